@@ -1,0 +1,1 @@
+"""Writers of targets: each prints a typed network as code."""
