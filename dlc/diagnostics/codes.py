@@ -1,0 +1,94 @@
+"""Every diagnostic code, once. `dlc explain CODE` prints the page `spec/errors/CODE.md`.
+
+Ranges: 00 files and command line, 01 syntax, 02 names, attributes and structure, 03 kinds and shapes,
+04 holes and passes, 05 targets, 06 papers and tables, 07 other formats read.
+"""
+
+from __future__ import annotations
+
+import attrs
+
+
+@attrs.frozen
+class Code:
+    """A stable number such as `DLC0203` and its short title."""
+
+    number: str
+    title: str
+
+    def __str__(self) -> str:
+        return self.number
+
+
+CODES: dict[str, Code] = {}
+
+
+def _code(number: int, title: str) -> Code:
+    made = Code(f"DLC{number:04d}", title)
+    if made.number in CODES:
+        raise ValueError(f"{made.number} is declared twice")
+    CODES[made.number] = made
+    return made
+
+
+# 00: files and the command line
+FILE_MISSING = _code(1, "file not found")
+FILE_UNREADABLE = _code(2, "file cannot be read")
+FILE_EMPTY = _code(3, "file is empty")
+OUTPUT_UNWRITABLE = _code(4, "output cannot be written")
+FORMAT_UNKNOWN = _code(5, "input format not recognised")
+NOT_UTF8 = _code(6, "text is not UTF-8")
+TARGET_UNKNOWN = _code(7, "unknown target")
+NET_UNKNOWN = _code(8, "no net of that name")
+USAGE = _code(9, "command line is wrong")
+TOO_LARGE = _code(10, "input is larger than the limit")
+INTERNAL = _code(11, "internal error")
+EXTRA_MISSING = _code(12, "an optional part is not installed")
+
+# 01: syntax
+SYNTAX = _code(101, "syntax error")
+
+# 02: names, attributes and structure
+DUPLICATE_NAME = _code(201, "name is defined twice")
+UNDEFINED_NAME = _code(202, "name is not defined")
+UNKNOWN_LAYER = _code(203, "unknown layer")
+UNKNOWN_ATTRIBUTE = _code(204, "unknown attribute")
+MISSING_ATTRIBUTE = _code(205, "attribute is missing")
+BAD_ATTRIBUTE = _code(206, "attribute value is outside its domain")
+WRONG_ARITY = _code(207, "wrong number of inputs")
+CYCLE = _code(208, "the net has a cycle")
+NO_OUTPUT = _code(209, "no output")
+UNKNOWN_BLOCK_ARGUMENT = _code(210, "unknown block argument")
+DUPLICATE_ATTRIBUTE = _code(211, "attribute is given twice")
+RECURSIVE_BLOCK = _code(212, "block calls itself")
+UNUSED_LAYER = _code(213, "layer reaches no output")
+
+# 03: kinds and shapes
+KIND_MISMATCH = _code(301, "layer cannot take this kind")
+SIZE_VANISHES = _code(302, "size falls to zero or below")
+TYPE_DISAGREES = _code(303, "declared type differs from the inferred one")
+INPUTS_DISAGREE = _code(304, "inputs of a merge do not fit each other")
+SHAPE_RULE = _code(305, "shape rule is violated")
+VECTOR_INTO_EMBED = _code(306, "values into embed are not ids")
+
+# 04: holes and passes
+HOLES_LEFT = _code(401, "holes left")
+HOLE_FILLED = _code(402, "hole filled")
+SEVERAL_FILLINGS = _code(403, "several fillings fit")
+NO_FILLING = _code(404, "no filling fits the declared shape")
+
+# 05: targets
+TARGET_CANNOT = _code(501, "target cannot say this layer")
+TARGET_APPROXIMATES = _code(502, "target says this layer only approximately")
+
+# 06: papers and tables
+PDF_DAMAGED = _code(601, "PDF is damaged")
+PDF_ENCRYPTED = _code(602, "PDF is encrypted")
+PDF_NO_TEXT = _code(603, "PDF has no text")
+NO_NETWORK = _code(604, "no network found")
+ROW_NOT_READ = _code(605, "table row not understood")
+SIZE_CONTRADICTS = _code(606, "reported size contradicts the layers")
+
+# 07: other formats read
+JSON_MALFORMED = _code(701, "JSON is malformed")
+JSON_CONTRACT = _code(702, "JSON does not follow dlnet-json/1")

@@ -1,0 +1,32 @@
+"""The layer catalogue: one class a layer, the single source of truth about it."""
+
+from dlc.layers import conv
+from dlc.layers.base import (
+    REGISTRY,
+    REQUIRED,
+    Attribute,
+    AttributeProblem,
+    CannotBuild,
+    Layer,
+    attribute,
+    build,
+    layer,
+    nearest,
+)
+from dlc.layers.domains import Domain, OutsideDomain
+
+__all__ = [
+    "REGISTRY",
+    "REQUIRED",
+    "Attribute",
+    "AttributeProblem",
+    "CannotBuild",
+    "Domain",
+    "Layer",
+    "OutsideDomain",
+    "attribute",
+    "build",
+    "conv",
+    "layer",
+    "nearest",
+]

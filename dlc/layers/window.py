@@ -1,0 +1,106 @@
+"""Sizes of sliding windows: convolution and pooling, with every padding and rounding form."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import attrs
+
+from dlc.diagnostics import codes
+from dlc.ir import RuleBroken
+from dlc.types import HOLE, Dim, Expr, Hole, ceil_div, floor_div, known, total
+
+
+@attrs.frozen
+class Window:
+    """A window along one axis. `padding` is "same", "valid", a hole, or (before, after)."""
+
+    kernel: Dim
+    stride: Dim = 1
+    padding: Any = "valid"
+    dilation: Dim = 1
+    ceil: bool | Hole = False
+
+    @property
+    def extent(self) -> Dim:
+        """How many elements the dilated window spans: dilation * (kernel - 1) + 1."""
+        if isinstance(self.kernel, Hole) or isinstance(self.dilation, Hole):
+            return HOLE
+        return self.dilation * (self.kernel - 1) + 1
+
+    def output(self, size: Dim, axis: str) -> Dim:
+        """How many windows fit along an axis of `size` elements.
+
+        same: ceil(size / stride), as TensorFlow. Otherwise floor((size + pads - extent) / stride) + 1, or
+        with ceil, and then as Caffe: with padding, a last window that starts in the padding is dropped.
+        Raises RuleBroken where no window fits.
+        """
+        if self.padding == "same":
+            return ceil_div(size, self.stride)
+        before, after = self.pads
+        padded = total(size, before, after)
+        room = total(padded, self._minus(self.extent))
+        if isinstance(room, int) and room < 0:
+            raise self._vanishes(size, axis)
+        if isinstance(self.ceil, Hole):
+            floor, up = floor_div(room, self.stride), ceil_div(room, self.stride)
+            return total(floor, 1) if floor == up else HOLE
+        steps = ceil_div(room, self.stride) if self.ceil else floor_div(room, self.stride)
+        return self._clip(total(steps, 1), size) if self.ceil else total(steps, 1)
+
+    @property
+    def pads(self) -> tuple[Dim, Dim]:
+        """Elements added before and after the axis; holes where padding is unknown, and for `same`,
+        whose padding depends on the size (see `same_pads`)."""
+        if self.padding == "valid":
+            return 0, 0
+        if isinstance(self.padding, tuple):
+            return self.padding
+        return HOLE, HOLE
+
+    def same_pads(self, size: int) -> tuple[int, int]:
+        """What `same` adds before and after an axis of `size` elements; needs known numbers (TensorFlow's rule)."""
+        if not isinstance(self.extent, int) or not isinstance(self.stride, int):
+            raise ValueError("same padding needs a known kernel, stride and dilation")
+        count = -(-size // self.stride)
+        need = max((count - 1) * self.stride + self.extent - size, 0)
+        return need // 2, need - need // 2
+
+    def _clip(self, count: Dim, size: Dim) -> Dim:
+        before, after = self.pads
+        if not known(count, before, after, size) or (before == 0 and after == 0):
+            return count
+        start = (count - 1) * self.stride  # type: ignore[operator]
+        limit = size + before  # type: ignore[operator]
+        if isinstance(start, int) and isinstance(limit, int):
+            return count - 1 if start >= limit else count  # type: ignore[operator]
+        # after + stride <= extent: even the furthest start lies inside, whatever the symbol is.
+        slack = self.extent - self.stride - after  # type: ignore[operator]
+        return count if isinstance(slack, int) and slack >= 0 else HOLE
+
+    @staticmethod
+    def _minus(value: Dim) -> Dim:
+        return HOLE if isinstance(value, Hole) else value * -1
+
+    def _vanishes(self, size: Dim, axis: str) -> RuleBroken:
+        before, after = self.pads
+        message = f"{axis} {size} is too small for a window of {self.extent}: nothing is left"
+        arithmetic = f"floor(({size} + {before} + {after} - {self.extent}) / {self.stride}) + 1 is below 1"
+        return RuleBroken(codes.SIZE_VANISHES, message, (arithmetic,))
+
+
+def windows(
+    rank: int, kernel: Any, stride: Any, padding: Any, dilation: Any = 1, rounding: Any = "floor"
+) -> tuple[Window, ...]:
+    """One window an axis from a layer's canonical attributes (a hole stands for every axis)."""
+
+    def each(value: Any) -> tuple[Any, ...]:
+        return value if isinstance(value, tuple) else (value,) * rank
+
+    sides = padding if isinstance(padding, tuple) else None
+    pads = [tuple(sides[2 * i : 2 * i + 2]) for i in range(rank)] if sides else [padding] * rank
+    ceil = HOLE if isinstance(rounding, Hole | Expr) else rounding == "ceil"
+    return tuple(
+        Window(k, s, p, d, ceil)
+        for k, s, p, d in zip(each(kernel), each(stride), pads, each(dilation), strict=True)
+    )

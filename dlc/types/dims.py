@@ -1,0 +1,221 @@
+"""Dimensions: integers, symbolic integer expressions, and holes.
+
+A symbolic expression is a polynomial with integer coefficients over *atoms*; an atom is a symbol
+(`H`) or a floor quotient (`(H + 1) // 2`). The normal form makes equal expressions equal values, so
+that shapes can be compared with `==`. Symbols stand for positive integers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+
+import attrs
+
+
+class Hole:
+    """The single value `HOLE`: a number that the source does not state, printed `?`."""
+
+    __slots__ = ()
+    _instance: Hole | None = None
+
+    def __new__(cls) -> Hole:
+        if cls._instance is None:
+            cls._instance = super().__new__(cls)
+        return cls._instance
+
+    def __repr__(self) -> str:
+        return "?"
+
+    def __reduce__(self) -> str:
+        return "HOLE"
+
+    def __deepcopy__(self, memo: object) -> Hole:
+        return self
+
+
+HOLE = Hole()
+
+
+@attrs.frozen
+class Quotient:
+    """The atom floor(`numerator` / `divisor`)."""
+
+    numerator: Expr
+    divisor: int
+
+    def __str__(self) -> str:
+        return (
+            f"({self.numerator}) // {self.divisor}"
+            if len(self.numerator.terms) > 1
+            else f"{self.numerator} // {self.divisor}"
+        )
+
+
+Atom = str | Quotient
+Monomial = tuple[Atom, ...]
+
+
+@attrs.frozen
+class Expr:
+    """A symbolic integer: the sum of `coefficient * atom * atom ...` over `terms`, in normal form."""
+
+    terms: tuple[tuple[Monomial, int], ...]
+
+    def __add__(self, other: int | Expr) -> int | Expr:
+        return _collect((*self.terms, *_terms(other)))
+
+    __radd__ = __add__
+
+    def __neg__(self) -> int | Expr:
+        return self * -1
+
+    def __sub__(self, other: int | Expr) -> int | Expr:
+        return self + (other * -1)
+
+    def __rsub__(self, other: int | Expr) -> int | Expr:
+        return (self * -1) + other
+
+    def __mul__(self, other: int | Expr) -> int | Expr:
+        return _collect(
+            (tuple(sorted((*a, *b), key=str)), x * y) for a, x in self.terms for b, y in _terms(other)
+        )
+
+    __rmul__ = __mul__
+
+    def __floordiv__(self, divisor: int) -> int | Expr:
+        if divisor <= 0:
+            raise ValueError(f"cannot divide {self} by {divisor}: divisors are positive integers")
+        whole = _collect((m, c // divisor) for m, c in self.terms)
+        rest = _collect((m, c % divisor) for m, c in self.terms)
+        if isinstance(rest, int):
+            return whole + rest // divisor
+        return whole + _quotient(rest, divisor)
+
+    def __str__(self) -> str:
+        text = ""
+        for monomial, coefficient in self.terms:
+            sign = "-" if coefficient < 0 else "+"
+            lead = f" {sign} " if text else ("-" if coefficient < 0 else "")
+            text += lead + _print_term(monomial, abs(coefficient))
+        return text
+
+    def symbols(self) -> frozenset[str]:
+        """The names of all symbols in it."""
+        found: set[str] = set()
+        for monomial, _ in self.terms:
+            for atom in monomial:
+                found |= {atom} if isinstance(atom, str) else atom.numerator.symbols()
+        return frozenset(found)
+
+    def substitute(self, values: Mapping[str, int | Expr]) -> int | Expr:
+        """The expression with some symbols replaced."""
+        total: int | Expr = 0
+        for monomial, coefficient in self.terms:
+            product: int | Expr = coefficient
+            for atom in monomial:
+                if isinstance(atom, str):
+                    product = product * values.get(atom, symbol(atom))
+                else:
+                    product = product * (atom.numerator.substitute(values) // atom.divisor)
+            total = total + product
+        return total
+
+
+Number = int | Expr
+Dim = int | Expr | Hole
+
+
+def symbol(name: str) -> Expr:
+    """The expression that is just `name`."""
+    return Expr((((name,), 1),))
+
+
+def known(*dims: Dim) -> bool:
+    """Whether none of the dimensions is a hole."""
+    return not any(isinstance(d, Hole) for d in dims)
+
+
+def lift(operation: Callable[..., Number]) -> Callable[..., Dim]:
+    """Make an operation on numbers give a hole when any operand is one."""
+
+    def lifted(*operands: Dim) -> Dim:
+        numbers = [o for o in operands if not isinstance(o, Hole)]
+        return operation(*numbers) if len(numbers) == len(operands) else HOLE
+
+    return lifted
+
+
+@lift
+def product(*factors: Number) -> Number:
+    """The product of dimensions; 1 for none; a hole when any is unknown."""
+    result: Number = 1
+    for factor in factors:
+        result = result * factor
+    return result
+
+
+@lift
+def total(*summands: Number) -> Number:
+    """The sum of dimensions; a hole when any is unknown."""
+    result: Number = 0
+    for summand in summands:
+        result = result + summand
+    return result
+
+
+@lift
+def floor_div(a: Number, b: Number) -> Dim:  # type: ignore[arg-type]
+    """floor(a / b); a hole when the divisor is symbolic and does not cancel."""
+    if isinstance(b, int):
+        return a // b
+    return 1 if a == b else HOLE
+
+
+def ceil_div(a: Dim, b: Dim) -> Dim:
+    """ceil(a / b), by floor((a + b - 1) / b)."""
+    if isinstance(a, Hole) or isinstance(b, Hole):
+        return HOLE
+    return floor_div(a + b - 1, b)
+
+
+def compatible(a: Dim, b: Dim) -> bool:
+    """Whether two dimensions may be the same number: equal, or one is unknown or symbolic."""
+    if isinstance(a, int) and isinstance(b, int):
+        return a == b
+    return True
+
+
+def _terms(value: Number) -> tuple[tuple[Monomial, int], ...]:
+    return value.terms if isinstance(value, Expr) else (((), value),)
+
+
+def _collect(terms: Iterable[tuple[Monomial, int]]) -> Number:
+    sums: dict[Monomial, int] = {}
+    for monomial, coefficient in terms:
+        sums[monomial] = sums.get(monomial, 0) + coefficient
+    kept = {m: c for m, c in sums.items() if c}
+    if not kept or (len(kept) == 1 and () in kept):
+        return kept.get((), 0)
+    # The constant goes last and higher degrees first, as one writes polynomials.
+    return Expr(tuple(sorted(kept.items(), key=lambda t: (-len(t[0]), tuple(map(str, t[0]))))))
+
+
+def _quotient(numerator: Expr, divisor: int) -> Number:
+    """floor(numerator / divisor), with floor((floor(x / a) + c) / b) written as floor((x + a*c) / (a*b))."""
+    if divisor == 1:
+        return numerator
+    atoms = [(m, c) for m, c in numerator.terms if m]
+    constant = sum(c for m, c in numerator.terms if not m)
+    if len(atoms) == 1 and atoms[0][1] == 1 and len(atoms[0][0]) == 1:
+        inner = atoms[0][0][0]
+        if isinstance(inner, Quotient):
+            return (inner.numerator + inner.divisor * constant) // (inner.divisor * divisor)
+    return Expr((((Quotient(numerator, divisor),), 1),))
+
+
+def _print_term(monomial: Monomial, coefficient: int) -> str:
+    factors = [str(coefficient)] if coefficient != 1 or not monomial else []
+    alone = len(monomial) == 1 and not factors
+    for atom in monomial:
+        factors.append(str(atom) if isinstance(atom, str) or alone else f"({atom})")
+    return " * ".join(factors)
