@@ -1,7 +1,7 @@
 """Diagnostics: codes, places, notes and fixes."""
 
-from dlc.diagnostics.codes import CODES, Code
 from dlc.diagnostics import codes
+from dlc.diagnostics.codes import CODES, Code
 from dlc.diagnostics.diagnostic import Diagnostic, DlcError, Fix, Note, Severity
 from dlc.diagnostics.span import CellSpan, FileSpan, PageSpan, PointerSpan, Span, TextSpan
 
@@ -19,4 +19,5 @@ __all__ = [
     "Severity",
     "Span",
     "TextSpan",
+    "codes",
 ]

@@ -1,4 +1,4 @@
-"""The IR: modules of blocks and nets, nets of inputs and nodes. Values are immutable; passes build new ones."""
+"""The IR: modules of blocks and nets, nets of inputs and nodes; immutable, so passes build new ones."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ class Net:
 
     def consumers(self) -> dict[str, list[Node]]:
         """For every value the nodes that read it, in order."""
-        found: dict[str, list[Node]] = {i.name: [] for i in self.inputs} | {n.name: [] for n in self.body}
+        found: dict[str, list[Node]] = {name: [] for name in self.types()}
         for node in self.body:
             for source in dict.fromkeys(node.inputs):
                 found.setdefault(source, []).append(node)

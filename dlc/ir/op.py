@@ -38,6 +38,9 @@ class Op:
 
     __slots__ = ()
     op_name: ClassVar[str] = ""
+    least: ClassVar[int] = 1  # inputs it takes at least
+    most: ClassVar[int | None] = 1  # and at most; None where any number goes
+    declares_result: ClassVar[bool] = False  # whether the result's type is only what the node declares
 
     def attributes(self) -> dict[str, Value]:
         """Every hyper-parameter by name, defaults included, in catalogue order."""
@@ -77,7 +80,7 @@ class BlockCall:
 
 @attrs.frozen
 class Repeat:
-    """A chain of links applied `count` times, each time to the last result: `repeat 3 bottleneck(width=64)`."""
+    """Links applied `count` times, each time to the last result: `repeat 3 bottleneck(width=64)`."""
 
     count: Dim
     links: tuple[Op | BlockCall | Repeat, ...]

@@ -10,7 +10,8 @@ BBox = tuple[float, float, float, float]
 
 _FORM = re.compile(
     r"(?:p\.(?P<page>\d+))?(?: ?(?P<kind>table|figure) (?P<number>[^\s\[«]+))?(?: row (?P<row>\d+))?"
-    r"(?: column (?P<column>\d+))?(?: ?\[(?P<bbox>-?[\d.]+ -?[\d.]+ -?[\d.]+ -?[\d.]+)\])?(?: ?«(?P<text>[^»]*)»)?"
+    r"(?: column (?P<column>\d+))?(?: ?\[(?P<bbox>-?[\d.]+ -?[\d.]+ -?[\d.]+ -?[\d.]+)\])?"
+    r"(?: ?«(?P<text>[^»]*)»)?"
 )
 
 

@@ -135,7 +135,7 @@ def known(*dims: Dim) -> bool:
     return not any(isinstance(d, Hole) for d in dims)
 
 
-def lift(operation: Callable[..., Number]) -> Callable[..., Dim]:
+def lift(operation: Callable[..., Dim]) -> Callable[..., Dim]:
     """Make an operation on numbers give a hole when any operand is one."""
 
     def lifted(*operands: Dim) -> Dim:
@@ -164,7 +164,7 @@ def total(*summands: Number) -> Number:
 
 
 @lift
-def floor_div(a: Number, b: Number) -> Dim:  # type: ignore[arg-type]
+def floor_div(a: Number, b: Number) -> Dim:
     """floor(a / b); a hole when the divisor is symbolic and does not cancel."""
     if isinstance(b, int):
         return a // b

@@ -10,7 +10,7 @@ from dlc.types.dims import Dim, Expr, Hole, compatible
 
 
 class Kind(enum.Enum):
-    """What a value is: an image map (H, W, C), a vector (N), a sequence (T, F), ids (T) or a volume (D, H, W, C)."""
+    """What a value is: map (H, W, C), vector (N), sequence (T, F), ids (T) or volume (D, H, W, C)."""
 
     MAP = "map"
     VECTOR = "vector"
@@ -77,7 +77,7 @@ def fits(a: Type | None, b: Type | None) -> bool:
 
 
 def meet(a: Type | None, b: Type | None) -> Type | None:
-    """The more precise of two fitting types, dimension by dimension: a number before a symbol before a hole."""
+    """The more precise of two fitting types, by dimension: a number before a symbol before a hole."""
     if a is None or b is None:
         return a or b
     return Type(a.kind, tuple(_sharper(x, y) for x, y in zip(a.shape, b.shape, strict=True)))
