@@ -1,0 +1,1 @@
+"""Pages of PDF documents as characters, rules and images, behind one interface for two readers."""

@@ -1,0 +1,1 @@
+"""Tables: how they are cut out of pages and text files, and what they say about networks."""
