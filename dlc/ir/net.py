@@ -9,6 +9,8 @@ from dlc.ir.op import Action, Op, Value
 from dlc.ir.origin import Origin
 from dlc.types import Type
 
+JSON_FORMAT = "dlnet-json/1"  # the name of the exported graph's format
+
 
 def _place() -> Span | None:
     """A source range that takes no part in equality: two nets are equal wherever they were written."""

@@ -67,12 +67,16 @@ class Op:
         return tuple(name for name, value in self.attributes().items() if has_hole(value))
 
 
+def _copied(arguments: Mapping[str, Value]) -> dict[str, Value]:
+    return dict(arguments)
+
+
 @attrs.frozen
 class BlockCall:
     """A call of a block with arguments for its parameters."""
 
     block: str
-    arguments: Mapping[str, Value] = attrs.field(factory=dict, converter=dict)
+    arguments: Mapping[str, Value] = attrs.field(factory=dict, converter=_copied)
 
     def __hash__(self) -> int:
         return hash((self.block, tuple(sorted(self.arguments.items(), key=lambda a: a[0]))))

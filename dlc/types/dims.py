@@ -7,6 +7,7 @@ that shapes can be compared with `==`. Symbols stand for positive integers.
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable, Iterable, Mapping
 
 import attrs
@@ -123,6 +124,37 @@ class Expr:
 
 Number = int | Expr
 Dim = int | Expr | Hole
+
+_LONGEST = 200  # characters of an expression that anyone would write
+
+
+def parse_number(text: str) -> Number:
+    """Read what `str` of an expression gives, such as `(H + 1) // 2`; raises ValueError for anything else."""
+    if len(text) > _LONGEST:
+        raise ValueError("the expression is too long")
+    try:
+        return _evaluate(ast.parse(text.strip(), mode="eval").body)
+    except (SyntaxError, RecursionError, MemoryError):
+        raise ValueError(f"{text!r} is no expression of integers and symbols") from None
+
+
+def _evaluate(node: ast.expr) -> Number:
+    match node:
+        case ast.Constant(value=int() as value) if not isinstance(value, bool):
+            return value
+        case ast.Name(id=name):
+            return symbol(name)
+        case ast.UnaryOp(op=ast.USub(), operand=operand):
+            return _evaluate(operand) * -1
+        case ast.BinOp(left=left, op=ast.Add(), right=right):
+            return _evaluate(left) + _evaluate(right)
+        case ast.BinOp(left=left, op=ast.Sub(), right=right):
+            return _evaluate(left) - _evaluate(right)
+        case ast.BinOp(left=left, op=ast.Mult(), right=right):
+            return _evaluate(left) * _evaluate(right)
+        case ast.BinOp(left=left, op=ast.FloorDiv(), right=ast.Constant(value=int() as divisor)) if divisor:
+            return _evaluate(left) // divisor
+    raise ValueError("only integers, symbols, +, -, * and // by a number are understood")
 
 
 def symbol(name: str) -> Expr:
