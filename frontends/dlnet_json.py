@@ -54,7 +54,8 @@ class _Reader:
 
     def net(self, value: Any, at: str) -> Net | None:
         if not isinstance(value, dict) or not isinstance(value.get("name"), str):
-            return self.wrong(at, "a net is an object with a name")
+            self.wrong(at, "a net is an object with a name")
+            return None
         source = value.get("source") or {}
         origin = self.origin(source, f"{at}/source")
         outputs = self.strings(value, "outputs", at)
@@ -64,7 +65,8 @@ class _Reader:
 
     def input(self, value: Any, at: str) -> Input | None:
         if not isinstance(value, dict) or not isinstance(value.get("name"), str):
-            return self.wrong(at, "an input is an object with a name and a type")
+            self.wrong(at, "an input is an object with a name and a type")
+            return None
         kind = self.type(value.get("type"), f"{at}/type")
         if kind is None:
             return None
@@ -74,15 +76,16 @@ class _Reader:
 
     def layer(self, value: Any, at: str) -> Node | None:
         if not isinstance(value, dict) or not isinstance(value.get("name"), str):
-            return self.wrong(at, "a layer is an object with name, op, inputs and attrs")
+            self.wrong(at, "a layer is an object with name, op, inputs and attrs")
+            return None
         op, attributes = value.get("op"), value.get("attrs", {})
         if op not in REGISTRY:
             like = nearest(str(op), REGISTRY)
-            return self.wrong(
-                f"{at}/op", f"there is no layer {op}" + (f"; did you mean {like}?" if like else "")
-            )
+            self.wrong(f"{at}/op", f"there is no layer {op}" + (f"; did you mean {like}?" if like else ""))
+            return None
         if not isinstance(attributes, dict):
-            return self.wrong(f"{at}/attrs", "attrs is an object")
+            self.wrong(f"{at}/attrs", "attrs is an object")
+            return None
         try:
             layer = build(op, {name: self.value(v, f"{at}/attrs/{name}") for name, v in attributes.items()})
         except CannotBuild as error:
@@ -124,7 +127,8 @@ class _Reader:
             return Type(kind, tuple(self.dim(d) for d in value["shape"]))
         except (KeyError, TypeError, ValueError) as error:
             why = str(error) if isinstance(error, ValueError) else "it needs a kind and a shape"
-            return self.wrong(at, f"not a type: {why}")
+            self.wrong(at, f"not a type: {why}")
+            return None
 
     @staticmethod
     def dim(value: Any) -> Dim:
@@ -144,7 +148,8 @@ class _Reader:
             box = tuple(float(v) for v in value["bbox"]) if value.get("bbox") else None
             return Origin(bbox=box, **fields)  # type: ignore[arg-type]
         except (AttributeError, TypeError, ValueError):
-            return self.wrong(at, "an origin is an object with page, kind, number, row, column, bbox, text")
+            self.wrong(at, "an origin is an object with page, kind, number, row, column, bbox, text")
+            return None
 
     def confidence(self, value: Any, at: str) -> float | None:
         found = value.get("confidence") if isinstance(value, dict) else None
@@ -152,7 +157,8 @@ class _Reader:
             return None
         if isinstance(found, int | float) and 0 <= found <= 1:
             return float(found)
-        return self.wrong(f"{at}/confidence", "a confidence is a number from 0 to 1")
+        self.wrong(f"{at}/confidence", "a confidence is a number from 0 to 1")
+        return None
 
     def strings(self, value: dict[str, Any], key: str, at: str) -> tuple[str, ...]:
         found = value.get(key)
@@ -171,8 +177,7 @@ class _Reader:
         found = [read_one(item, f"{at}/{key}/{index}") for index, item in enumerate(items)]
         return tuple(f for f in found if f is not None)
 
-    def wrong(self, at: str, message: str) -> Any:
-        """Record a breach of the contract; returns None, so that a reader can give up in one line."""
+    def wrong(self, at: str, message: str) -> None:
         self.report(codes.JSON_CONTRACT, at, message)
 
     def report(self, code: codes.Code, at: str, message: str) -> None:
