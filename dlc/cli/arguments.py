@@ -1,0 +1,186 @@
+"""The command line: what `dlc` accepts, in one place; completion and help derive from it."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from typing import NoReturn
+
+from dlc import __version__
+from dlc.backends import TARGETS
+from dlc.cli.source import FORMATS
+from dlc.diagnostics import Diagnostic, DlcError, codes
+
+COMMANDS = {
+    "compile": "compile networks to a target (the default command)",
+    "check": "report everything that is wrong, without writing anything",
+    "fmt": "rewrite .dlnet files in canonical form, comments kept",
+    "explain": "print the page of a diagnostic code",
+    "list": "list the networks of a paper: page, table, confidence",
+    "summary": "print layers, shapes, parameters and multiply-adds",
+    "look": "draw what was read over the pages of a paper, as PNG",
+    "targets": "list the targets, and what each can say",
+    "layers": "list the layers, or print one layer's page",
+    "fuzz": "write random valid networks",
+    "completion": "print a completion script for a shell",
+}
+
+
+class UsageError(DlcError):
+    """The command line is wrong; exit status 2."""
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        finding = Diagnostic(codes.USAGE, f"{message}; see {self.prog} --help")
+        raise UsageError(finding)
+
+
+def parse(words: Sequence[str]) -> argparse.Namespace:
+    """Read the command line; a first word that is no command is an input to compile. Raises UsageError."""
+    words = list(words)
+    first = next((w for w in words if not w.startswith("-") or w == "-"), None)
+    asks_help = any(w in ("-h", "--help", "--version") for w in words)
+    if first not in COMMANDS and not (asks_help and first is None):
+        words = ["compile", *words]
+    return build_parser().parse_args(words)
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The whole parser, subcommands included."""
+    parser = _Parser(
+        prog="dlc",
+        description="Compile the networks of deep-learning papers to code.",
+        epilog="dlc INPUT [-o OUT] [--target T] compiles INPUT; the other commands are listed above.",
+    )
+    parser.add_argument("--version", action="version", version=f"dlc {__version__}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    for name, text in COMMANDS.items():
+        command = commands.add_parser(name, help=text, description=text.capitalize() + ".")
+        _ADD[name](command)
+    return parser
+
+
+def _compile(parser: argparse.ArgumentParser) -> None:
+    _input(parser)
+    parser.add_argument(
+        "-o", "--output", metavar="OUT", help="file or directory; standard output when left out"
+    )
+    parser.add_argument(
+        "-t", "--target", choices=sorted(TARGETS), help="default: by OUT's ending, else dlnet"
+    )
+    parser.add_argument("--net", metavar="NAME", help="only this net")
+    parser.add_argument(
+        "--holes",
+        choices=("error", "default"),
+        default="error",
+        help="what to do about hyper-parameters that the source does not state (default: error)",
+    )
+    parser.add_argument(
+        "--approximate", action="store_true", help="accept layers that the target says inexactly"
+    )
+    _passes(parser)
+    _json(parser)
+
+
+def _check(parser: argparse.ArgumentParser) -> None:
+    _input(parser)
+    parser.add_argument("--strict", action="store_true", help="warnings count as errors")
+    _json(parser)
+
+
+def _fmt(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "files", nargs="+", metavar="FILE", help=".dlnet files, or - for standard input to output"
+    )
+    parser.add_argument(
+        "--check", action="store_true", help="write nothing; exit 1 where a file would change"
+    )
+    _json(parser)
+
+
+def _explain(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("code", metavar="CODE", help="such as DLC0203")
+
+
+def _list(parser: argparse.ArgumentParser) -> None:
+    _input(parser)
+    _json(parser)
+
+
+def _summary(parser: argparse.ArgumentParser) -> None:
+    _input(parser)
+    parser.add_argument("--net", metavar="NAME", help="only this net")
+    _json(parser)
+
+
+def _look(parser: argparse.ArgumentParser) -> None:
+    _input(parser)
+    parser.add_argument("-o", "--output", metavar="DIR", default=".", help="directory for the PNG files")
+    parser.add_argument("--page", type=int, metavar="N", help="only this page, counted from 1")
+    parser.add_argument("--scale", type=float, default=2.0, metavar="S", help="pixels a point (default 2)")
+    _json(parser)
+
+
+def _targets(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--matrix", action="store_true", help="every layer by every target")
+    _json(parser)
+
+
+def _layers(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("layer", nargs="?", metavar="LAYER", help="print this layer's page")
+    _json(parser)
+
+
+def _fuzz(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--count", type=int, default=10, help="nets to write at each depth (default 10)")
+    parser.add_argument("--depth", default="5..40", metavar="A..B", help="depths (default 5..40)")
+    parser.add_argument("--seed", type=int, default=0, help="the same seed gives the same nets (default 0)")
+    parser.add_argument("-o", "--output", required=True, metavar="DIR", help="directory for the nets")
+    parser.add_argument(
+        "--formats",
+        default="dlnet,keras-json,caffe",
+        metavar="LIST",
+        help="what to write of each net (default dlnet,keras-json,caffe)",
+    )
+    _json(parser)
+
+
+def _completion(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("shell", choices=("bash", "zsh", "tcsh"))
+
+
+def _input(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("input", metavar="INPUT", help="a paper, a table, a net; - for standard input")
+    forms = sorted(set(FORMATS.values()))
+    parser.add_argument(
+        "--from", dest="form", choices=forms, help="INPUT's format, where its ending does not say"
+    )
+
+
+def _passes(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("passes")
+    group.add_argument("--verify-each", action="store_true", help="check the net after every pass")
+    group.add_argument(
+        "--print-after", action="append", default=[], metavar="PASS", help="print the net after a pass"
+    )
+    group.add_argument("--time-passes", action="store_true", help="print how long each pass took")
+
+
+def _json(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", help="diagnostics and results as JSON")
+
+
+_ADD = {
+    "compile": _compile,
+    "check": _check,
+    "fmt": _fmt,
+    "explain": _explain,
+    "list": _list,
+    "summary": _summary,
+    "look": _look,
+    "targets": _targets,
+    "layers": _layers,
+    "fuzz": _fuzz,
+    "completion": _completion,
+}

@@ -1,0 +1,63 @@
+"""Showing diagnostics: rich on a terminal, plain in a pipe, JSON when asked."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+
+from dlc.cli.source import Progress
+from dlc.diagnostics import Diagnostic, Severity
+
+
+class Reporter:
+    """Writes diagnostics to standard error and keeps the texts that excerpts are taken from."""
+
+    def __init__(self, as_json: bool) -> None:
+        self.as_json = as_json
+        self.sources: dict[str, str] = {}
+
+    def remember(self, name: str, text: str | None) -> None:
+        """Keep the text of an input, so that diagnostics can quote it."""
+        if text is not None:
+            self.sources[name] = text
+
+    def show(self, diagnostics: Iterable[Diagnostic]) -> None:
+        """Write diagnostics, all of them, in the order of their places."""
+        found = tuple(diagnostics)
+        if not found:
+            return
+        from dlc.diagnostics import render
+
+        if self.as_json:
+            sys.stderr.write(render.to_json(found) + "\n")
+        elif sys.stderr.isatty():
+            render.to_terminal(found, self.sources)
+        else:
+            sys.stderr.write(render.to_text(found, self.sources))
+
+    def status(self, diagnostics: Iterable[Diagnostic], strict: bool = False) -> int:
+        """The exit status that findings call for: 1 with errors (or, when strict, warnings), else 0."""
+        worst = {d.severity for d in diagnostics}
+        return int(Severity.ERROR in worst or (strict and Severity.WARNING in worst))
+
+
+@contextmanager
+def progress_bar() -> Iterator[Progress | None]:
+    """A progress display on standard error while it is a terminal; None, and nothing shown, otherwise."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import Progress as Bar
+    from rich.progress import TaskID
+
+    with Bar(console=Console(stderr=True), transient=True) as bar:
+        tasks: dict[str, TaskID] = {}
+
+        def advance(stage: str, done: int, total: int) -> None:
+            if stage not in tasks:
+                tasks[stage] = bar.add_task(stage, total=total)
+            bar.update(tasks[stage], completed=done, total=total)
+
+        yield advance

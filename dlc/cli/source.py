@@ -1,0 +1,154 @@
+"""From a path on the command line to a module: which frontend reads it, and what can go wrong first."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import attrs
+
+from dlc.diagnostics import Diagnostic, DlcError, FileSpan, codes
+from dlc.ir import Module
+
+LARGEST = 256 * 2**20  # bytes; larger inputs are refused before they are read
+
+Progress = Callable[[str, int, int], None]
+
+# File endings and the format that each stands for.
+FORMATS: dict[str, str] = {
+    ".dlnet": "dlnet",
+    ".pdf": "pdf",
+    ".json": "json",
+    ".csv": "csv",
+    ".tsv": "tsv",
+    ".md": "markdown",
+    ".markdown": "markdown",
+}
+
+
+@attrs.frozen
+class Loaded:
+    """What was read: a module, findings on the way, and the text where there is one (for excerpts)."""
+
+    module: Module
+    diagnostics: tuple[Diagnostic, ...]
+    name: str
+    format: str
+    text: str | None = None
+
+
+def load(path: str, form: str | None = None, progress: Progress | None = None) -> Loaded:
+    """Read the networks of a file, or of standard input for `-`; raises DlcError where nothing can be read."""
+    data = read_bytes(path)
+    name = "<stdin>" if path == "-" else path
+    form = form or recognise(path, data)
+    if form == "pdf":
+        return _load_pdf(data, name, progress)
+    text = decode(data, name)
+    module, diagnostics = _TEXT_READERS[form](text, name)
+    return Loaded(module, diagnostics, name, form, text)
+
+
+def read_bytes(path: str) -> bytes:
+    """The bytes of a file or of standard input; raises DlcError when missing, unreadable, empty or too large."""
+    if path == "-":
+        data = sys.stdin.buffer.read(LARGEST + 1)
+    else:
+        data = _read_file(Path(path))
+    if len(data) > LARGEST:
+        message = f"input has more than {LARGEST // 2**20} MiB; split it, or give the pages that matter"
+        raise DlcError(Diagnostic(codes.TOO_LARGE, message, FileSpan(path)))
+    if not data.strip():
+        raise DlcError(Diagnostic(codes.FILE_EMPTY, f"{path} is empty", FileSpan(path)))
+    return data
+
+
+def recognise(path: str, data: bytes) -> str:
+    """The format of an input by its ending, else by its first bytes; raises DlcError for none that is known."""
+    if data.startswith(b"%PDF"):
+        return "pdf"
+    ending = Path(path).suffix.lower()
+    if ending in FORMATS:
+        return FORMATS[ending]
+    if path != "-":
+        known = ", ".join(sorted(FORMATS))
+        message = f"{path}: cannot tell the format from the ending {ending or '(none)'}; dlc reads {known}"
+        raise DlcError(Diagnostic(codes.FORMAT_UNKNOWN, message + "; --from FORMAT says it", FileSpan(path)))
+    return "json" if data.lstrip()[:1] in (b"{", b"[") else "dlnet"
+
+
+def decode(data: bytes, name: str) -> str:
+    """UTF-8 text; raises DlcError at the first byte that is not."""
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        message = f"{name} is not UTF-8 text: byte {data[error.start]:#04x} in line {line}; save it as UTF-8"
+        raise DlcError(Diagnostic(codes.NOT_UTF8, message, FileSpan(name))) from None
+
+
+def _read_file(path: Path) -> bytes:
+    try:
+        with path.open("rb") as stream:
+            return stream.read(LARGEST + 1)
+    except FileNotFoundError:
+        finding = Diagnostic(codes.FILE_MISSING, f"there is no file {path}", FileSpan(str(path)))
+    except (OSError, ValueError) as error:
+        why = (getattr(error, "strerror", None) or str(error)).lower()
+        finding = Diagnostic(codes.FILE_UNREADABLE, f"{path} cannot be read: {why}", FileSpan(str(path)))
+    raise DlcError(finding)
+
+
+def _load_pdf(data: bytes, name: str, progress: Progress | None) -> Loaded:
+    require("dlc.frontends.paper", "papers")
+    from dlc.frontends.paper import read_paper
+
+    reading = read_paper(data, name, progress)
+    return Loaded(Module(nets=reading.nets), reading.diagnostics, name, "pdf")
+
+
+def require(module: str, extra: str) -> None:
+    """Make sure that an optional part is installed; raises DlcError with the command that installs it."""
+    import importlib
+
+    try:
+        importlib.import_module(module)
+    except ModuleNotFoundError as error:
+        if error.name is None or error.name.startswith("dlc"):
+            raise
+        message = f"reading papers needs {error.name}: pip install 'dlnet[{extra}]'"
+        raise DlcError(Diagnostic(codes.EXTRA_MISSING, message)) from None
+
+
+def _read_dlnet(text: str, name: str) -> tuple[Module, tuple[Diagnostic, ...]]:
+    from dlc.syntax import parse
+
+    parsed = parse(text, name)
+    return parsed.module, parsed.diagnostics
+
+
+def _read_json(text: str, name: str) -> tuple[Module, tuple[Diagnostic, ...]]:
+    from dlc.frontends.dlnet_json import read
+
+    return read(text, name), ()
+
+
+def _table_reader(form: str) -> Callable[[str, str], tuple[Module, tuple[Diagnostic, ...]]]:
+    def read(text: str, name: str) -> tuple[Module, tuple[Diagnostic, ...]]:
+        require("dlc.frontends.table", "papers")
+        from dlc.frontends.paper import read_table_text
+
+        reading = read_table_text(text, form, name)
+        return Module(nets=reading.nets), reading.diagnostics
+
+    return read
+
+
+_TEXT_READERS: dict[str, Callable[[str, str], tuple[Module, tuple[Diagnostic, ...]]]] = {
+    "dlnet": _read_dlnet,
+    "json": _read_json,
+    "csv": _table_reader("csv"),
+    "tsv": _table_reader("tsv"),
+    "markdown": _table_reader("markdown"),
+}
