@@ -62,29 +62,63 @@ def compile_module(module: Module, backend: Backend, options: CompileOptions) ->
         try:
             results.append(_compile_one(attrs.evolve(module, nets=(net,)), backend, options))
         except DlcError as error:
-            failures += [_in_net(d, net, module) for d in error.diagnostics]
+            failures += error.diagnostics
     if failures:
         raise DlcError(failures)
     return results
 
 
 def _compile_one(module: Module, backend: Backend, options: CompileOptions) -> Result:
-    from dlc.passes.pipeline import passes_for
-
-    needs_numbers = not backend.keeps_holes
-    first = check(module)
-    if needs_numbers and options.holes == "error" and first.ok:
-        _refuse_holes(module, backend)
-    if not first.ok and not (needs_numbers and options.holes == "default"):
-        raise DlcError(first.diagnostics)
-    passes = passes_for(
-        fill=needs_numbers, default=options.holes == "default", expand=not backend.keeps_blocks
-    )
+    fill = not backend.keeps_holes
+    default = fill and options.holes == "default"
+    checked = check(module)
+    if not checked.ok and not default:
+        raise DlcError(checked.diagnostics)
+    if default and any(d.is_error and d.code not in _MENDED for d in checked.diagnostics):
+        raise DlcError(checked.diagnostics)
+    passes = preparation(fill=fill, default=default, expand=not backend.keeps_blocks)
     manager = PassManager(passes, options.verify_each, options.print_after, options.time_passes)
-    run = manager.run(first.module)
-    checked = check(run.module)
-    findings = (*run.diagnostics, *checked.diagnostics)
-    if not checked.ok or any(d.is_error for d in findings):
+    run = manager.run(checked.module)
+    final = check(run.module) if passes else checked
+    findings = (*run.diagnostics, *final.diagnostics)
+    if any(d.is_error for d in findings):
         raise DlcError(findings)
-    emitted = backend.emit(checked.module, options=_emit_options(options, findings))
-    return Result(module.nets[0].name, emitted, _once((*findings, *emitted.diagnostics)), run.log)
+    if fill:
+        _refuse_holes(final.module, backend)
+    emitted = backend.emit(final.module, EmitOptions(options.approximate, options.source, findings))
+    return Result(module.nets[0].name, emitted, (*findings, *emitted.diagnostics), run.log)
+
+
+# What `--holes default` mends: declared sizes that contradict the layers are dropped with a warning.
+_MENDED = (codes.TYPE_DISAGREES, codes.INPUTS_DISAGREE, codes.SIZE_VANISHES, codes.SHAPE_RULE)
+
+
+def _refuse_holes(module: Module, backend: Backend) -> None:
+    """Raise DlcError naming every hole that is left in a module for a target that needs numbers."""
+    left = [(node, names) for net in module.nets for node in net.body if (names := unknowns(node))]
+    left_inputs = [i for net in module.nets for i in net.inputs if not i.type.is_concrete]
+    if not left and not left_inputs:
+        return
+    fix = Fix("--holes default takes defaults and lists them at the head of the output")
+    findings = [_hole_finding(f"input {i.name} is {i.type}", i.span, fix) for i in left_inputs]
+    for node, names in left:
+        findings.append(_hole_finding(f"{describe(node)} does not state {', '.join(names)}", node.span, fix))
+    count = Note(f"{backend.name} code needs every number")
+    raise DlcError([attrs.evolve(findings[0], notes=(count,)), *findings[1:]])
+
+
+def unknowns(node: Node) -> tuple[str, ...]:
+    """The attributes of a layer that are no numbers yet: holes and symbols."""
+    if not isinstance(node.op, Op):
+        return ()
+    return tuple(name for name, value in node.op.attributes().items() if not _settled(value))
+
+
+def _settled(value: Value) -> bool:
+    if isinstance(value, tuple):
+        return all(map(_settled, value))
+    return not isinstance(value, Hole | Expr)
+
+
+def _hole_finding(message: str, span: Span | None, fix: Fix) -> Diagnostic:
+    return Diagnostic(codes.HOLES_LEFT, message, span, fix=fix)

@@ -39,7 +39,7 @@ class Loaded:
 
 
 def load(path: str, form: str | None = None, progress: Progress | None = None) -> Loaded:
-    """Read the networks of a file, or of standard input for `-`; raises DlcError where nothing can be read."""
+    """Read the networks of a file, or of standard input for `-`; raises DlcError where it cannot."""
     data = read_bytes(path)
     name = "<stdin>" if path == "-" else path
     form = form or recognise(path, data)
@@ -51,11 +51,8 @@ def load(path: str, form: str | None = None, progress: Progress | None = None) -
 
 
 def read_bytes(path: str) -> bytes:
-    """The bytes of a file or of standard input; raises DlcError when missing, unreadable, empty or too large."""
-    if path == "-":
-        data = sys.stdin.buffer.read(LARGEST + 1)
-    else:
-        data = _read_file(Path(path))
+    """The bytes of an input; raises DlcError when it is missing, unreadable, empty or too large."""
+    data = sys.stdin.buffer.read(LARGEST + 1) if path == "-" else _read_file(Path(path))
     if len(data) > LARGEST:
         message = f"input has more than {LARGEST // 2**20} MiB; split it, or give the pages that matter"
         raise DlcError(Diagnostic(codes.TOO_LARGE, message, FileSpan(path)))
@@ -65,7 +62,7 @@ def read_bytes(path: str) -> bytes:
 
 
 def recognise(path: str, data: bytes) -> str:
-    """The format of an input by its ending, else by its first bytes; raises DlcError for none that is known."""
+    """The format of an input by its ending, else by its first bytes; raises DlcError where unknown."""
     if data.startswith(b"%PDF"):
         return "pdf"
     ending = Path(path).suffix.lower()

@@ -50,7 +50,7 @@ def target_of(output: str | None) -> str:
 
 
 def write(results: Sequence[Result], output: str | None, backend: Backend) -> None:
-    """Write to standard output, one file, or a directory with one file a net; raises DlcError or UsageError."""
+    """Write to standard output, one file, or a directory with one file a net; raises DlcError."""
     if output in (None, "-"):
         _to_stdout(results)
     elif len(results) == 1 and not Path(str(output)).is_dir() and not str(output).endswith("/"):
