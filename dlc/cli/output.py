@@ -28,13 +28,16 @@ def write_all(files: Mapping[Path, str | bytes]) -> None:
             os.replace(made, path)
             ready.pop(0)
     except OSError as error:
-        target = Path(error.filename2 or error.filename or next(iter(files)))
-        why = (error.strerror or str(error)).lower()
-        message = f"{target} cannot be written: {why}"
-        raise DlcError(Diagnostic(codes.OUTPUT_UNWRITABLE, message, FileSpan(str(target)))) from None
+        raise unwritable(Path(error.filename2 or error.filename or next(iter(files))), error) from None
     finally:
         for made, _ in ready:
             made.unlink(missing_ok=True)
+
+
+def unwritable(path: Path, error: OSError) -> DlcError:
+    """The error for an output that the system refuses."""
+    message = f"{path} cannot be written: {(error.strerror or str(error)).lower()}"
+    return DlcError(Diagnostic(codes.OUTPUT_UNWRITABLE, message, FileSpan(str(path))))
 
 
 def write_stdout(text: str) -> None:
@@ -49,8 +52,7 @@ def make_directory(path: Path) -> None:
     try:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        message = f"{path} cannot be used as a directory: {(error.strerror or str(error)).lower()}"
-        raise DlcError(Diagnostic(codes.OUTPUT_UNWRITABLE, message, FileSpan(str(path)))) from None
+        raise unwritable(path, error) from None
 
 
 def _beside(path: Path, content: str | bytes) -> Path:

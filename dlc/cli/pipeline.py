@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import attrs
 
-from dlc.backends.base import Backend, Emitted
-from dlc.diagnostics import Diagnostic, DlcError, Fix, codes
-from dlc.ir import Module
+from dlc.backends.base import Backend, EmitOptions, Emitted, describe
+from dlc.diagnostics import Diagnostic, DlcError, Fix, Note, Span, codes
+from dlc.ir import Module, Node, Op, Value
 from dlc.layers import nearest
 from dlc.passes.check import check
-from dlc.passes.manager import PassManager
+from dlc.passes.manager import PassManager, preparation
+from dlc.types import Expr, Hole
 
 
 @attrs.frozen

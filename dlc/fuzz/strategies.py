@@ -1,0 +1,148 @@
+"""Hypothesis strategies for networks.
+
+`sampled_nets` draws designs over Tables 1 and 2 of DLPaper2Code; `dags` draws directed acyclic nets
+over the whole catalogue, small enough to be built and run; `broken_nets` draws a net with exactly one
+edge that Table 1 forbids, and says where.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import attrs
+from hypothesis import strategies as st
+
+from dlc.fuzz.sampler import SHALLOWEST, Sampler
+from dlc.ir import Input, Net, Node, Op, RuleBroken
+from dlc.layers import REGISTRY, Attribute, CannotBuild, build
+from dlc.layers.domains import Choice, Domain, Flag, Integer, Integers, Padding, Real, Sizes
+from dlc.types import HOLE, Kind, Type, image, sequence, signatures, vector
+
+MOST_VALUES = 4096  # values of a type that strategies go on from, so that nets stay quick to run
+Draw = Any
+
+INPUT_TYPES = (image(16, 16, 3), image(9, 12, 2), vector(7), sequence(6, 4), Type(Kind.IDS, (5,)))
+
+
+def sampled_nets(shallowest: int = SHALLOWEST, deepest: int = 12) -> st.SearchStrategy[Net]:
+    """Designs of the fast sampler: chains with skips into concats, Table 2's sizes."""
+    depths = st.integers(shallowest, deepest)
+    return st.builds(lambda seed, depth: Sampler(seed).net(depth), st.integers(0, 2**32), depths)
+
+
+@st.composite
+def dags(draw: Draw, most: int = 10, layers: Sequence[str] | None = None) -> Net:
+    """Valid nets of up to `most` layers drawn from `layers` (default: all but opaque), several inputs and outputs."""
+    names = tuple(layers) if layers is not None else tuple(n for n in REGISTRY if n != "opaque")
+    kinds = draw(st.lists(st.sampled_from(INPUT_TYPES), min_size=1, max_size=2))
+    inputs = tuple(Input(f"in{i}", kind) for i, kind in enumerate(kinds))
+    values: list[tuple[str, Type]] = [(i.name, i.type) for i in inputs]
+    nodes: list[Node] = []
+    for index in range(draw(st.integers(1, most))):
+        node = draw(_nodes(f"v{index}", values, names))
+        if node is not None:
+            nodes.append(node)
+            values.append((node.name, node.type))
+    return Net("net", inputs, tuple(nodes), _sinks(inputs, nodes))
+
+
+@st.composite
+def broken_nets(draw: Draw) -> tuple[Net, str]:
+    """A net with one edge whose kind its layer does not take, and the name of that layer."""
+    net = draw(dags(most=8).filter(lambda n: _breakable(n)))
+    node, source = draw(st.sampled_from(_breakable(net)))
+    broken = attrs.evolve(node, inputs=(source, *node.inputs[1:]), type=None)
+    body = tuple(broken if n.name == node.name else n for n in net.body)
+    return attrs.evolve(net, body=body), node.name
+
+
+def attribute_values(a: Attribute, holes: bool = False) -> st.SearchStrategy[Any]:
+    """Values that an attribute accepts, small ones; with `holes` also `?`."""
+    drawn = _domain_values(a.domain)
+    return drawn | st.just(HOLE) if holes else drawn
+
+
+def layers_named(name: str, holes: bool = False) -> st.SearchStrategy[Op]:
+    """Layers of one name with any attributes that their domains accept."""
+    required = {a.name: attribute_values(a, holes) for a in REGISTRY[name].table if a.required}
+    optional = {a.name: attribute_values(a, holes) for a in REGISTRY[name].table if not a.required}
+    drawn = st.fixed_dictionaries(required, optional=optional)
+    return drawn.map(lambda values: _build(name, values)).filter(lambda made: made is not None)
+
+
+@st.composite
+def _nodes(draw: Draw, name: str, values: list[tuple[str, Type]], names: Sequence[str]) -> Node | None:
+    source, kind = draw(st.sampled_from(values))
+    usable = [n for n in names if kind.kind in signatures()[n].takes]
+    if not usable:
+        return None
+    op = draw(layers_named(draw(st.sampled_from(usable))))
+    inputs = [(source, kind)]
+    if op.least > 1:
+        partners = [v for v in values if v[1].kind is kind.kind]
+        inputs += draw(st.lists(st.sampled_from(partners), min_size=op.least - 1, max_size=op.least))
+    return _node(name, op, inputs)
+
+
+def _node(name: str, op: Op, inputs: Sequence[tuple[str, Type]]) -> Node | None:
+    try:
+        made = op.infer([kind for _, kind in inputs])
+    except RuleBroken:
+        return None
+    if not made.is_concrete or _count(made) > MOST_VALUES:
+        return None
+    return Node(name, op, tuple(source for source, _ in inputs), type=made)
+
+
+def _sinks(inputs: Sequence[Input], nodes: Sequence[Node]) -> tuple[str, ...]:
+    used = {source for node in nodes for source in node.inputs}
+    return tuple(n.name for n in nodes if n.name not in used) or (inputs[0].name,)
+
+
+def _breakable(net: Net) -> list[tuple[Node, str]]:
+    """Nodes of one input, each with an earlier value whose kind it does not take."""
+    found = []
+    before: list[tuple[str, Type]] = [(i.name, i.type) for i in net.inputs]
+    for node in net.body:
+        takes = signatures()[node.layer.op_name].takes
+        if len(node.inputs) == 1:
+            found += [(node, name) for name, kind in before if kind.kind not in takes]
+        if node.type is not None:
+            before.append((node.name, node.type))
+    return found
+
+
+def _domain_values(domain: Domain) -> st.SearchStrategy[Any]:
+    if isinstance(domain, Integer):
+        low = -2 if domain.low is None else domain.low
+        return st.integers(low, low + 4)
+    if isinstance(domain, Sizes):
+        one = st.integers(domain.low, domain.low + 3)
+        return one | st.tuples(*[one] * domain.rank)
+    if isinstance(domain, Padding):
+        numbers = st.integers(0, 2)
+        return st.sampled_from(domain.words) | numbers | st.tuples(*[numbers] * (2 * domain.rank))
+    if isinstance(domain, Integers):
+        return st.lists(st.integers(1, 4), min_size=domain.least, max_size=4).map(tuple)
+    if isinstance(domain, Real):
+        return st.floats(max(domain.low, 0.01), min(domain.high, 2.0), width=32)
+    if isinstance(domain, Flag):
+        return st.booleans()
+    if isinstance(domain, Choice):
+        return st.sampled_from(domain.words)
+    raise TypeError(f"no strategy for {domain}")
+
+
+def _build(name: str, values: dict[str, Any]) -> Op | None:
+    try:
+        return build(name, values)
+    except CannotBuild:
+        return None
+
+
+def _count(kind: Type) -> int:
+    total = 1
+    for dim in kind.shape:
+        total *= dim if isinstance(dim, int) else 1
+    return total
