@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import difflib
-import functools
-import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, ClassVar, TypeVar, dataclass_transform
 
 import attrs
 
-from dlc.diagnostics import Code
-from dlc.diagnostics import codes
+from dlc.diagnostics import Code, codes
 from dlc.ir import Op, Value
 from dlc.layers.domains import Domain, OutsideDomain
 from dlc.types import Dim, Type
@@ -44,14 +41,9 @@ def attribute(domain: Domain, doc: str, default: Any = REQUIRED) -> Any:
 
 
 class Layer(Op):
-    """Base of the catalogue's classes; a class's docstring is its page in the reference.
-
-    `least` and `most` bound the number of inputs (`most` is None where any number goes).
-    """
+    """Base of the catalogue's classes; a class's docstring is its page in the reference."""
 
     __slots__ = ()
-    least: ClassVar[int] = 1
-    most: ClassVar[int | None] = 1
     table: ClassVar[tuple[Attribute, ...]] = ()
 
     def attributes(self) -> dict[str, Value]:
