@@ -128,10 +128,10 @@ def _place(kind: Type) -> tuple[Kind, tuple[Dim, ...]]:
 def _steps(kind: Kind) -> tuple[tuple[Step, ...], tuple[Step, ...]]:
     """The steps that keep a kind and those that leave it, read from the signatures (Table 1)."""
     every = [step for layer in (*LAYERS, *RECURRENT) for step in _uses(layer, kind)]
-    leave = tuple(
-        s for s in every if s.gives is not kind and not (kind is Kind.VECTOR and s.layer == "embed")
-    )
-    return tuple(s for s in every if s.gives is kind), leave
+    leave = [s for s in every if s.gives is not kind]
+    if kind is Kind.VECTOR:
+        leave = [s for s in leave if s.layer != "embed"]
+    return tuple(s for s in every if s.gives is kind), tuple(leave)
 
 
 def _uses(layer: str, kind: Kind) -> Iterator[Step]:
@@ -153,13 +153,9 @@ def _ops(layer: str, room: int) -> Sequence[Op]:
         given = dict(zip(ranges, values, strict=True))
         if layer.endswith("_seq"):
             given["return_sequences"] = True
-        if name in ("conv2d", "maxpool2d", "avgpool2d"):
-            made += [
-                _op(name, padding=p, **given)
-                for p in ("same", "valid")
-                if p == "same" or given["kernel"] <= room
-            ]
-        else:
+        if "kernel" in given:
+            made.append(_op(name, padding="same", **given))
+        if given.get("kernel", 0) <= room:
             made.append(_op(name, **given))
     return made
 
