@@ -33,7 +33,7 @@ def sampled_nets(shallowest: int = SHALLOWEST, deepest: int = 12) -> st.SearchSt
 
 @st.composite
 def dags(draw: Draw, most: int = 10, layers: Sequence[str] | None = None) -> Net:
-    """Valid nets of up to `most` layers drawn from `layers` (default: all but opaque), with one or two inputs."""
+    """Valid nets of up to `most` layers from `layers` (default: all but opaque), one or two inputs."""
     names = tuple(layers) if layers is not None else tuple(n for n in REGISTRY if n != "opaque")
     kinds = draw(st.lists(st.sampled_from(INPUT_TYPES), min_size=1, max_size=2))
     inputs = tuple(Input(f"in{i}", kind) for i, kind in enumerate(kinds))
