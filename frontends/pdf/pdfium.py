@@ -1,0 +1,321 @@
+"""Pages read with PDFium (pypdfium2): the fast reader, which also renders.
+
+PDFium is not thread-safe: use one process a worker. Its text API reports positions in the page's own space (before
+rotation, with the crop box anywhere), which `_Frame` turns into points from the top left corner.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import math
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import attrs
+import pypdfium2 as pdfium
+import pypdfium2.raw as raw
+
+from dlc.frontends.pdf import problems
+from dlc.frontends.pdf.glyphs import decode, plain_font
+from dlc.frontends.pdf.page import THICKEST_RULE, Box, Char, Page, Rule
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+#: Delimiters whose loose box says nothing about their ink.
+_TALL = frozenset("()[]{}⎡⎢⎣⎤⎥⎦⎧⎨⎩⎪⎫⎬⎭⎛⎜⎝⎞⎟⎠")
+#: A path with more corners than this is a curve of a plot, and one with no side this long (points) a mark in it.
+#: TeX draws an underscore as a rule, two points long in small print.
+_MOST_CORNERS = 4000
+_SHORTEST_SIDE = 1.5
+
+Matrix = tuple[float, float, float, float, float, float]
+_IDENTITY: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
+
+
+class PdfiumDocument:
+    """A PDF file behind the `Document` interface.
+
+    Raises `DlcError` from its constructor where the file is missing, empty, damaged or encrypted.
+    """
+
+    def __init__(self, source: Path | bytes) -> None:
+        self.name = problems.name_of(source)
+        data = problems.load(source)
+        try:
+            self._document = pdfium.PdfDocument(data)
+            self._count = len(self._document)
+        except pdfium.PdfiumError as error:
+            raise self._opening(error) from None
+        if not self._count:
+            raise problems.damaged(self.name, "it has no pages")
+
+    def _opening(self, error: pdfium.PdfiumError) -> Exception:
+        code = getattr(error, "err_code", None)
+        if code in (raw.FPDF_ERR_PASSWORD, raw.FPDF_ERR_SECURITY) or "assword" in str(error):
+            return problems.encrypted(self.name)
+        return problems.damaged(self.name, "its page list cannot be found; it may be cut off")
+
+    def __len__(self) -> int:
+        return self._count
+
+    def text(self, number: int) -> str:
+        """The text of a page in the file's own order; empty where the page cannot be loaded."""
+        try:
+            page = self._document[number - 1]
+            with _closing(page), _closing(page.get_textpage()) as text:
+                return str(text.get_text_range())
+        except pdfium.PdfiumError:
+            return ""
+
+    def page(self, number: int) -> Page:
+        """A page in full. Raises `DlcError` where it cannot be loaded."""
+        try:
+            page = self._document[number - 1]
+            with _closing(page), _closing(page.get_textpage()) as text:
+                frame = _Frame.of(page)
+                rules, images = _objects(page, frame)
+                return Page(number, *frame.size, tuple(_chars(text, frame)), tuple(rules), tuple(images))
+        except pdfium.PdfiumError as error:
+            raise problems.damaged(self.name, f"page {number} cannot be loaded ({error})") from None
+
+    def render(self, number: int, scale: float = 2.0) -> Image:
+        """A picture of a page, `scale` pixels a point, without a reader's annotations."""
+        page = self._document[number - 1]
+        with _closing(page):
+            return page.render(scale=scale, may_draw_forms=False, draw_annots=False).to_pil()
+
+    def close(self) -> None:
+        """Close the file."""
+        self._document.close()
+
+
+class _closing:
+    """Closes a PDFium handle at the end of a `with`: page by page, so that memory stays bounded."""
+
+    def __init__(self, handle: Any) -> None:
+        self.handle = handle
+
+    def __enter__(self) -> Any:
+        return self.handle
+
+    def __exit__(self, *exception: object) -> None:
+        self.handle.close()
+
+
+@attrs.frozen
+class _Frame:
+    """How a page's own space lies on the page as shown."""
+
+    left: float
+    bottom: float
+    right: float
+    top: float
+    turns: int
+
+    @classmethod
+    def of(cls, page: pdfium.PdfPage) -> _Frame:
+        return cls(*page.get_bbox(), page.get_rotation() // 90 % 4)
+
+    @property
+    def size(self) -> tuple[float, float]:
+        width, height = self.right - self.left, self.top - self.bottom
+        return (height, width) if self.turns % 2 else (width, height)
+
+    def point(self, x: float, y: float) -> tuple[float, float]:
+        if self.turns == 0:
+            return x - self.left, self.top - y
+        if self.turns == 1:
+            return y - self.bottom, x - self.left
+        if self.turns == 2:
+            return self.right - x, y - self.bottom
+        return self.top - y, self.right - x
+
+    def box(self, x0: float, y0: float, x1: float, y1: float) -> Box:
+        ax, ay = self.point(x0, y0)
+        bx, by = self.point(x1, y1)
+        return min(ax, bx), min(ay, by), max(ax, bx), max(ay, by)
+
+
+@attrs.frozen
+class _Style:
+    """What all characters of one text object share."""
+
+    font: str
+    size: float
+    angle: float
+
+
+def _chars(text: pdfium.PdfTextPage, frame: _Frame) -> Iterator[Char]:
+    styles: dict[int | None, _Style] = {}
+    page = text.raw
+    loose, x, y = raw.FS_RECTF(), ctypes.c_double(), ctypes.c_double()
+    width, height = frame.size
+    for index in range(text.count_chars()):
+        if raw.FPDFText_IsGenerated(page, index) == 1:
+            continue
+        key = ctypes.cast(raw.FPDFText_GetTextObject(page, index), ctypes.c_void_p).value
+        style = styles.get(key) or styles.setdefault(key, _style(page, index, frame))
+        code = raw.FPDFText_GetUnicode(page, index)
+        mapped = code != 0 and raw.FPDFText_HasUnicodeMapError(page, index) != 1
+        string = decode(chr(code), style.font, mapped)
+        if not string or not raw.FPDFText_GetLooseCharBox(page, index, loose):
+            continue
+        sides = (loose.left, loose.bottom, loose.right, loose.top)
+        if string in _TALL:
+            sides = _ink(page, index) or sides
+        box = frame.box(*sides)
+        if box[2] < 0 or box[3] < 0 or box[0] > width or box[1] > height:
+            continue
+        raw.FPDFText_GetCharOrigin(page, index, x, y)
+        baseline = frame.point(x.value, y.value)[1]
+        yield Char(string, *box, style.size, baseline, style.font, style.angle)
+
+
+def _ink(page: Any, index: int) -> Box | None:
+    sides = [ctypes.c_double() for _ in range(4)]
+    left, right, bottom, top = sides
+    if not raw.FPDFText_GetCharBox(page, index, left, right, bottom, top):
+        return None
+    return left.value, bottom.value, right.value, top.value
+
+
+def _style(page: Any, index: int, frame: _Frame) -> _Style:
+    matrix = raw.FS_MATRIX()
+    size = raw.FPDFText_GetFontSize(page, index)
+    if raw.FPDFText_GetMatrix(page, index, matrix):
+        size *= math.hypot(matrix.c, matrix.d) or 1.0
+    angle = math.degrees(math.atan2(matrix.b, matrix.a)) - 90 * frame.turns
+    buffer, flags = ctypes.create_string_buffer(256), ctypes.c_int()
+    raw.FPDFText_GetFontInfo(page, index, buffer, 256, flags)
+    font = plain_font(buffer.value.decode("utf-8", "replace"))
+    return _Style(font, size, _squared(angle))
+
+
+def _squared(angle: float) -> float:
+    """An angle in [0, 360), a right one where it is within a degree of that."""
+    nearest = round(angle / 90) * 90
+    return (nearest if abs(angle - nearest) < 1 else angle) % 360
+
+
+def _objects(page: pdfium.PdfPage, frame: _Frame) -> tuple[list[Rule], list[Box]]:
+    rules: list[Rule] = []
+    images: list[Box] = []
+    handle = page.raw
+    found = (raw.FPDFPage_GetObject(handle, index) for index in range(raw.FPDFPage_CountObjects(handle)))
+    _walk(found, _IDENTITY, frame, rules, images, depth=0)
+    return rules, images
+
+
+def _walk(
+    found: Iterator[Any], outer: Matrix, frame: _Frame, rules: list[Rule], images: list[Box], depth: int
+) -> None:
+    for item in found:
+        kind = raw.FPDFPageObj_GetType(item)
+        if kind == raw.FPDF_PAGEOBJ_PATH:
+            rules.extend(_path_rules(item, outer, frame))
+        elif kind == raw.FPDF_PAGEOBJ_IMAGE:
+            box = frame.box(*_bounds(item, outer))
+            rule = _thin(box)
+            rules.append(rule) if rule else images.append(box)
+        elif kind == raw.FPDF_PAGEOBJ_FORM and depth < 8:
+            count = raw.FPDFFormObj_CountObjects(item)
+            inner = (raw.FPDFFormObj_GetObject(item, index) for index in range(count))
+            _walk(inner, _product(_matrix(item), outer), frame, rules, images, depth + 1)
+
+
+def _bounds(item: Any, outer: Matrix) -> Box:
+    sides = [ctypes.c_float() for _ in range(4)]
+    raw.FPDFPageObj_GetBounds(item, *sides)
+    x0, y0, x1, y1 = (side.value for side in sides)
+    (ax, ay), (bx, by) = _apply(outer, x0, y0), _apply(outer, x1, y1)
+    return min(ax, bx), min(ay, by), max(ax, bx), max(ay, by)
+
+
+def _matrix(item: Any) -> Matrix:
+    matrix = raw.FS_MATRIX()
+    if not raw.FPDFPageObj_GetMatrix(item, matrix):
+        return _IDENTITY
+    return matrix.a, matrix.b, matrix.c, matrix.d, matrix.e, matrix.f
+
+
+def _product(inner: Matrix, outer: Matrix) -> Matrix:
+    a, b, c, d, e, f = inner
+    p, q, r, s, t, u = outer
+    return a * p + b * r, a * q + b * s, c * p + d * r, c * q + d * s, e * p + f * r + t, e * q + f * s + u
+
+
+def _apply(matrix: Matrix, x: float, y: float) -> tuple[float, float]:
+    a, b, c, d, e, f = matrix
+    return a * x + c * y + e, b * x + d * y + f
+
+
+def _thin(box: Box) -> Rule | None:
+    """The rule that a box is, if it is thin and long; strokes of outlined letters are neither."""
+    width, height = box[2] - box[0], box[3] - box[1]
+    thick, long = min(width, height), max(width, height)
+    if thick <= THICKEST_RULE and long >= max(_SHORTEST_SIDE, 4 * thick):
+        return Rule(*box)
+    return None
+
+
+def _path_rules(item: Any, outer: Matrix, frame: _Frame) -> Iterator[Rule]:
+    """Straight sides of a stroked path, and the box of a filled one where it is thin."""
+    mode, stroked = ctypes.c_int(), ctypes.c_int()
+    raw.FPDFPath_GetDrawMode(item, mode, stroked)
+    if not (mode.value or stroked.value):
+        return
+    bounds = frame.box(*_bounds(item, outer))
+    if max(bounds[2] - bounds[0], bounds[3] - bounds[1]) < _SHORTEST_SIDE:
+        return
+    thin = _thin(bounds)
+    if thin:
+        yield thin
+        return
+    count = raw.FPDFPath_CountSegments(item)
+    if not stroked.value and count < 5 or count > _MOST_CORNERS:
+        return
+    place = _placing(_product(_matrix(item), outer), frame)
+    yield from _stroked(item, count, place) if stroked.value else _filled(item, count, place)
+
+
+Place = Callable[[float, float], tuple[float, float]]
+
+
+def _placing(matrix: Matrix, frame: _Frame) -> Place:
+    return lambda x, y: frame.point(*_apply(matrix, x, y))
+
+
+def _subpaths(item: Any, count: int, place: Place) -> Iterator[list[tuple[float, float]]]:
+    """Corners of each straight subpath, closed ones ending where they began; curves cut a subpath."""
+    x, y = ctypes.c_float(), ctypes.c_float()
+    corners: list[tuple[float, float]] = []
+    for index in range(count):
+        segment = raw.FPDFPath_GetPathSegment(item, index)
+        raw.FPDFPathSegment_GetPoint(segment, x, y)
+        point = place(x.value, y.value)
+        if raw.FPDFPathSegment_GetType(segment) != raw.FPDF_SEGMENT_LINETO:
+            yield corners
+            corners = []
+        corners.append(point)
+        if raw.FPDFPathSegment_GetClose(segment) and corners[0] != point:
+            corners.append(corners[0])
+    yield corners
+
+
+def _stroked(item: Any, count: int, place: Place) -> Iterator[Rule]:
+    for corners in _subpaths(item, count, place):
+        for (ax, ay), (bx, by) in zip(corners, corners[1:], strict=False):
+            rule = _thin((min(ax, bx), min(ay, by), max(ax, bx), max(ay, by)))
+            if rule and min(rule.x1 - rule.x0, rule.y1 - rule.y0) < 0.5:
+                yield rule
+
+
+def _filled(item: Any, count: int, place: Place) -> Iterator[Rule]:
+    for corners in _subpaths(item, count, place):
+        if 4 <= len(corners) <= 5:
+            xs, ys = [x for x, _ in corners], [y for _, y in corners]
+            rule = _thin((min(xs), min(ys), max(xs), max(ys)))
+            if rule:
+                yield rule

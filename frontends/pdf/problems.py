@@ -1,0 +1,57 @@
+"""Why a PDF file cannot be read: coded errors, raised before or while a reader opens it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from dlc.diagnostics import Diagnostic, DlcError, FileSpan, codes
+
+
+def load(source: Path | bytes) -> bytes:
+    """The bytes of a PDF file.
+
+    Raises `DlcError`: file missing, unreadable or empty, or not a PDF at all.
+    """
+    name = name_of(source)
+    data = source if isinstance(source, bytes) else _read(source)
+    if not data.strip():
+        raise problem(codes.FILE_EMPTY, f"`{name}` is empty", name)
+    if b"%PDF-" not in data[:1024]:
+        raise problem(codes.PDF_DAMAGED, f"`{name}` is not a PDF: the `%PDF-` header is missing", name)
+    return data
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise problem(codes.FILE_MISSING, f"there is no file `{path}`", str(path)) from None
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise problem(codes.FILE_UNREADABLE, f"`{path}` cannot be read: {reason}", str(path)) from None
+
+
+def name_of(source: Path | bytes) -> str:
+    """How messages name the source."""
+    return "<input>" if isinstance(source, bytes) else str(source)
+
+
+def problem(code: codes.Code, message: str, name: str) -> DlcError:
+    """An error about the whole file."""
+    return DlcError(Diagnostic(code, message, FileSpan(name)))
+
+
+def damaged(name: str, reason: str) -> DlcError:
+    """The file is cut off or its structure is broken."""
+    return problem(codes.PDF_DAMAGED, f"`{name}` is damaged: {reason}", name)
+
+
+def encrypted(name: str) -> DlcError:
+    """The file wants a password."""
+    return problem(codes.PDF_ENCRYPTED, f"`{name}` is encrypted: remove its password first", name)
+
+
+def without_text(name: str, count: int) -> DlcError:
+    """Not one page has characters: a scan."""
+    pages = "its only page is a picture" if count == 1 else f"its {count} pages are pictures"
+    return problem(codes.PDF_NO_TEXT, f"`{name}` has no text: {pages}; run OCR on it first", name)

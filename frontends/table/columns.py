@@ -1,0 +1,160 @@
+"""Where a table's columns part: at vertical rules, and at rivers of white that most rows leave free."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import attrs
+
+from dlc.frontends.table.items import Item
+from dlc.frontends.table.rules import Post
+
+#: Posts this close (points) are one boundary: double rules.
+_SAME_POST = 3.6
+#: Rivers are searched in steps of this many points.
+_STEP = 0.5
+#: Of the lines with text on both sides, at most this part may cross a river.
+_CROSSING = 0.25
+#: Gaps in sizes: a wide river needs two rows, a narrow one three and none that crosses, a tight one numbers.
+_WIDE, _NARROW, _TIGHT = 0.9, 0.5, 0.18
+
+
+@attrs.frozen
+class Boundary:
+    """A boundary between columns: its x, and for a ruled one the heights that its posts cover."""
+
+    x: float
+    spans: tuple[tuple[float, float], ...] = ()
+    gap: float = 0.0
+    tight: bool = False
+
+    @property
+    def ruled(self) -> bool:
+        """Whether posts draw it."""
+        return bool(self.spans)
+
+    def covers(self, y: float) -> bool:
+        """Whether a post passes this height."""
+        return any(y0 - 1.5 <= y <= y1 + 1.5 for y0, y1 in self.spans)
+
+
+def boundaries(
+    lines: Sequence[Sequence[Item]], headers: Sequence[Sequence[Item]], posts: Sequence[Post], x0: float, x1: float
+) -> list[Boundary]:
+    """The inner column boundaries between two sides, from the left.
+
+    `lines` are all lines of items; `headers` those among them that may span columns and so never close a river.
+    """
+    ruled = [b for b in _ruled(posts) if _inner(b.x, lines, x0, x1)]
+    edges = [x0 - 1, *(boundary.x for boundary in ruled), x1 + 1]
+    found = list(ruled)
+    head = {id(line) for line in headers}
+    for left, right in zip(edges, edges[1:], strict=False):
+        inside = [(_clipped(line, left, right, ruled), id(line) in head) for line in lines]
+        strict = bool(ruled) and len(ruled) + 1 >= 3
+        found += _rivers([pair for pair in inside if pair[0]], left, right, strict)
+    return sorted(found, key=lambda boundary: boundary.x)
+
+
+def _ruled(posts: Sequence[Post]) -> list[Boundary]:
+    clusters: list[list[Post]] = []
+    for post in sorted(posts, key=lambda post: post.x):
+        if clusters and post.x - clusters[-1][-1].x < _SAME_POST:
+            clusters[-1].append(post)
+        else:
+            clusters.append([post])
+    return [
+        Boundary(sum(p.x for p in cluster) / len(cluster), tuple((p.y0, p.y1) for p in cluster))
+        for cluster in clusters
+    ]
+
+
+def _inner(x: float, lines: Sequence[Sequence[Item]], x0: float, x1: float) -> bool:
+    """Whether text stands on both sides, so that the post is not the table's outer border."""
+    left = any(item.centre < x for line in lines for item in line)
+    right = any(item.centre > x for line in lines for item in line)
+    return left and right and x0 + 1 < x < x1 - 1
+
+
+def _clipped(line: Sequence[Item], left: float, right: float, ruled: Sequence[Boundary]) -> list[Item]:
+    """The items of a line between two posts, without those that cross a post which is not drawn there."""
+    inside = []
+    for item in line:
+        if not left < item.centre < right:
+            continue
+        crosses = any(item.x0 + 1 < b.x < item.x1 - 1 and not b.covers(item.middle) for b in ruled)
+        if not crosses:
+            inside.append(item)
+    return inside
+
+
+def _rivers(
+    lines: Sequence[tuple[Sequence[Item], bool]], left: float, right: float, strict: bool
+) -> Iterable[Boundary]:
+    """Rivers inside one interval; `strict` where posts already part the table into columns."""
+    items = [item for line, _ in lines for item in line]
+    if not items:
+        return
+    low, high = min(item.x0 for item in items), max(item.x1 for item in items)
+    steps = range(int((high - low) / _STEP) + 1)
+    stretch: list[float] = []
+    for step in [*steps, None]:
+        x = None if step is None else low + step * _STEP
+        if x is not None and _free(lines, x):
+            stretch.append(x)
+            continue
+        if stretch:
+            river = _river(lines, stretch, strict)
+            if river is not None:
+                yield river
+        stretch = []
+
+
+def _free(lines: Sequence[tuple[Sequence[Item], bool]], x: float) -> bool:
+    """Whether few enough lines have ink at x, for those that have text on both sides."""
+    crossing = both = 0
+    for line, header in lines:
+        if any(item.x0 < x < item.x1 for item in line):
+            crossing += not header
+        elif line[0].x0 < x < line[-1].x1:
+            both += 1
+    return both > 0 and crossing <= _CROSSING * (both + crossing)
+
+
+def _river(
+    lines: Sequence[tuple[Sequence[Item], bool]], stretch: Sequence[float], strict: bool
+) -> Boundary | None:
+    """The boundary that a stretch of free x makes, if its gaps are wide enough for the rows that show them."""
+    x = _clearest(lines, stretch)
+    gaps = [gap for line, _ in lines if (gap := _gap(line, x)) is not None]
+    crossing = sum(any(item.x0 < x < item.x1 for item in line) for line, header in lines if not header)
+    if not gaps:
+        return None
+    widths = sorted(width for width, _ in gaps)
+    typical = widths[len(widths) // 2]
+    numbers = sum(numeric for _, numeric in gaps) / len(gaps)
+    enough = len(gaps) >= (3 if strict else 2) or len(lines) <= 2
+    if typical >= (_WIDE + 0.3 if strict else _WIDE) and enough:
+        return Boundary(x, gap=typical)
+    if typical >= _NARROW and len(gaps) >= 3 and crossing == 0 and not strict:
+        return Boundary(x, gap=typical)
+    if widths[0] >= _TIGHT and len(gaps) >= 3 and crossing == 0 and numbers >= 0.7:
+        return Boundary(x, gap=typical, tight=True)
+    return None
+
+
+def _clearest(lines: Sequence[tuple[Sequence[Item], bool]], stretch: Sequence[float]) -> float:
+    """The x of a stretch that fewest lines cross, in the middle of those."""
+    counts = [sum(any(i.x0 < x < i.x1 for i in line) for line, _ in lines) for x in stretch]
+    best = [x for x, count in zip(stretch, counts, strict=True) if count == min(counts)]
+    return best[len(best) // 2]
+
+
+def _gap(line: Sequence[Item], x: float) -> tuple[float, bool] | None:
+    """The width (in sizes) of the white around x in a line, and whether numbers stand on both sides."""
+    before = [item for item in line if item.x1 <= x + 0.3]
+    after = [item for item in line if item.x0 >= x - 0.3]
+    if not before or not after or len(before) + len(after) != len(line):
+        return None
+    left, right = before[-1], after[0]
+    return (right.x0 - left.x1) / max(left.size, right.size), left.numeric and right.numeric

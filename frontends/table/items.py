@@ -1,0 +1,113 @@
+"""The things that stand in a table's cells: runs of words on a line, and brackets as wholes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import attrs
+
+from dlc.frontends.pdf.page import Box
+from dlc.frontends.pdf.words import Word, hull
+from dlc.frontends.table.brackets import Bracket, Found
+
+#: Words closer than this (sizes) are one phrase, unless a rule or a column of numbers parts them.
+PHRASE_GAP = 0.55
+#: These glue to their neighbours: "3 × 3", "Conv / s2", "0.5 ± 0.1".
+_GLUE = frozenset("×x*/+±=∗")
+
+
+@attrs.frozen
+class Item:
+    """One line of a cell, or a bracket with all its lines; `middle` is the y by which it joins a row."""
+
+    text: str
+    box: Box
+    size: float
+    middle: float
+    bold: bool = False
+    bracket: Bracket | None = None
+    words: tuple[Word, ...] = ()
+
+    @property
+    def x0(self) -> float:
+        """Left side."""
+        return self.box[0]
+
+    @property
+    def x1(self) -> float:
+        """Right side."""
+        return self.box[2]
+
+    @property
+    def centre(self) -> float:
+        """The x of its middle."""
+        return (self.box[0] + self.box[2]) / 2
+
+    @property
+    def numeric(self) -> bool:
+        """Whether it is a number, a dash or a mark: what fills the cells of results."""
+        return is_numeric(self.text)
+
+
+def is_numeric(text: str) -> bool:
+    """Whether a text is a number, a dash or a check mark."""
+    bare = text.strip("()%*†‡±−-–—+<>~≈×✓✗✔✘,.KMGBkx^_ ")
+    return not bare or bare.replace(".", "").replace(",", "").replace("±", "").replace("/", "").isdigit()
+
+
+def of_words(run: Sequence[Word]) -> Item:
+    """Words of one line as an item."""
+    text = " ".join(word.text for word in run)
+    size = max(run, key=lambda word: len(word.text)).size
+    middle = max(run, key=lambda word: len(word.text)).middle
+    return Item(text, hull(word.box for word in run), size, middle, all(w.bold for w in run), None, tuple(run))
+
+
+def of_bracket(bracket: Bracket, size: float) -> Item:
+    """A bracket as an item: its text is written `[a; b] ×3`."""
+    repeat = f" ×{bracket.repeat}" if bracket.repeat else ""
+    text = f"[{'; '.join(bracket.lines)}]{repeat}"
+    return Item(text, bracket.box, size, (bracket.box[1] + bracket.box[3]) / 2, False, bracket, bracket.words)
+
+
+def glued(found: Found) -> list[Item]:
+    """Every word as an item of its own, but operators with both neighbours, and each bracket as a whole."""
+    items: list[Item] = []
+    for line in _lines(found.words):
+        run = [line[0]]
+        for word in line[1:]:
+            if _glues(run[-1], word):
+                run.append(word)
+            else:
+                items.append(of_words(run))
+                run = [word]
+        items.append(of_words(run))
+    sizes = sorted(item.size for item in items) or [10.0]
+    return items + [of_bracket(bracket, sizes[len(sizes) // 2]) for bracket in found.brackets]
+
+
+def _glues(left: Word, right: Word) -> bool:
+    gap = right.x0 - left.x1
+    operator = left.text in _GLUE or right.text in _GLUE or left.text[-1] in "([" or right.text[0] in "])"
+    return operator and gap < 0.6 * max(left.size, right.size)
+
+
+def _lines(words: Sequence[Word]) -> list[list[Word]]:
+    lines: list[list[Word]] = []
+    for word in sorted(words, key=lambda word: word.baseline):
+        if lines and word.baseline - lines[-1][0].baseline < 0.25 * min(word.size, lines[-1][0].size):
+            lines[-1].append(word)
+        else:
+            lines.append([word])
+    return [sorted(line, key=lambda word: word.x0) for line in lines]
+
+
+def levels(items: Sequence[Item]) -> list[list[Item]]:
+    """Items gathered by the height of their middles, from the top, each level from the left."""
+    found: list[list[Item]] = []
+    for item in sorted(items, key=lambda item: item.middle):
+        if found and item.middle - found[-1][0].middle < 0.3 * min(item.size, found[-1][0].size):
+            found[-1].append(item)
+        else:
+            found.append([item])
+    return [sorted(level, key=lambda item: item.x0) for level in found]
