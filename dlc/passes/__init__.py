@@ -1,1 +1,1 @@
-"""Passes over the IR: checking, completing, simplifying, expanding."""
+"""Passes: the checker, and transformations that complete and simplify nets."""
