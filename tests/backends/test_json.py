@@ -43,50 +43,23 @@ def test_examples_read_back(path: Path) -> None:
     assert read(json.dumps(document)).nets == module.nets
 
 
+def _net(**parts: object) -> dict[str, object]:
+    return {"nets": [{"name": "n", "inputs": [], "layers": [], "outputs": []} | parts]}
+
+
+def _layer(**parts: object) -> dict[str, object]:
+    return _net(layers=[{"name": "a", "op": "dense", "inputs": [], "attrs": {}} | parts])
+
+
 @pytest.mark.parametrize(
     ("change", "pointer", "code"),
     [
         ({"format": "other"}, "", "DLC0702"),
         ({"nets": 3}, "/nets", "DLC0702"),
+        (_layer(op="conv9d"), "/nets/0/layers/0/op", "DLC0702"),
+        (_layer(attrs={"units": -1}), "/nets/0/layers/0/attrs/units", "DLC0206"),
         (
-            {
-                "nets": [
-                    {
-                        "name": "n",
-                        "inputs": [],
-                        "layers": [{"name": "a", "op": "conv9d", "inputs": []}],
-                        "outputs": [],
-                    }
-                ]
-            },
-            "/nets/0/layers/0/op",
-            "DLC0702",
-        ),
-        (
-            {
-                "nets": [
-                    {
-                        "name": "n",
-                        "inputs": [],
-                        "layers": [{"name": "a", "op": "dense", "inputs": [], "attrs": {"units": -1}}],
-                        "outputs": [],
-                    }
-                ]
-            },
-            "/nets/0/layers/0/attrs/units",
-            "DLC0206",
-        ),
-        (
-            {
-                "nets": [
-                    {
-                        "name": "n",
-                        "inputs": [{"name": "i", "type": {"kind": "map", "shape": [3]}}],
-                        "layers": [],
-                        "outputs": [],
-                    }
-                ]
-            },
+            _net(inputs=[{"name": "i", "type": {"kind": "map", "shape": [3]}}]),
             "/nets/0/inputs/0/type",
             "DLC0702",
         ),
