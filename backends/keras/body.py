@@ -1,0 +1,126 @@
+"""Statements as Python source: which variable holds which value, and the lines of each statement."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from dlc.backends.keras.arguments import construct, literal
+from dlc.backends.keras.classes import MERGES
+from dlc.backends.keras.layout import INDENT, Argument, Call, Listing, lines
+from dlc.backends.keras.names import Namer, identifier
+from dlc.backends.keras.naming import Naming, expression, loop_part
+from dlc.backends.keras.plan import Plan, Step
+from dlc.backends.keras.statements import Doing, Loop, Statement
+from dlc.ir import BlockCall
+
+_PASSING = ("x", "y", "z")  # variables for values that only the next statement reads
+_COUNTERS = ("i", "j", "k")
+
+
+class BodyWriter:
+    """Writes the statements of one function.
+
+    `inputs` maps values that are given to their variables, `functions` maps blocks to their functions.
+    """
+
+    def __init__(
+        self,
+        naming: Naming,
+        scope: str,
+        inputs: Mapping[str, str],
+        functions: Mapping[str, str],
+        taken: Iterable[str],
+    ) -> None:
+        self.variables = dict(inputs)
+        self._naming = naming
+        self._scope = scope
+        self._functions = functions
+        self._fixed = {*taken, *functions.values()}
+        self._namer = Namer({*self._fixed, *inputs.values(), *_PASSING, *_COUNTERS})
+        self._uses: dict[str, list[int]] = {}
+
+    def write(self, body: Sequence[Statement], outputs: Sequence[str], returns: bool) -> Iterator[str]:
+        """The lines; with `returns`, the last one returns the sole output."""
+        self._count_uses(body, outputs)
+        ends_in_output = bool(body) and outputs == (body[-1].value,)
+        for position, statement in enumerate(body):
+            last = returns and ends_in_output and position == len(body) - 1
+            if last and not isinstance(statement.doing, Loop):
+                yield from self._statement(position, statement, "return ")
+                return
+            yield from self._statement(position, statement, "")
+        if returns:
+            yield f"{INDENT}return {self.variables[outputs[0]]}"
+
+    def _count_uses(self, body: Sequence[Statement], outputs: Sequence[str]) -> None:
+        for position, statement in enumerate(body):
+            for name in statement.inputs:
+                self._uses.setdefault(name, []).append(position)
+        for name in outputs:
+            self._uses.setdefault(name, []).append(len(body))
+
+    def _statement(self, position: int, statement: Statement, ending: str) -> Iterator[str]:
+        operands = [self.variables[name] for name in statement.inputs]
+        target = self._choose(position, statement)
+        self.variables[statement.value] = target
+        template = self._naming.template(self._scope, statement.value)
+        yield from self._doing(ending or f"{target} = ", target, statement.doing, operands, template, 1)
+
+    def _choose(self, position: int, statement: Statement) -> str:
+        """The variable for a value: a passing one where only the next statement reads it."""
+        if set(self._uses[statement.value]) == {position + 1}:
+            held = {
+                self.variables[name]
+                for name, uses in self._uses.items()
+                if name in self.variables and uses[-1] > position
+            }
+            dying = [self.variables[n] for n in statement.inputs[:1] if self.variables[n] in _PASSING]
+            for variable in (*dying, *_PASSING):
+                if variable not in held and variable not in self._fixed:
+                    return variable
+        return self._namer.unique(identifier(statement.name))
+
+    def _doing(
+        self, lead: str, target: str, doing: Doing, operands: Sequence[str], template: str, depth: int
+    ) -> Iterator[str]:
+        """Lines that apply `doing`; the last one begins with `lead` (`x = `, or `return `)."""
+        if isinstance(doing, Loop):
+            yield from self._loop(target, doing, operands[0], template, depth)
+        elif isinstance(doing, BlockCall):
+            yield from lines(lead, self._call(doing, operands, template), depth)
+        else:
+            yield from self._plan(lead, target, doing, operands, template, depth)
+
+    def _loop(self, target: str, loop: Loop, operand: str, template: str, depth: int) -> Iterator[str]:
+        counter = next(c for c in (*_COUNTERS, "index") if f"{{{c}}}" not in template)
+        if operand != target:
+            yield f"{INDENT * depth}{target} = {operand}"
+        end = loop.count + 1 if isinstance(loop.count, int) else f"{loop.count} + 1"
+        yield f"{INDENT * depth}for {counter} in range(1, {end}):"
+        for link in loop.links:
+            inner = template + loop_part(f"{{{counter}}}", link)
+            yield from self._doing(f"{target} = ", target, link.doing, [target], inner, depth + 1)
+
+    def _call(self, call: BlockCall, operands: Sequence[str], template: str) -> Call:
+        arguments = [f"{identifier(name)}={literal(value)}" for name, value in call.arguments.items()]
+        return Call(
+            self._functions[call.block], (*operands, *arguments, f"name={expression(template)}")
+        )
+
+    def _plan(
+        self, lead: str, target: str, plan: Plan, operands: Sequence[str], template: str, depth: int
+    ) -> Iterator[str]:
+        made: list[str] = []
+        for index, step in enumerate(plan.steps):
+            values = [made[v] if v >= 0 else operands[-1 - v] for v in step.values]
+            result = index == len(plan.steps) - 1
+            variable = target if plan.is_chain or result else self._namer.unique(f"{target}_{step.role}")
+            name = f"{template}_{step.role}" if step.role else template
+            yield from lines(lead if result else f"{variable} = ", _apply(step, values, name), depth)
+            made.append(variable)
+
+
+def _apply(step: Step, values: Sequence[str], name: str) -> Call:
+    call = construct(step.layer, expression(name))
+    operands: Argument = Listing(tuple(values)) if step.layer.cls in MERGES else ", ".join(values)
+    return Call(call.function, call.arguments, operands)

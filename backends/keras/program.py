@@ -1,0 +1,97 @@
+"""A net made ready for printing: functions for its blocks, statements, and what cannot be said."""
+
+from __future__ import annotations
+
+import attrs
+
+from dlc.backends.base import Differences
+from dlc.backends.keras.naming import Naming, input_names
+from dlc.backends.keras.plan import Plan
+from dlc.backends.keras.statements import Statement, statements
+from dlc.backends.keras.survey import Survey
+from dlc.ir import Block, Module, Net, Node
+from dlc.passes.expand import ExpandBlocks
+from dlc.passes.structure import called_blocks
+
+
+@attrs.frozen
+class Function:
+    """A block and its statements."""
+
+    block: Block
+    body: tuple[Statement, ...]
+
+
+@attrs.frozen
+class Program:
+    """A net whose layers have plans and names; `functions` come before those that call them."""
+
+    net: Net
+    functions: tuple[Function, ...]
+    body: tuple[Statement, ...]
+    naming: Naming
+    inputs: dict[str, str]  # the inputs' layer names
+
+    @property
+    def is_chain(self) -> bool:
+        """Whether each layer takes only what the one before it gives, from the input to the output."""
+        if self.functions or len(self.net.inputs) != 1 or not self.body:
+            return False
+        values = [self.net.inputs[0].name, *(s.value for s in self.body)]
+        follows = all(s.inputs == (before,) for s, before in zip(self.body, values, strict=False))
+        return follows and self.net.outputs == (values[-1],) and all(map(_is_plain, self.body))
+
+
+def program(module: Module, differences: Differences, own_classes: bool = True) -> Program:
+    """Plan and name every layer of the module's one net; `differences` gets what Keras cannot say.
+
+    Where calls of a block need different layers, the blocks are expanded.
+    """
+    survey = Survey(module, own_classes)
+    survey.run(module.nets[0])
+    if survey.is_uneven:
+        return program(ExpandBlocks().run(module).module, differences, own_classes)
+    _report(survey, differences)
+    return _assemble(module, survey)
+
+
+def _assemble(module: Module, survey: Survey) -> Program:
+    net = module.nets[0]
+    naming = Naming()
+    functions: list[Function] = []
+    for block in _callees_first(module, net):
+        body = statements(block.name, block.body, (block.output,), survey.plans)
+        naming.name_block(block.name, body, block.output)
+        functions.append(Function(block, body))
+    body = statements("", net.body, net.outputs, survey.plans)
+    inputs = input_names(i.name for i in net.inputs)
+    naming.name_net(body, inputs.values())
+    return Program(net, tuple(functions), body, naming, inputs)
+
+
+def _callees_first(module: Module, net: Net) -> list[Block]:
+    """The blocks that the net uses, each after those that it calls."""
+    found: dict[str, Block] = {}
+
+    def visit(body: tuple[Node, ...]) -> None:
+        for call in (call for node in body for call in called_blocks(node.op)):
+            block = module.block(call.block)
+            if block is not None and block.name not in found:
+                visit(block.body)
+                found[block.name] = block
+
+    visit(net.body)
+    return list(found.values())
+
+
+def _report(survey: Survey, differences: Differences) -> None:
+    for key, plan in survey.plans.items():
+        node = survey.nodes[key]
+        if plan.cannot is not None:
+            differences.cannot(node, plan.cannot)
+        for how in plan.differs:
+            differences.differs(node, how)
+
+
+def _is_plain(statement: Statement) -> bool:
+    return isinstance(statement.doing, Plan) and statement.doing.is_chain

@@ -1,0 +1,6 @@
+"""The rules of all layers, gathered: importing this module fills the table."""
+
+from dlc.backends.keras import activation, conv, merge, pool, recurrent, shape, transpose, weights
+from dlc.backends.keras.plan import RULES
+
+__all__ = ["RULES", "activation", "conv", "merge", "pool", "recurrent", "shape", "transpose", "weights"]

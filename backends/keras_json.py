@@ -1,0 +1,201 @@
+"""Target `keras-json`: the JSON that `model.to_json()` of Keras 3 gives, for `model_from_json` to load."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from typing import Any
+
+import attrs
+
+from dlc.backends.base import Backend, Cell, Differences, EmitOptions, Emitted, EmittedFile
+from dlc.backends.keras.classes import CLASSES, MERGES, Initializer
+from dlc.backends.keras.names import layer_name
+from dlc.backends.keras.plan import KerasLayer, Plan, Step
+from dlc.backends.keras.program import Program, program
+from dlc.backends.keras.rules import RULES
+from dlc.backends.keras.shapes import Shape, step_shapes
+from dlc.backends.keras.statements import Statement
+from dlc.ir import Input, Module
+from dlc.types import Kind
+
+Json = dict[str, Any]
+
+
+class KerasJsonBackend(Backend):
+    """Writes one JSON file a net: a Sequential model for a chain, a Functional one otherwise."""
+
+    name = "keras-json"
+    title = "a Keras 3 model as JSON, for keras.models.model_from_json"
+
+    def emit(self, module: Module, options: EmitOptions) -> Emitted:
+        differences = Differences("Keras JSON", options.approximate)
+        made = program(module, differences, own_classes=False)
+        found = differences.finish()
+        return Emitted((EmittedFile(".json", json.dumps(model_json(made)) + "\n"),), found)
+
+    def cells(self) -> dict[str, Cell]:
+        return RULES.cells()
+
+
+def model_json(made: Program) -> Json:
+    """The model as Keras serialises it."""
+    layers, shapes = _layers(made)
+    if made.is_chain:
+        first = _batch(shapes[made.net.inputs[0].name])
+        config = {**_named(layer_name(made.net.name)), "layers": layers, "build_input_shape": first}
+        return _model("keras", "Sequential", None, config, first)
+    functional: Json = {"name": layer_name(made.net.name), "trainable": True, "layers": layers}
+    functional["input_layers"] = _ends([made.inputs[i.name] for i in made.net.inputs])
+    functional["output_layers"] = _ends(_output_layers(made))
+    return _model("keras.src.models.functional", "Functional", "Functional", functional, None)
+
+
+def _object(module: str, name: str, config: Mapping[str, Any], registered: str | None = None) -> Json:
+    """Keras's form of a serialised object."""
+    return {"module": module, "class_name": name, "config": config, "registered_name": registered}
+
+
+_POLICY = _object("keras", "DTypePolicy", {"name": "float32"})
+
+
+def _named(name: str) -> Json:
+    return {"name": name, "trainable": True, "dtype": _POLICY}
+
+
+def _model(module: str, name: str, registered: str | None, config: Json, shape: Any) -> Json:
+    built = {"build_config": {"input_shape": shape}, "compile_config": {}}
+    return _object(module, name, config, registered) | built
+
+
+def _ends(names: Sequence[str]) -> list[Any]:
+    """References to layers that begin or end the model: a sole one is not in a list of its own."""
+    ends = [[name, 0, 0] for name in names]
+    return ends[0] if len(ends) == 1 else ends
+
+
+def _output_layers(made: Program) -> list[str]:
+    return [made.inputs.get(name) or made.naming.template("", name) for name in made.net.outputs]
+
+
+@attrs.frozen
+class _Value:
+    """A value of the model: the layer that gives it, its shape and its numbers' type."""
+
+    layer: str
+    shape: Shape
+    dtype: str = "float32"
+
+    def json(self) -> Json:
+        history = [self.layer, 0, 0]
+        config = {"shape": _batch(self.shape), "dtype": self.dtype, "keras_history": history}
+        return {"class_name": "__keras_tensor__", "config": config}
+
+
+def _batch(shape: Shape) -> list[int | None]:
+    return [None, *shape]
+
+
+def _layers(made: Program) -> tuple[list[Json], dict[str, Shape]]:
+    """The model's layers in order of evaluation, and the shapes of the net's values."""
+    types = made.net.types()
+    shapes: dict[str, Shape] = {name: t.shape for name, t in types.items() if t is not None}  # type: ignore[misc]
+    values: dict[str, _Value] = {}
+    layers: list[Json] = []
+    for given in made.net.inputs:
+        layers.append(_input(given, made.inputs[given.name], made.is_chain))
+        dtype = "int32" if given.type.kind is Kind.IDS else "float32"
+        values[given.name] = _Value(made.inputs[given.name], shapes[given.name], dtype)
+    for statement in made.body:
+        inputs = [values[name] for name in statement.inputs]
+        made_layers, result = _statement(made, statement, inputs, shapes[statement.value])
+        layers += made_layers
+        values[statement.value] = result
+    return layers, shapes
+
+
+def _input(given: Input, name: str, chain: bool) -> Json:
+    dtype = "int32" if given.type.kind is Kind.IDS else "float32"
+    shape = [None, *given.type.shape]
+    config = {"batch_shape": shape, "dtype": dtype, "sparse": False, "ragged": False, "name": name}
+    made = _object("keras.layers", "InputLayer", config | {"optional": False})
+    return made if chain else made | {"name": name, "inbound_nodes": []}
+
+
+def _statement(
+    made: Program, statement: Statement, inputs: Sequence[_Value], output: Shape
+) -> tuple[list[Json], _Value]:
+    assert isinstance(statement.doing, Plan)
+    template = made.naming.template("", statement.value)
+    shapes = step_shapes(statement.doing, [i.shape for i in inputs], output)
+    layers: list[Json] = []
+    results: list[_Value] = []
+    for step, shape in zip(statement.doing.steps, shapes, strict=True):
+        name = f"{template}_{step.role}" if step.role else template
+        given = [results[v] if v >= 0 else inputs[-1 - v] for v in step.values]
+        layers.append(_step(step, name, given, made.is_chain))
+        results.append(_Value(name, shape))
+    return layers, results[-1]
+
+
+def _step(step: Step, name: str, given: Sequence[_Value], chain: bool) -> Json:
+    layer = step.layer
+    if layer.cls not in CLASSES:
+        return _operation(layer, name, given)
+    written = _layer(layer, name, [v.shape for v in given])
+    if chain:
+        return written
+    tensors = [v.json() for v in given]
+    call = {"args": [tensors] if layer.cls in MERGES else tensors, "kwargs": CLASSES[layer.cls].call}
+    return written | {"name": name, "inbound_nodes": [call]}
+
+
+def _operation(layer: KerasLayer, name: str, given: Sequence[_Value]) -> Json:
+    """A function of `keras.ops` that takes a value and numbers."""
+    arguments = [*(v.json() for v in given), *layer.arguments.values()]
+    made = _object("keras.src.ops.numpy", layer.cls, {"name": name}, layer.cls)
+    return made | {"name": name, "inbound_nodes": [{"args": arguments, "kwargs": {}}]}
+
+
+def _layer(layer: KerasLayer, name: str, given: Sequence[Shape]) -> Json:
+    """A layer with its whole configuration."""
+    known = CLASSES[layer.cls]
+    stated = dict(layer.arguments)
+    if "pool_size" in stated and stated.get("strides") is None:
+        stated["strides"] = stated["pool_size"]
+    if layer.cls == "MultiHeadAttention":
+        stated.setdefault("value_dim", stated["key_dim"])
+    if layer.cls == "Bidirectional":
+        stated |= _directions(stated["layer"], name, given)
+    config = _named(name) | {k: _json(stated.get(k, default)) for k, default in known.config.items()}
+    made = _object("keras.layers", layer.cls, config)
+    build = _build_config(known.build, [_batch(s) for s in given], layer.cls in MERGES)
+    return made | {"build_config": build} if build else made
+
+
+def _directions(layer: KerasLayer, name: str, given: Sequence[Shape]) -> Json:
+    """The two layers of a bidirectional one."""
+    ways = {"layer": ("forward", False), "backward_layer": ("backward", True)}
+    return {
+        argument: _layer(
+            KerasLayer(layer.cls, {**layer.arguments, "go_backwards": backwards}), f"{way}_{name}", given
+        )
+        for argument, (way, backwards) in ways.items()
+    }
+
+
+def _build_config(form: str, shapes: Sequence[Any], several: bool) -> Json | None:
+    if form == "none":
+        return None
+    if form == "attention":
+        return {"shapes_dict": {"query_shape": shapes[0], "value_shape": shapes[1]}}
+    return {"input_shape": list(shapes) if several else shapes[0]}
+
+
+def _json(value: Any) -> Any:
+    if isinstance(value, Initializer):
+        return _object("keras.initializers", value.name, value.config)
+    if isinstance(value, tuple):
+        return [_json(v) for v in value]
+    return float(value) if isinstance(value, Fraction) else value
