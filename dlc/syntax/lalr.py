@@ -1,0 +1,117 @@
+"""The LALR machine: one pass over a text, reducing as it goes, and stoppable at an error to be mended."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+
+import attrs
+
+from dlc.syntax.tables import END, table
+
+Token = re.Match[str]
+Reduction = Callable[[list[object], int, int], object]
+
+
+@attrs.frozen
+class Unexpected:
+    """A token that no rule has a place for, and the state in which it came."""
+
+    kind: str
+    text: str
+    start: int
+    end: int
+    state: int
+
+
+class Machine:
+    """Stacks of states, values and start offsets over `text`; `position` is where the next token is read.
+
+    `reductions` maps the name of a rule to what makes its value, from the values of its symbols and
+    its place; a rule of one symbol that is not named there keeps its symbol's value. A token's value
+    is its match.
+    """
+
+    def __init__(self, text: str, reductions: Mapping[str, Reduction]) -> None:
+        self.text = text if text.endswith("\n") else text + "\n"
+        self._table = table()
+        self.states = [self._table.start]
+        self.values: list[object] = []
+        self.starts: list[int] = []
+        self.position = 0
+        self.last_end = 0
+        self._rules = [(r.left, r.length, reductions.get(r.action)) for r in self._table.rules]
+
+    def run(self) -> Unexpected | None:
+        """Read on, to the end or to the next token that has no place."""
+        rows, states, text = self._table.rows, self.states, self.text
+        match, keywords, feed = self._table.pattern.match, self._table.keywords, self.feed
+        while (found := match(text, self.position)) is not None:
+            kind = found.lastgroup or ""
+            start, end = found.span(kind)
+            if kind == "NAME":
+                word = keywords.get(text[start:end], "")
+                kind = word if word in rows[states[-1]] else kind
+            if not feed(kind, found, start, end) and kind != "_NEWLINE":
+                self._settle()
+                return Unexpected(kind, text[start:end], start, end, states[-1])
+            self.position = end
+        feed(END, None, len(text), len(text))
+        if states[-1] == self._table.accept:
+            return None
+        self._settle()
+        return Unexpected(END, "", len(text), len(text), states[-1])
+
+    def feed(self, kind: str, value: object, start: int, end: int) -> bool:
+        """Give the machine one token; False where it has no place (rules that it ends may have been reduced)."""
+        rows, states = self._table.rows, self.states
+        action = rows[states[-1]].get(kind)
+        while action is not None:
+            if action >= 0:
+                states.append(action)
+                self.values.append(value)
+                self.starts.append(start)
+                self.last_end = end
+                return True
+            self._reduce(-1 - action)
+            action = rows[states[-1]].get(kind)
+        return False
+
+    def accepts(self, symbol: str, depth: int = -1) -> bool:
+        """Whether a symbol may come in the state at `depth` of the stack."""
+        return symbol in self._table.rows[self.states[depth]]
+
+    def expected(self) -> list[str]:
+        """The terminals that may come now."""
+        return [symbol for symbol in self._table.rows[self.states[-1]] if not symbol.islower()]
+
+    def unwind(self, depth: int) -> int:
+        """Drop what was read since the state at `depth`; where that began."""
+        start = self.starts[depth] if depth < len(self.starts) else self.last_end
+        del self.states[depth + 1 :], self.values[depth:], self.starts[depth:]
+        return start
+
+    def _settle(self) -> None:
+        """Reduce what is complete whatever comes next, so that an error's state tells where it is."""
+        rows, states = self._table.rows, self.states
+        while len(actions := set(rows[states[-1]].values())) == 1 and (action := actions.pop()) < 0:
+            self._reduce(-1 - action)
+
+    def _reduce(self, number: int) -> None:
+        left, length, function = self._rules[number]
+        states = self.states
+        if function is None and length == 1:
+            states.pop()
+        else:
+            self._replace(length, function)
+        states.append(self._table.rows[states[-1]][left])
+
+    def _replace(self, length: int, function: Reduction | None) -> None:
+        values, starts = self.values, self.starts
+        children: list[object] = []
+        start = self.last_end
+        if length:
+            children, start = values[-length:], starts[-length]
+            del values[-length:], starts[-length:], self.states[-length:]
+        values.append(function(children, start, self.last_end) if function is not None else None)
+        starts.append(start)

@@ -1,0 +1,326 @@
+"""What happens at a syntax error: it is explained, and reading goes on as near by as it safely can.
+
+A sure slip (a missing comma) is mended in the token stream; otherwise the statement is given up and the
+next one is read. So one run reports the errors of a whole file.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from dlc.diagnostics import Code, Diagnostic, Fix, Note, codes
+from dlc.layers import nearest
+from dlc.syntax import tree
+from dlc.syntax.actions import UNREAD, Actions
+from dlc.syntax.lalr import Machine, Unexpected
+from dlc.syntax.places import Places
+from dlc.syntax.slips import Slip, explain, other_language
+from dlc.syntax.tables import END, UNCLOSED, UNKNOWN
+
+MOST_ERRORS = 1000
+
+_NAME = r'(?:[A-Za-z_][\w.]*|"[^"\n]*")'
+_STATEMENT = re.compile(
+    rf"[^\S\n]*(?:{_NAME}\s*(?::[^=\n]*)?=\s*(?:input\s|opaque\s|\(|{_NAME}\s*(?:\(|\|>))|output\s+{_NAME}|\}}"
+    rf"|(?:net|block)\s+{_NAME})"
+)
+_HEADER = re.compile(rf"(?:net|block)\s+({_NAME})\s*[({{@]")
+_NEXT_ITEM = re.compile(r"^[^\S\n]*(?:net|block)\b", re.MULTILINE)
+_DEFINES = re.compile(rf"({_NAME})\s*[:=]")
+_BRACKETS = re.compile(r'"[^"\n]*"?|#[^\n]*|[()\[\]{}\n]')
+_PAIRS = {"(": ("RPAR", ")"), "[": ("RSQB", "]")}
+_KEYWORDS = ("output", "input", "net", "block", "network")
+_SIGNS = {
+    "EQUAL": "=", "COLON": ":", "COMMA": ",", "LPAR": "(", "RPAR": ")", "LSQB": "[", "RSQB": "]",
+    "LBRACE": "{", "RBRACE": "}", "AT": "@", "PIPE": "|>", "HOLE": "?",
+    "NAME": "a name", "STRING": "a string", "INT": "a number", "FLOAT": "a number", "_NEWLINE": "a new line",
+    END: "the end of the text",
+}  # fmt: skip
+
+
+class Recovery:
+    """Deals with the errors of one text; `report` takes each finding."""
+
+    def __init__(
+        self, machine: Machine, actions: Actions, places: Places, report: Callable[[Diagnostic], None]
+    ) -> None:
+        self._machine = machine
+        self._actions = actions
+        self._places = places
+        self._report = report
+        self._errors = 0
+        self._last = (-1, -1)
+        self._doubtful_line = -1
+
+    def recover(self, found: Unexpected) -> bool:
+        """Explain an error and put the machine where it can go on; False where that makes no sense."""
+        self._errors += 1
+        if self._errors > MOST_ERRORS:
+            message = f"more than {MOST_ERRORS} errors: the rest is not shown"
+            self._error(codes.TOO_MANY_ERRORS, message, found.start, found.end)
+            return False
+        here = (found.start, found.state)
+        stuck, self._last = here == self._last, here
+        if not stuck and self._mend(found):
+            return True
+        return self._skip(found)
+
+    # Explaining and mending.
+
+    def _mend(self, found: Unexpected) -> bool:
+        """Report the error; True where it was mended and reading can go on from the machine's position."""
+        if self._line(found.start) == self._doubtful_line:
+            return False
+        if self._depth("statement") is None:
+            return self._mend_item(found)
+        start = self._statement_start(found)
+        return self._unclosed(found, start) or self._explained(found, start)
+
+    def _explained(self, found: Unexpected, start: int) -> bool:
+        first = self._word_at(start)
+        if found.kind == UNCLOSED:
+            self._error(
+                codes.STRING_NOT_CLOSED, 'a string ends on its line: " is missing', found.start, found.end
+            )
+            return False
+        if found.kind in ("NAME", "STRING") and self._machine.last_end == start + len(first):
+            return self._two_words(found, start, first)
+        return self._slip(found)
+
+    def _slip(self, found: Unexpected) -> bool:
+        slip = explain(found)
+        if slip is not None:
+            return self._apply(slip, found)
+        if found.kind == UNKNOWN:
+            self._error(codes.STRANGE_CHARACTER, f"{found.text!r} means nothing here", found.start, found.end)
+            self._doubtful_line = self._line(found.start)
+            self._machine.position = found.end
+            return True
+        self._unexpected(found)
+        return False
+
+    def _apply(self, slip: Slip, found: Unexpected) -> bool:
+        fix = None
+        before = self._machine.last_end
+        if slip.remedy is not None:
+            place = (found.start, found.end) if slip.replace else (before, before)
+            fix = Fix(slip.remedy.format(found=_shown(found)), slip.text, self._places.span(*place))
+        self._error(slip.code, slip.message.format(found=_shown(found)), found.start, found.end, fix)
+        if slip.code is codes.COMMENT_SIGN:
+            self._machine.position = self._machine.text.index("\n", found.start)
+            return True
+        if slip.insert is not None and not self._machine.feed(slip.insert, UNREAD, before, before):
+            return False
+        if slip.replace:
+            self._machine.position = self._sign_end(found)
+        return slip.insert is not None or slip.replace
+
+    def _sign_end(self, found: Unexpected) -> int:
+        """Where a wrong sign ends that was read as several tokens, such as `->`."""
+        match = re.compile(r"[-=|>→]+").match(self._machine.text, found.start)
+        return max(found.end, match.end() if match else 0)
+
+    def _two_words(self, found: Unexpected, start: int, first: str) -> bool:
+        """A statement that begins with two words: a net that was not closed, another language, a misspelt word."""
+        if _HEADER.match(self._machine.text, start):
+            return self._close_body(start, start + len(first))
+        like = nearest(first, _KEYWORDS)
+        remedy = other_language(first)
+        if remedy is None and like is None:
+            return self._slip(found)
+        code = codes.KEYWORD_MISSPELT if remedy is None else codes.OTHER_LANGUAGE
+        span = self._places.span(start, start + len(first))
+        fix = Fix(f"did you mean {like}?", like, span) if remedy is None else Fix(remedy)
+        self._error(code, f"{first} is no word of the language", start, start + len(first), fix)
+        return False
+
+    def _unclosed(self, found: Unexpected, start: int) -> bool:
+        """Whether a bracket or the body itself was left open before `found`, and was closed here."""
+        text = self._machine.text
+        line = text.rfind("\n", 0, found.start) + 1
+        if found.kind != END and not _STATEMENT.match(text, line):
+            return False
+        opened = self._open_bracket(start, min(line, found.start) if found.kind != END else found.start)
+        if opened is None:
+            return found.kind == END and self._close_body(found.start, found.end)
+        terminal, sign = _PAIRS[text[opened]]
+        end = self._machine.last_end
+        fix = Fix(f"insert {sign} at the end of the line", sign, self._places.span(end, end))
+        self._error(codes.BRACKET_NOT_CLOSED, f"{text[opened]} is not closed", opened, opened + 1, fix)
+        if text[line : found.start].strip() or not self._machine.feed(terminal, UNREAD, end, end):
+            self._give_up(start, line)
+        else:
+            self._machine.position = end
+        return True
+
+    def _close_body(self, start: int, end: int) -> bool:
+        """Close the net or block that is open: another one, or the end of the text, comes at `start`."""
+        depth = self._depth("net") or 0
+        name = self._header_name(depth)
+        where = "the text ends" if start == end else "the next one begins"
+        fix = Fix("insert } before this", "}\n", self._places.span(start, start))
+        note = Note(
+            f"{name} begins here", self._places.span(self._machine.starts[depth], self._machine.starts[depth])
+        )
+        message = f"{name} is not closed: }} is missing where {where}"
+        span = self._places.span(start, end)
+        self._report(Diagnostic(codes.BRACE_NOT_CLOSED, message, span, notes=(note,), fix=fix))
+        body = self._depth("statement")
+        if body is not None:
+            self._machine.unwind(body)
+        self._machine.position = start
+        return self._machine.feed("RBRACE", UNREAD, start, start)
+
+    # Between nets, and in their headers.
+
+    def _mend_item(self, found: Unexpected) -> bool:
+        depth = self._depth("net") or 0
+        in_header = depth < len(self._machine.starts)
+        if found.kind == UNCLOSED:
+            self._error(
+                codes.STRING_NOT_CLOSED, 'a string ends on its line: " is missing', found.start, found.end
+            )
+        elif in_header or not self._foreign(found):
+            if self._slip(found):
+                return True
+        return in_header and self._enter_body(depth)
+
+    def _foreign(self, found: Unexpected) -> bool:
+        like = nearest(found.text, ("net", "block", "network"))
+        remedy = other_language(found.text)
+        if found.kind != "NAME" or (remedy is None and like is None):
+            return False
+        span = self._places.span(found.start, found.end)
+        word = "net" if like == "network" else like
+        fix = (
+            Fix(remedy.replace("{{", "{").replace("}}", "}"))
+            if remedy
+            else Fix(f"did you mean {word}?", word, span)
+        )
+        code = codes.OTHER_LANGUAGE if remedy else codes.KEYWORD_MISSPELT
+        self._error(code, f"{found.text} is no word of the language", found.start, found.end, fix)
+        return True
+
+    def _enter_body(self, depth: int) -> bool:
+        """Go on in the body of a net or block whose header could not be read."""
+        text, start = self._machine.text, self._machine.starts[depth]
+        opened = text.find("{", start)
+        if opened < 0 or text.count("\n", start, opened) > 1:
+            return False
+        match = re.compile(r'(net|block)\s*("[^"\n]*"|[^\s({@]*)').match(text, start)
+        word = match[1] if match else "net"
+        name = tree.Word(match[2].strip('"') if match else "", start, start + len(word))
+        self._machine.unwind(depth)
+        tokens = [("NET", UNREAD), ("NAME", name)] if word == "net" else _BLOCK_HEADER(name)
+        self._machine.position = opened
+        return all(self._machine.feed(kind, value, start, opened) for kind, value in tokens)
+
+    # Giving a statement up.
+
+    def _skip(self, found: Unexpected) -> bool:
+        if found.kind == END:
+            return self._depth("statement") is not None and self._close_silently(found.start)
+        if self._depth("statement") is None:
+            return self._skip_to_item(found)
+        start = self._statement_start(found)
+        self._give_up(start, self._resume(start, found))
+        return True
+
+    def _close_silently(self, end: int) -> bool:
+        body = self._depth("statement")
+        if body is None:
+            return False
+        self._machine.unwind(body)
+        return self._machine.feed("RBRACE", UNREAD, end, end)
+
+    def _skip_to_item(self, found: Unexpected) -> bool:
+        self._machine.unwind(self._depth("net") or 0)
+        following = _NEXT_ITEM.search(self._machine.text, found.end)
+        self._machine.position = following.start() if following else len(self._machine.text)
+        return True
+
+    def _give_up(self, start: int, resume: int) -> None:
+        """Drop the statement from `start` on, leave word of what it would have defined, and read on at `resume`."""
+        depth = self._depth("statement") or 0
+        self._machine.unwind(depth)
+        defines = _DEFINES.match(self._machine.text, start)
+        name = None
+        if defines:
+            name = tree.Word(defines[1].strip('"'), *defines.span(1), quoted=defines[1].startswith('"'))
+        is_output = self._word_at(start) == "output" and name is None
+        lines = self._machine.values[depth - 1]
+        if isinstance(lines, list):
+            lines.append(self._actions.statement(tree.BrokenLine(name, start, resume, is_output)))
+        self._machine.position = resume
+
+    def _resume(self, start: int, found: Unexpected) -> int:
+        """Where reading goes on: the end of the line, or of the brackets that were open, or a closing brace."""
+        text = self._machine.text
+        depth = text.count("(", start, found.start) - text.count(")", start, found.start)
+        for match in _BRACKETS.finditer(text, found.start):
+            sign = match[0]
+            if sign == "\n" and (depth <= 0 or _STATEMENT.match(text, match.end())):
+                return match.start()
+            if sign == "}" and match.start() > found.start:
+                return match.start()
+            depth += {"(": 1, ")": -1}.get(sign, 0)
+        return len(text)
+
+    # Looking at the stack and the text.
+
+    def _depth(self, symbol: str) -> int | None:
+        """How deep in the stack the nearest state lies in which `symbol` may begin."""
+        states = self._machine.states
+        return next((i for i in range(len(states) - 1, -1, -1) if self._machine.accepts(symbol, i)), None)
+
+    def _statement_start(self, found: Unexpected) -> int:
+        depth = self._depth("statement") or 0
+        starts = self._machine.starts
+        return starts[depth] if depth < len(starts) else found.start
+
+    def _header_name(self, depth: int) -> str:
+        match = _HEADER.match(self._machine.text, self._machine.starts[depth])
+        return match[0][:-1].strip() if match else "the net"
+
+    def _word_at(self, start: int) -> str:
+        match = re.compile(r"[A-Za-z_]\w*").match(self._machine.text, start)
+        return match[0] if match else ""
+
+    def _open_bracket(self, start: int, end: int) -> int | None:
+        """The innermost bracket that is open at `end`."""
+        opened: list[int] = []
+        for match in _BRACKETS.finditer(self._machine.text, start, end):
+            if match[0] in _PAIRS:
+                opened.append(match.start())
+            elif match[0] in ")]" and opened:
+                opened.pop()
+        return opened[-1] if opened else None
+
+    def _line(self, offset: int) -> int:
+        return self._places.span(offset, offset).line
+
+    # Reporting.
+
+    def _unexpected(self, found: Unexpected) -> None:
+        names = dict.fromkeys(_SIGNS[s] for s in self._machine.expected() if s in _SIGNS)
+        names.update(
+            dict.fromkeys(s.lower() for s in self._machine.expected() if s in ("OUTPUT", "NET", "BLOCK"))
+        )
+        wanted = f"; expected {', '.join(sorted(names))}" if 0 < len(names) < 12 else ""
+        self._error(codes.SYNTAX, f"unexpected {_shown(found)}{wanted}", found.start, found.end)
+
+    def _error(self, code: Code, message: str, start: int, end: int, fix: Fix | None = None) -> None:
+        self._report(Diagnostic(code, message, self._places.span(start, end), fix=fix))
+
+
+def _BLOCK_HEADER(name: tree.Word) -> list[tuple[str, object]]:
+    return [("BLOCK", UNREAD), ("NAME", name), ("LPAR", UNREAD), ("RPAR", UNREAD)]
+
+
+def _shown(found: Unexpected) -> str:
+    """A token in a message."""
+    text = found.text.strip()
+    if found.kind == END:
+        return "the end of the text"
+    return "|>" if found.kind == "PIPE" else text if len(text) <= 40 else text[:37] + "..."
