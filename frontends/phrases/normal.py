@@ -1,0 +1,59 @@
+"""Text as papers, PDF extraction and OCR give it, brought to one spelling before it is read."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_PLAIN = str.maketrans(
+    {
+        **dict.fromkeys("‐‑‒–—―−﹣", "-"),
+        **dict.fromkeys("’‘′ʹ´`", "'"),
+        **dict.fromkeys("“”″", '"'),
+        **dict.fromkeys("✕✖⨯╳", "×"),
+        **dict.fromkeys("\u00a0\u2009\u202f\t\r", " "),
+        "\u00ad": "",
+        "\u200b": "",
+    }
+)
+
+_STEPS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
+    (re.compile(pattern), replacement)
+    for pattern, replacement in (
+        (r"\\(?:times|cdot)\b\s*", "×"),
+        (r"'(\w+)'", r"\1"),
+        (r'"', ""),
+        (r"\$|\\(?:text|mathrm|mathbf)\b", ""),
+        # A letter or an asterisk between numbers is a multiplication sign: 3x3, 3 X 3, 3*3.
+        (r"(?<=\d)\s*[xX*∗⋅·]\s*(?=\d)", "×"),
+        (r"(?<=\d)\s+x\s+(?=[A-Za-z]\b)|(?<=\d)[*∗⋅·]\s*(?=[A-Za-z]\b)", "×"),
+        (r"(?<![A-Za-z])([A-Z](?:/\w+)?)\s*[xX]\s*(?=(?:[A-Z]\b|\d))", r"\1×"),
+        (r"(?<![A-Za-z])([a-z]'?(?:/\w+)?|\d+)\s+x\s+(?=[a-z]\b|\d|\()", r"\1×"),
+        # OCR: 1xl, lx1, 3xI.
+        (r"(?<![A-Za-z\d])([lI])\s*[x×]\s*(?=\d)", "1×"),
+        (r"(?<=\d)\s*[x×]\s*[lI](?![A-Za-z\d'])", "×1"),
+        # Repeats: "x3", "[...] x N", "3x [", "2x conv".
+        (r"(?<![A-Za-z\d])[xX*∗]\s?(?=(?:\d+|[nN])(?![\w%]))", "×"),
+        (r"(?<=[\]})])\s*[xX*∗]\s*(?=\w+\b)", " ×"),
+        (r"(?<=\d)\s?[xX](?=\s*[\[({A-Za-z]\w\w)|(?<=\d)\s?[xX](?=\s*[\[({])", "×"),
+        (r"(?<=\d)[*∗](?=[A-Za-z])", "×"),
+        (r"\s*×\s*", "×"),
+        (r"[ \f\v]+", " "),
+    )
+)
+
+
+def normalise(text: str) -> str:
+    """One spelling of signs and spaces: `×` for every multiplication sign, `-` for every dash.
+
+    Letters keep their case; line breaks stay, since they separate phrases.
+    """
+    text = unicodedata.normalize("NFKC", text.translate(_PLAIN)).translate(_PLAIN)
+    for pattern, replacement in _STEPS:
+        text = pattern.sub(replacement, text)
+    return text.strip()
+
+
+def compact(text: str) -> str:
+    """Lower-case letters and digits only, for looking words up: `Max-Pooling 2D` gives `maxpooling2d`."""
+    return re.sub(r"[^a-z0-9]", "", text.lower())
