@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import attrs
+
 from dlc.diagnostics import Code, codes
 from dlc.ir import Value
 from dlc.syntax import tree
@@ -88,7 +90,7 @@ class Actions:
         return tree.ParameterTree(c[0])
 
     def parameter_default(self, c: Children, start: int, end: int) -> tree.ParameterTree:
-        return tree.ParameterTree(c[0], default=c[2], has_default=True)
+        return tree.ParameterTree(c[0], default=self._no_mapping(c[2], start, end), has_default=True)
 
     def parameter_input(self, c: Children, start: int, end: int) -> tree.ParameterTree:
         return tree.ParameterTree(c[0], role="input")
@@ -120,7 +122,7 @@ class Actions:
     def outputs(self, c: Children, start: int, end: int) -> Children:
         return [c[0]]
 
-    names = links = values = argument_list = outputs
+    names = links = values = entries = argument_list = outputs
 
     def list_more(self, c: Children, start: int, end: int) -> Children:
         c[0].append(c[2])
@@ -254,17 +256,45 @@ class Actions:
 
     def tuple_(self, c: Children, start: int, end: int) -> Value:
         items = tuple(c[1:2] if len(c) < 5 else [c[1], *c[3]]) if len(c) > 2 else ()
-        if _depth(items) > MOST_NESTED:
-            self.report(codes.TOO_NESTED, f"tuples are nested more than {MOST_NESTED} deep", start, end)
-            return HOLE
-        return items
+        found: Value = self._shallow(items, start, end)
+        return found
+
+    def mapping(self, c: Children, start: int, end: int) -> Any:
+        entries: list[tree.Keyword] = c[1] if len(c) > 2 else []
+        found: dict[str, Any] = {}
+        for entry in entries:
+            if entry.name.text in found:
+                message = f"{entry.name.text} is given twice"
+                self.report(codes.DUPLICATE_ATTRIBUTE, message, entry.start, entry.end)
+            found[entry.name.text] = entry.value
+        return self._shallow(found, start, end)
 
     # Helpers.
+
+    def _shallow(self, value: Any, start: int, end: int) -> Any:
+        if _depth(value) <= MOST_NESTED:
+            return value
+        self.report(codes.TOO_NESTED, f"values are nested more than {MOST_NESTED} deep", start, end)
+        return HOLE
 
     def _call(self, form: str, name: tree.Word, arguments: Children, start: int, end: int) -> tree.Call:
         inputs = tuple(a for a in arguments if isinstance(a, tree.Word))
         keywords = tuple(a for a in arguments if isinstance(a, tree.Keyword))
+        if form != "opaque":
+            keywords = tuple(map(self._plain, keywords))
         return tree.Call(form, name, inputs, keywords, start, end)
+
+    def _plain(self, keyword: tree.Keyword) -> tree.Keyword:
+        value = self._no_mapping(keyword.value, keyword.start, keyword.end)
+        return keyword if value is keyword.value else attrs.evolve(keyword, value=value)
+
+    def _no_mapping(self, value: Any, start: int, end: int) -> Value:
+        """The value; a mapping, which only opaque layers have, is reported and becomes a hole."""
+        if not _has_mapping(value):
+            found: Value = value
+            return found
+        self.report(codes.BAD_VALUE, "only an opaque layer has {name=value} among its attributes", start, end)
+        return HOLE
 
     def _again(self, count: Value, links: tuple[tree.Link, ...], start: int, end: int) -> tree.Again:
         if _repeat_depth(links) >= MOST_NESTED:
@@ -309,8 +339,14 @@ class Actions:
         return str(self._attempt(start, end, read_string, token_text(token)))
 
 
-def _depth(value: Value) -> int:
-    return 1 + max((_depth(v) for v in value), default=0) if isinstance(value, tuple) else 0
+def _has_mapping(value: Any) -> bool:
+    return isinstance(value, dict) or (isinstance(value, tuple) and any(map(_has_mapping, value)))
+
+
+def _depth(value: Any) -> int:
+    if not isinstance(value, tuple | dict):
+        return 0
+    return 1 + max(map(_depth, value.values() if isinstance(value, dict) else value), default=0)
 
 
 def _repeat_depth(links: tuple[tree.Link, ...]) -> int:

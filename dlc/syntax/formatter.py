@@ -43,7 +43,7 @@ class _Element:
 
 
 def format_text(text: str, file: str | None = None) -> str:
-    """The text in canonical layout: it means the same, keeps its comments, and formatting it again changes nothing.
+    """The text in canonical layout; it means the same and keeps its comments, and formatting is idempotent.
 
     Raises DlcError with all that is wrong where the text cannot be read.
     """

@@ -63,7 +63,7 @@ class Machine:
         return Unexpected(END, "", len(text), len(text), states[-1])
 
     def feed(self, kind: str, value: object, start: int, end: int) -> bool:
-        """Give the machine one token; False where it has no place (rules that it ends may have been reduced)."""
+        """Give the machine one token; False where it has no place (rules may have been reduced)."""
         rows, states = self._table.rows, self.states
         action = rows[states[-1]].get(kind)
         while action is not None:

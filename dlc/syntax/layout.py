@@ -40,7 +40,7 @@ def flat(part: Part) -> str:
 
 
 def statement(prefix: str, values: str | None, parts: Sequence[Part], suffix: str, indent: str) -> list[str]:
-    """The lines of `prefix values |> part |> part suffix`; `values` is None where the first part is the head."""
+    """The lines of `prefix values |> part |> part suffix`; `values` is None where a part is the head."""
     pieces = [*([] if values is None else [values]), *map(flat, parts)]
     line = f"{indent}{prefix}{' |> '.join(pieces)}{suffix}"
     if len(line) <= WIDTH:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence, Set
 
 import attrs
 
-from dlc.diagnostics import Code, Diagnostic, Fix, codes
+from dlc.diagnostics import Code, Diagnostic, Fix, Span, codes
 from dlc.ir import Action, Block, BlockCall, Input, Module, Net, Node, Op, Origin, Parameter, Repeat
 from dlc.layers import REGISTRY, AttributeProblem, CannotBuild, build, nearest
 from dlc.syntax import tree
@@ -80,7 +80,7 @@ class Lowering:
             piped = (name,)
 
     def _marked(
-        self, line: tree.LayerLine, name: str, action: Action, inputs: tuple[str, ...], span: object
+        self, line: tree.LayerLine, name: str, action: Action, inputs: tuple[str, ...], span: Span
     ) -> Node:
         marks = line.marks
         origin = None if marks.origin is None else Origin.parse(marks.origin)
@@ -91,18 +91,16 @@ class Lowering:
         words = link.inputs if isinstance(link, tree.Call) else ()
         if piped is None:
             return tuple(w.text for w in words)
-        if not words:
-            return piped
-        if not any(_is_piped(w) for w in words):
-            self._error(
-                codes.LINK_INPUTS,
-                f"{link.name.text} comes after |> and names inputs, but not where the piped value goes",
-                words[0].start,
-                words[-1].end,
-                Fix("put _ for the piped value", f"{PIPED}, {self._text[words[0].start : words[-1].end]}"),
-            )
-            return (*piped, *(w.text for w in words))
-        return tuple(t for w in words for t in (piped if _is_piped(w) else (w.text,)))
+        if words and not any(_is_piped(w) for w in words):
+            self._not_piped(words)
+        found = tuple(t for w in words for t in (piped if _is_piped(w) else (w.text,)))
+        return found or piped
+
+    def _not_piped(self, words: Sequence[tree.Word]) -> None:
+        start, end = words[0].start, words[-1].end
+        message = "a link that names inputs says by _ where the value before |> goes"
+        fix = Fix("put _ for the piped value", f"{PIPED}, {self._text[start:end]}")
+        self._error(codes.LINK_INPUTS, message, start, end, fix)
 
     # What a node does.
 
@@ -191,7 +189,7 @@ class Lowering:
         body, outputs = self._body(item.body.lines, [p.name.text for p in parameters])
         for line in item.body.lines:
             if isinstance(line, Input):
-                message = f"block {item.name.text} takes {line.name} in its header: {item.name.text}({line.name}, ...)"
+                message = f"a block takes its values in its header: block {item.name.text}({line.name}, ...)"
                 self._report(Diagnostic(codes.SYNTAX, message, line.span))
         if len(outputs) != 1:
             count = f"{len(outputs)} outputs" if outputs else "no output"

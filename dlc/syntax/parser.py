@@ -43,7 +43,7 @@ def parse(text: str, file: str | None = None) -> Parsed:
 
 
 def parse_chain(text: str, file: str | None = None) -> Parsed:
-    """Read a plain chain, `map[28, 28, 1] |> conv2d(...) |> flatten`, as a net `chain` from `input` to `output`.
+    """Read a plain chain, `map[28, 28, 1] |> conv2d(...)`, as a net `chain` from `input` to `output`.
 
     These are the texts of the grammar's start rule `chain`. Columns in spans are those of the net's text.
     """

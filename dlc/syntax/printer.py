@@ -11,7 +11,15 @@ from dlc.layers import REGISTRY, Attribute, Domain, Layer, OutsideDomain
 from dlc.syntax import layout
 from dlc.syntax.layout import INDENT
 from dlc.syntax.tables import table
-from dlc.syntax.values import IDENTIFIER, WORDS, write_name, write_real, write_string, write_value
+from dlc.syntax.values import (
+    IDENTIFIER,
+    WORDS,
+    write_entries,
+    write_name,
+    write_real,
+    write_string,
+    write_value,
+)
 from dlc.types import Expr, Hole, symbol
 
 
@@ -32,11 +40,6 @@ def print_net(net: Net) -> str:
 def write_callee(name: str) -> str:
     """The name of a block where it is called: in quotes where a layer or keyword has that name."""
     return write_string(name) if name in table().keywords or name in REGISTRY else write_name(name)
-
-
-def write_keywords(values: Mapping[str, Value]) -> tuple[str, ...]:
-    """Arguments of a block or raw attributes: `name=value` each."""
-    return tuple(f"{write_name(k)}={write_value(v)}" for k, v in values.items())
 
 
 def write_attributes(op: Op) -> tuple[str, ...]:
@@ -129,7 +132,7 @@ def _body_lines(body: Sequence[Node], outputs: Sequence[str]) -> Iterator[str]:
 
 
 def _chain_length(body: Sequence[Node], position: int, uses: Mapping[str, int]) -> int:
-    """How many nodes from `position` on are one chain: `prob.1`, `prob.2`, `prob`, each used by the next alone."""
+    """How many nodes from `position` on are one chain: `prob.1`, `prob.2`, `prob`, one use each."""
     first = body[position]
     if not first.name.endswith(".1"):
         return 1
@@ -193,10 +196,10 @@ def write_count(count: Value) -> str:
 
 def _callee(op: Action) -> tuple[str, tuple[str, ...]]:
     if isinstance(op, BlockCall):
-        return write_callee(op.block), write_keywords(op.arguments)
+        return write_callee(op.block), write_entries(op.arguments)
     if isinstance(op, Op) and op.op_name == "opaque":
         values: Any = op.attributes()
-        return f"opaque {write_string(values['type'])}", write_keywords(values["attributes"])
+        return f"opaque {write_string(values['type'])}", write_entries(values["attributes"])
     if isinstance(op, Op):
         return op.op_name, write_attributes(op)
     raise TypeError("a repeat has no inputs of its own")

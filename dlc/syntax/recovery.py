@@ -122,7 +122,7 @@ class Recovery:
         return max(found.end, match.end() if match else 0)
 
     def _two_words(self, found: Unexpected, start: int, first: str) -> bool:
-        """A statement that begins with two words: a net that was not closed, another language, a misspelt word."""
+        """A statement of two words: a net before is not closed, another language, a misspelt word."""
         if _HEADER.match(self._machine.text, start):
             return self._close_body(start, start + len(first))
         like = nearest(first, _KEYWORDS)
@@ -181,9 +181,8 @@ class Recovery:
             self._error(
                 codes.STRING_NOT_CLOSED, 'a string ends on its line: " is missing', found.start, found.end
             )
-        elif in_header or not self._foreign(found):
-            if self._slip(found):
-                return True
+        elif (in_header or not self._foreign(found)) and self._slip(found):
+            return True
         return in_header and self._enter_body(depth)
 
     def _foreign(self, found: Unexpected) -> bool:
@@ -212,7 +211,7 @@ class Recovery:
         word = match[1] if match else "net"
         name = tree.Word(match[2].strip('"') if match else "", start, start + len(word))
         self._machine.unwind(depth)
-        tokens = [("NET", UNREAD), ("NAME", name)] if word == "net" else _BLOCK_HEADER(name)
+        tokens = [("NET", UNREAD), ("NAME", name)] if word == "net" else _block_header(name)
         self._machine.position = opened
         return all(self._machine.feed(kind, value, start, opened) for kind, value in tokens)
 
@@ -241,7 +240,7 @@ class Recovery:
         return True
 
     def _give_up(self, start: int, resume: int) -> None:
-        """Drop the statement from `start` on, leave word of what it would have defined, and read on at `resume`."""
+        """Drop the statement at `start`, note what it would have defined, and read on at `resume`."""
         depth = self._depth("statement") or 0
         self._machine.unwind(depth)
         defines = _DEFINES.match(self._machine.text, start)
@@ -255,7 +254,7 @@ class Recovery:
         self._machine.position = resume
 
     def _resume(self, start: int, found: Unexpected) -> int:
-        """Where reading goes on: the end of the line, or of the brackets that were open, or a closing brace."""
+        """Where reading goes on: at the end of the line or of the brackets that were open, or at a brace."""
         text = self._machine.text
         depth = text.count("(", start, found.start) - text.count(")", start, found.start)
         for match in _BRACKETS.finditer(text, found.start):
@@ -314,7 +313,7 @@ class Recovery:
         self._report(Diagnostic(code, message, self._places.span(start, end), fix=fix))
 
 
-def _BLOCK_HEADER(name: tree.Word) -> list[tuple[str, object]]:
+def _block_header(name: tree.Word) -> list[tuple[str, object]]:
     return [("BLOCK", UNREAD), ("NAME", name), ("LPAR", UNREAD), ("RPAR", UNREAD)]
 
 

@@ -9,11 +9,15 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
 from dlc.diagnostics import Code, codes
 from dlc.syntax.lalr import Machine, Unexpected
+
+if TYPE_CHECKING:
+    from lark import UnexpectedToken
 
 
 @attrs.frozen
@@ -188,16 +192,16 @@ SLIPS: tuple[Slip, ...] = (
         "{{ is missing before {found}",
         (
             "net n\n x = input map[1, 1, 1]\n}",
-            "net n\n output x\n}",
-            "block f(x)\n y = relu(x)\n}",
             'net n\n "x" = relu(y)\n}',
-        )
-        + (
+            "net n\n output x\n}",
+            "net n }",
             'net n @ "p.1"\n x = relu(y)\n}',
+            'net n @ "p.1"\n output x\n}',
             "net n @ confidence 1\n x = relu(y)\n}",
             "net n @ inferred\n x = relu(y)\n}",
-        )
-        + ("block f(x)\n output x\n}", 'net n @ "p.1"\n output x\n}', "net n }"),
+            "block f(x)\n y = relu(x)\n}",
+            "block f(x)\n output x\n}",
+        ),
         "insert {{ at the end of the line before",
         " {",
         "LBRACE",
@@ -205,15 +209,19 @@ SLIPS: tuple[Slip, ...] = (
     Slip(
         codes.BRACKET_MISSING,
         "{found} closes nothing",
-        ("}", "net n {\n}\n}", "net n {\n}\n)")
-        + _in_net(
-            "y = relu(x))",
-            "y = relu(x)]",
-            ")",
-            "output y)",
-            "y = x |> relu)",
-            "y = input map[1, 2, 3]]",
-            'y = relu(x) @ "p.1")',
+        (
+            "}",
+            "net n {\n}\n}",
+            "net n {\n}\n)",
+            *_in_net(
+                ")",
+                "output y)",
+                "y = relu(x))",
+                "y = relu(x)]",
+                "y = x |> relu)",
+                "y = input map[1, 2, 3]]",
+                'y = relu(x) @ "p.1")',
+            ),
         ),
         "remove {found}",
         "",
@@ -223,16 +231,23 @@ SLIPS: tuple[Slip, ...] = (
     Slip(
         codes.COMMENT_SIGN,
         "a comment begins with #",
-        _in_net(
+        (
             "// text",
+            "// text\nnet n {\n}",
             "/* text */",
-            "y = relu(x) // text",
-            "y = x |> relu // text",
-            "output y // text",
             "-- text",
             "% text",
-        )
-        + ("// text\nnet n {\n}", "/* text */", "net n { // text\n}", "-- text", "% text"),
+            "net n { // text\n}",
+            *_in_net(
+                "// text",
+                "/* text */",
+                "-- text",
+                "% text",
+                "output y // text",
+                "y = relu(x) // text",
+                "y = x |> relu // text",
+            ),
+        ),
         "write # before the comment",
     ),
     Slip(
@@ -274,25 +289,30 @@ def other_language(word: str) -> str | None:
 
 def explain(found: Unexpected) -> Slip | None:
     """The slip whose example fails in the same state at the same kind of token."""
-    from lark import Token, UnexpectedInput, UnexpectedToken
-
-    def error(unexpected: Unexpected) -> UnexpectedToken:
-        token = Token(unexpected.kind, _shape(unexpected.text))
-        return UnexpectedToken(token, set(), state=unexpected.state)
-
-    def read(example: str) -> None:
-        raise error(_failures()[example])
-
-    alike = [
-        (slip, texts)
-        for slip in SLIPS
-        if (texts := [e for e in slip.examples if _same(_failures()[e], found)])
-    ]
+    failures = _failures()
+    alike = [(slip, [e for e in slip.examples if _same(failures[e], found)]) for slip in SLIPS]
+    alike = [(slip, examples) for slip, examples in alike if examples]
     if not alike:
         return None
-    raised: UnexpectedInput = error(found)
-    label: Slip | None = raised.match_examples(read, alike, token_type_match_fallback=True, use_accepts=False)
+
+    def read(example: str) -> Any:
+        raise _error(failures[example])
+
+    label: Slip | None = _error(found).match_examples(
+        read, alike, token_type_match_fallback=True, use_accepts=False
+    )
     return label
+
+
+def _error(unexpected: Unexpected) -> UnexpectedToken:
+    """Lark's exception for an error; Lark is loaded only where there is one."""
+    from lark import Token, UnexpectedToken
+
+    made: Any = UnexpectedToken
+    found: UnexpectedToken = made(
+        Token(unexpected.kind, _shape(unexpected.text)), set(), state=unexpected.state
+    )
+    return found
 
 
 def _same(example: Unexpected, found: Unexpected) -> bool:

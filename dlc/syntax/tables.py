@@ -2,7 +2,7 @@
 
 Reading the JSON takes a millisecond or two where importing Lark and analysing the grammar takes a
 hundred. The JSON names the grammar that it was made from; where the two differ (somebody is editing the
-grammar), the table is made anew in memory. `python -m dlc.syntax.tables` writes it.
+grammar), the table is made anew in memory. `python -m dlc.syntax` writes it.
 """
 
 from __future__ import annotations
@@ -85,7 +85,7 @@ def generate() -> dict[str, Any]:
     made = lark()
     used = {symbol.name for rule in made.rules for symbol in rule.expansion if symbol.is_term}
     terminals = [t for t in made.terminals if t.name in used]
-    states: Any = made.parser.parser._parse_table  # type: ignore[attr-defined]
+    states: Any = made.parser.parser._parse_table
     numbers = {rule: index for index, rule in enumerate(made.rules)}
     rows = [_row(states.states[state], numbers) for state in sorted(states.states)]
     return {
@@ -118,7 +118,7 @@ def _row(actions: dict[str, tuple[Any, Any]], numbers: dict[Any, int]) -> dict[s
 
 
 def _is_word(terminal: Any) -> bool:
-    return terminal.pattern.type == "str" and terminal.pattern.value.isidentifier()
+    return bool(terminal.pattern.type == "str" and terminal.pattern.value.isidentifier())
 
 
 def _signs(terminals: list[Any]) -> list[Any]:
@@ -140,7 +140,3 @@ def _load(data: dict[str, Any]) -> Table:
         data["keywords"],
         re.compile(rf"[^\S\n]*(?:{union})"),
     )
-
-
-if __name__ == "__main__":
-    write(Path(str(GRAMMAR / "dlnet.table.json")))

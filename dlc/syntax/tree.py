@@ -81,7 +81,7 @@ class InputLine:
 
 @attrs.frozen
 class LayerLine:
-    """`name: type = values |> link |> link`; a call that heads a chain is the first link and `values` is None."""
+    """`name: type = values |> link |> link`; a call at the head is the first link, and `values` None."""
 
     name: Word
     declared: Type | None

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from typing import Any
 
 from dlc.ir import Value
 from dlc.types import HOLE, Expr, Hole
 from dlc.types.dims import Quotient
 
 LARGEST = 2**63 - 1
+TOO_LARGE = "number is too large: the largest is 2**63 - 1"
 MOST_TERMS = 32
 MOST_NESTED = 16
 
@@ -23,7 +26,9 @@ class BadValue(ValueError):
 def read_integer(text: str) -> int:
     """A number without point; raises BadValue above 2**63 - 1."""
     number = int(text) if len(text) < 25 else LARGEST + 1
-    return _bounded(number)
+    if number > LARGEST:
+        raise BadValue(TOO_LARGE)
+    return number
 
 
 def read_real(text: str) -> float:
@@ -70,8 +75,10 @@ def negate(value: Value) -> Value:
     return calculate("-", 0, value)
 
 
-def write_value(value: Value) -> str:
+def write_value(value: Value | Mapping[str, Any]) -> str:
     """A value as the language writes it; strings in quotes."""
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(write_entries(value)) + "}"
     if isinstance(value, bool) or value is None:
         return {True: "true", False: "false", None: "none"}[value]
     if isinstance(value, str):
@@ -82,6 +89,11 @@ def write_value(value: Value) -> str:
         items = ", ".join(map(write_value, value))
         return f"({items},)" if len(value) == 1 else f"({items})"
     return str(value)
+
+
+def write_entries(values: Mapping[str, Any]) -> tuple[str, ...]:
+    """Arguments of a block, or raw attributes: `name=value` each."""
+    return tuple(f"{write_name(name)}={write_value(value)}" for name, value in values.items())
 
 
 def write_real(value: float) -> str:
@@ -119,7 +131,7 @@ def _bounded(value: int | Expr) -> int | Expr:
     """The value, where it is of a size that anybody means; raises BadValue (and so keeps reading fast)."""
     if isinstance(value, int):
         if abs(value) > LARGEST:
-            raise BadValue("number is too large: the largest is 2**63 - 1")
+            raise BadValue(TOO_LARGE)
         return value
     if len(value.terms) > MOST_TERMS or any(abs(c) > LARGEST or len(m) > MOST_TERMS for m, c in value.terms):
         raise BadValue("expression is too large")

@@ -1,7 +1,7 @@
 """Kind signatures of layers, read from the names of the productions in `grammar/dlnet.lark`.
 
-A production is called `<takes>__<gives>`: kinds joined by `_or_`; `tensor` is any kind but ids; `tensors`
-is several inputs of one such kind; `any` is every kind; `same` gives what was taken. Table 1 of
+A production is called `<takes>__<gives>`: kinds joined by `_or_`; `tensor` is any kind but ids, `any` is
+every kind; a plural (`tensors`, `sequences`) takes several inputs; `same` gives what was taken. Table 1 of
 DLPaper2Code (AAAI 2018) follows from these names alone.
 """
 
@@ -16,18 +16,20 @@ import attrs
 from dlc.types.kinds import Kind
 
 TENSORS = frozenset(Kind) - {Kind.IDS}
-_GROUPS = {"tensor": TENSORS, "tensors": TENSORS, "any": frozenset(Kind)}
+_GROUPS = {"tensor": TENSORS, "any": frozenset(Kind)} | {k.value: frozenset({k}) for k in Kind}
+_SEVERAL = {word + "s": kinds for word, kinds in _GROUPS.items() if word != Kind.IDS.value}
 _RULE = re.compile(r"^\??([a-z_]+__[a-z_]+)\s*:((?:.|\n[ \t])*)", re.MULTILINE)
 _TERMINAL = re.compile(r'^([A-Z][A-Z0-9_]*)(?:\.\d+)?\s*:\s*"([a-z0-9_]+)"', re.MULTILINE)
 
 
 @attrs.frozen
 class Signature:
-    """Which kinds a layer takes and which it may give; `gives` is None where it gives what it took."""
+    """Which kinds a layer takes, one input or several, and which it may give (None: what it took)."""
 
     production: str
     takes: frozenset[Kind]
     gives: frozenset[Kind] | None
+    several: bool = False
 
     def results(self, taken: Kind) -> frozenset[Kind]:
         """The kinds that may come out when `taken` goes in; empty when it is not taken."""
@@ -39,11 +41,12 @@ class Signature:
 def parse_production(name: str) -> Signature:
     """The signature that a production's name spells."""
     takes, gives = name.split("__")
-    return Signature(name, _kinds(takes), None if gives == "same" else _kinds(gives))
+    several = any(word in _SEVERAL for word in takes.split("_or_"))
+    return Signature(name, _kinds(takes), None if gives == "same" else _kinds(gives), several)
 
 
 def _kinds(words: str) -> frozenset[Kind]:
-    return frozenset().union(*(_GROUPS.get(w) or {Kind(w)} for w in words.split("_or_")))
+    return frozenset().union(*((_GROUPS | _SEVERAL)[word] for word in words.split("_or_")))
 
 
 @functools.cache
