@@ -46,8 +46,8 @@ class Op:
         """Every hyper-parameter by name, defaults included, in catalogue order."""
         raise NotImplementedError
 
-    def infer(self, inputs: Sequence[Type]) -> Type:
-        """The result's type from the inputs' types; unknown sizes are holes.
+    def infer(self, inputs: Sequence[Type]) -> Type | None:
+        """The result's type from the inputs' types; unknown sizes are holes; None for an unknown kind.
 
         Kinds and the number of inputs have been checked by the caller. Raises RuleBroken where the
         sizes do not work out.

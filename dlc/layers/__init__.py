@@ -1,6 +1,6 @@
 """The layer catalogue: one class a layer, the single source of truth about it."""
 
-from dlc.layers import conv
+from dlc.layers import catalogue
 from dlc.layers.base import (
     REGISTRY,
     REQUIRED,
@@ -26,7 +26,7 @@ __all__ = [
     "OutsideDomain",
     "attribute",
     "build",
-    "conv",
+    "catalogue",
     "layer",
     "nearest",
 ]

@@ -9,16 +9,19 @@ from typing import Any, ClassVar, TypeVar, dataclass_transform
 import attrs
 
 from dlc.diagnostics import Code, codes
-from dlc.ir import Op, Value
+from dlc.ir import Op, Value, has_hole
 from dlc.layers.domains import Domain, OutsideDomain
-from dlc.types import Dim, Type
+from dlc.types import HOLE, Dim, Type, symbol
 
 REQUIRED: Any = attrs.NOTHING
 
 
 @attrs.frozen
 class Attribute:
-    """A hyper-parameter of a layer: name, domain, default (REQUIRED where there is none) and meaning."""
+    """A hyper-parameter of a layer: name, domain, default and meaning.
+
+    The default is REQUIRED where there is none; the symbol `kernel` means the value of `kernel`.
+    """
 
     name: str
     domain: Domain
@@ -31,17 +34,29 @@ class Attribute:
         return self.default is REQUIRED
 
 
-def attribute(domain: Domain, doc: str, default: Any = REQUIRED) -> Any:
-    """Declare a hyper-parameter of a layer class; the default is given as a person would write it."""
+def attribute(domain: Domain, doc: str, default: Any = REQUIRED, like: str | None = None) -> Any:
+    """Declare a hyper-parameter of a layer class.
+
+    The default is given as a person would write it; `like` names an attribute declared before, whose
+    value is the default.
+    """
+    shown = default if default is REQUIRED else domain.convert(default)
+    if like is not None:
+        shown = symbol(like)
+        default = attrs.Factory(lambda made: getattr(made, like), takes_self=True)
     return attrs.field(
-        default=default if default is REQUIRED else domain.convert(default),
+        default=shown if like is None else default,
         converter=domain.convert,
-        metadata={"domain": domain, "doc": doc},
+        metadata={"domain": domain, "doc": doc, "default": shown},
     )
 
 
 class Layer(Op):
-    """Base of the catalogue's classes; a class's docstring is its page in the reference."""
+    """Base of the catalogue's classes; a class's docstring is its page in the reference.
+
+    Parameters are all numbers that a layer keeps, trained or not. Multiply-additions are counted in
+    products with weights or between two inputs; element-wise work, pooling and normalising count none.
+    """
 
     __slots__ = ()
     table: ClassVar[tuple[Attribute, ...]] = ()
@@ -49,7 +64,11 @@ class Layer(Op):
     def attributes(self) -> dict[str, Value]:
         return {a.name: getattr(self, a.name) for a in self.table}
 
-    def infer(self, inputs: Sequence[Type]) -> Type:
+    def holes(self) -> tuple[str, ...]:
+        """The names of the attributes that are, or contain, a hole and are not meant to be one by default."""
+        return tuple(a.name for a in self.table if a.default is not HOLE and has_hole(getattr(self, a.name)))
+
+    def infer(self, inputs: Sequence[Type]) -> Type | None:
         return inputs[0]
 
     def parameters(self, inputs: Sequence[Type], output: Type) -> Dim:
@@ -72,7 +91,8 @@ def layer(name: str) -> Callable[[LayerClass], LayerClass]:
         made = attrs.frozen(cls)
         made.op_name = name
         made.table = tuple(
-            Attribute(f.name, f.metadata["domain"], f.default, f.metadata["doc"]) for f in attrs.fields(made)
+            Attribute(f.alias or f.name, f.metadata["domain"], f.metadata["default"], f.metadata["doc"])
+            for f in attrs.fields(made)  # type: ignore[arg-type]
         )
         if name in REGISTRY:
             raise ValueError(f"layer {name} is declared twice")
@@ -101,7 +121,10 @@ class CannotBuild(Exception):
 
 
 def build(name: str, values: Mapping[str, Any]) -> Layer:
-    """The layer `name` with these attributes; raises CannotBuild with every problem, KeyError for no such layer."""
+    """The layer `name` with these attributes.
+
+    Raises CannotBuild with every problem, and KeyError where there is no such layer.
+    """
     cls = REGISTRY[name]
     known = {a.name: a for a in cls.table}
     problems = [_unknown(cls, key) for key in values if key not in known]
@@ -110,6 +133,13 @@ def build(name: str, values: Mapping[str, Any]) -> Layer:
     if problems:
         raise CannotBuild(problems)
     return cls(**values)
+
+
+def counted(flag: Value, count: Dim) -> Dim:
+    """`count` where the flag is true, 0 where it is false, a hole where it is unknown."""
+    if isinstance(flag, bool):
+        return count if flag else 0
+    return HOLE
 
 
 def nearest(word: str, words: Iterable[str]) -> str | None:

@@ -7,13 +7,13 @@ domain; symbolic expressions pass where numbers do (and words, inside blocks, wh
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import difflib
 from typing import Any, ClassVar
 
 import attrs
 
 from dlc.ir import Value
-from dlc.types import Expr, Hole
+from dlc.types import HOLE, Expr, Hole
 
 
 class OutsideDomain(ValueError):
@@ -68,23 +68,24 @@ class Integer(Domain):
     """An integer of at least `low`, or a symbolic expression."""
 
     low: int | None = 1
+    odd: bool = False
 
     def accept(self, value: Any) -> Any:
         if isinstance(value, Expr):
             return value
         if isinstance(value, float) and value.is_integer():
             value = int(value)
-        if (
-            isinstance(value, bool)
-            or not isinstance(value, int)
-            or (self.low is not None and value < self.low)
-        ):
+        if not isinstance(value, int) or isinstance(value, bool) or not self._in_range(value):
             raise self.refuse(value)
         return value
 
+    def _in_range(self, value: int) -> bool:
+        return (self.low is None or value >= self.low) and (not self.odd or value % 2 == 1)
+
     def describe(self) -> str:
-        words = {None: "an integer", 0: "an integer of at least 0", 1: "a positive integer"}
-        return words.get(self.low, f"an integer of at least {self.low}")
+        one = "an odd" if self.odd else "an"
+        words = {None: f"{one} integer", 1: "an odd positive integer" if self.odd else "a positive integer"}
+        return words.get(self.low, f"{one} integer of at least {self.low}")
 
     def schema(self) -> dict[str, Any]:
         number: dict[str, Any] = {"type": "integer"}
@@ -100,17 +101,20 @@ class Sizes(Domain):
 
     def accept(self, value: Any) -> Any:
         each = Integer(self.low)
+        value = _gather(value)
         if not isinstance(value, tuple):
             value = (value,) * self.rank
         if len(value) != self.rank:
             raise self.refuse(value)
+        if all(isinstance(v, Hole) for v in value):
+            return HOLE
         try:
             return tuple(each.convert(v) for v in value)
         except OutsideDomain:
             raise self.refuse(value) from None
 
     def simplify(self, value: Value) -> Value:
-        if isinstance(value, tuple) and all(v == value[0] for v in value):
+        if isinstance(value, tuple) and _alike(value):
             return value[0]
         return value
 
@@ -135,9 +139,12 @@ class Padding(Domain):
     words: ClassVar[tuple[str, ...]] = ("same", "valid")
 
     def accept(self, value: Any) -> Any:
+        value = _gather(value)
         word = _word(value, self.words)
         if word is not None:
             return word
+        if isinstance(value, Expr | str) and _resembles(str(value).lower(), self.words):
+            raise self.refuse(value)  # a slip of the pen, not a symbol
         sides = 2 * self.rank
         if not isinstance(value, tuple):
             value = (value,) * sides
@@ -153,15 +160,7 @@ class Padding(Domain):
         return f"same, valid, a number, or {sides.get(self.rank, '(front, back, top, bottom, left, right)')}"
 
     def schema(self) -> dict[str, Any]:
-        sides = Sizes(2 * self.rank, 0).schema()
-        return {
-            "anyOf": [
-                {"enum": list(self.words)},
-                {"type": "integer", "minimum": 0},
-                {"type": "string"},
-                sides,
-            ]
-        }
+        return {"anyOf": [{"enum": list(self.words)}, Sizes(2 * self.rank, 0).schema()]}
 
 
 @attrs.frozen
@@ -265,10 +264,109 @@ class Integers(Domain):
         return {"type": "array", "items": item, "minItems": self.least}
 
 
+@attrs.frozen
+class Shape(Domain):
+    """The dimensions of a value, one to four; one of them may be -1, which is inferred from the others.
+
+    `?` in their place is a dimension that the source does not state.
+    """
+
+    most: ClassVar[int] = 4
+
+    def accept(self, value: Any) -> Any:
+        items = value if isinstance(value, tuple) else (value,)
+        if not 0 < len(items) <= self.most or sum(v == -1 for v in items) > 1:
+            raise self.refuse(value)
+        try:
+            return tuple(-1 if v == -1 else Integer(1).convert(v) for v in items)
+        except OutsideDomain:
+            raise self.refuse(value) from None
+
+    def simplify(self, value: Value) -> Value:
+        return Integers().simplify(value)
+
+    def describe(self) -> str:
+        return f"1 to {self.most} positive integers, one of which may be -1"
+
+    def schema(self) -> dict[str, Any]:
+        item = {"anyOf": [{"type": "integer", "minimum": -1}, {"type": "string"}, {"type": "null"}]}
+        return {"type": "array", "items": item, "minItems": 1, "maxItems": self.most}
+
+
+@attrs.frozen
+class Axis(Domain):
+    """An axis: 1, 2, ... from the first on (0 would be the batch), or -1, -2, ... from the last back."""
+
+    def accept(self, value: Any) -> Any:
+        found = Integer(None).accept(value)
+        if found == 0:
+            raise self.refuse(value)
+        return found
+
+    def describe(self) -> str:
+        return "an axis: 1, 2, ... from the first on, or -1, -2, ... from the last back"
+
+    def schema(self) -> dict[str, Any]:
+        return {"anyOf": [{"type": "integer", "not": {"const": 0}}, {"type": "string"}]}
+
+
+@attrs.frozen
+class AxisPair(Domain):
+    """An axis of each of two inputs; a single number stands for both."""
+
+    def accept(self, value: Any) -> Any:
+        items = value if isinstance(value, tuple) else (value, value)
+        if len(items) != 2:
+            raise self.refuse(value)
+        try:
+            return tuple(Axis().convert(v) for v in items)
+        except OutsideDomain:
+            raise self.refuse(value) from None
+
+    def simplify(self, value: Value) -> Value:
+        return Sizes(2).simplify(value)
+
+    def describe(self) -> str:
+        return f"{Axis().describe()}; or two of them"
+
+    def schema(self) -> dict[str, Any]:
+        item = {"anyOf": [*Axis().schema()["anyOf"], {"type": "null"}]}
+        return {"type": "array", "items": item, "minItems": 2, "maxItems": 2}
+
+
+@attrs.frozen
+class Text(Domain):
+    """Any text but the empty one."""
+
+    def accept(self, value: Any) -> Any:
+        if isinstance(value, str | Expr) and str(value):
+            return str(value)
+        raise self.refuse(value)
+
+    def describe(self) -> str:
+        return "a text"
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "string", "minLength": 1}
+
+
+def _gather(value: Any) -> Any:
+    """`((3, 5), (3, 5))` and `("same", "same")` as one: what is left where a block's parameter stood
+    for all axes and was then given a word or a size for each."""
+    if isinstance(value, tuple) and value and isinstance(value[0], tuple | str) and _alike(value):
+        return value[0]
+    return value
+
+
+def _resembles(word: str, words: tuple[str, ...]) -> bool:
+    return bool(difflib.get_close_matches(word, words, 1, 0.7))
+
+
+def _alike(values: tuple[Any, ...]) -> bool:
+    return all(v == values[0] for v in values)
+
+
 def _word(value: Any, words: tuple[str, ...]) -> str | None:
     """The word that `value` is, where a bare name in the text was read as a symbol."""
     text = str(value) if isinstance(value, Expr | str) else None
     return text if text in words else None
-
-
-Convert = Callable[[Any], Any]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 import attrs
 
 from dlc.diagnostics import codes
 from dlc.ir import RuleBroken
-from dlc.types import HOLE, Dim, Expr, Hole, ceil_div, floor_div, known, total
+from dlc.types import HOLE, Dim, Expr, Hole, ceil_div, floor_div, known, product, total
 
 
 @attrs.frozen
@@ -48,6 +49,40 @@ class Window:
         steps = ceil_div(room, self.stride) if self.ceil else floor_div(room, self.stride)
         return self._clip(total(steps, 1), size) if self.ceil else total(steps, 1)
 
+    def filled(self, size: Dim, axis: str) -> Dim:
+        """As `output`, for windows that must hold something of the input (pooling).
+
+        Raises RuleBroken also where a window would hold padding alone, or nothing.
+        """
+        for side in self.pads:
+            if isinstance(side, int) and isinstance(self.kernel, int) and side >= self.kernel:
+                raise self._empty(axis, f"padding {side} is not below the window's {self.kernel}")
+        count = self.output(size, axis)
+        if self.ceil and not any(self.pads) and known(count, self.stride):
+            start = (count - 1) * self.stride  # type: ignore[operator]
+            if isinstance(start, int) and isinstance(size, int) and start >= size:
+                raise self._empty(axis, f"the last window starts at {start} of {size}")
+        return count
+
+    def spread(self, size: Dim, extra: Dim, axis: str) -> Dim:
+        """The size of the transposed convolution's result along an axis of `size` elements.
+
+        same: size * stride. Otherwise (size - 1) * stride + extent - pads + extra, where `extra` is
+        output padding. Raises RuleBroken where nothing is left.
+        """
+        if self.padding == "same":
+            if isinstance(extra, int) and extra > 0:
+                message = f"output_padding {extra} has no meaning with padding=same"
+                raise RuleBroken(codes.SHAPE_RULE, message, (f"{axis} is {size} * {self.stride}",))
+            return product(size, self.stride)
+        before, after = self.pads
+        whole = total(product(total(size, -1), self.stride), self.extent, extra)
+        made = total(whole, product(before, -1), product(after, -1))
+        if isinstance(made, int) and made < 1:
+            message = f"{axis}: cutting {before} and {after} from {whole} leaves nothing"
+            raise RuleBroken(codes.SIZE_VANISHES, message, (f"{whole} - {before} - {after} = {made}",))
+        return made
+
     @property
     def pads(self) -> tuple[Dim, Dim]:
         """Elements added before and after the axis; holes where padding is unknown, and for `same`,
@@ -59,7 +94,10 @@ class Window:
         return HOLE, HOLE
 
     def same_pads(self, size: int) -> tuple[int, int]:
-        """What `same` adds before and after an axis of `size` elements; needs known numbers (TensorFlow's rule)."""
+        """What `same` adds before and after an axis of `size` elements (TensorFlow's rule).
+
+        Raises ValueError where kernel, stride or dilation are no numbers.
+        """
         if not isinstance(self.extent, int) or not isinstance(self.stride, int):
             raise ValueError("same padding needs a known kernel, stride and dilation")
         count = -(-size // self.stride)
@@ -71,12 +109,16 @@ class Window:
         if not known(count, before, after, size) or (before == 0 and after == 0):
             return count
         start = (count - 1) * self.stride  # type: ignore[operator]
-        limit = size + before  # type: ignore[operator]
+        limit = size + before  # type: ignore[operator,arg-type]
         if isinstance(start, int) and isinstance(limit, int):
             return count - 1 if start >= limit else count  # type: ignore[operator]
         # after + stride <= extent: even the furthest start lies inside, whatever the symbol is.
         slack = self.extent - self.stride - after  # type: ignore[operator]
         return count if isinstance(slack, int) and slack >= 0 else HOLE
+
+    @staticmethod
+    def _empty(axis: str, why: str) -> RuleBroken:
+        return RuleBroken(codes.SHAPE_RULE, f"a window along {axis} would hold nothing of the input: {why}")
 
     @staticmethod
     def _minus(value: Dim) -> Dim:
@@ -89,6 +131,7 @@ class Window:
         return RuleBroken(codes.SIZE_VANISHES, message, (arithmetic,))
 
 
+@functools.lru_cache(maxsize=4096)
 def windows(
     rank: int, kernel: Any, stride: Any, padding: Any, dilation: Any = 1, rounding: Any = "floor"
 ) -> tuple[Window, ...]:

@@ -80,10 +80,11 @@ def meet(a: Type | None, b: Type | None) -> Type | None:
     """The more precise of two fitting types, by dimension: a number before a symbol before a hole."""
     if a is None or b is None:
         return a or b
-    return Type(a.kind, tuple(_sharper(x, y) for x, y in zip(a.shape, b.shape, strict=True)))
+    return Type(a.kind, tuple(sharper(x, y) for x, y in zip(a.shape, b.shape, strict=True)))
 
 
-def _sharper(a: Dim, b: Dim) -> Dim:
+def sharper(a: Dim, b: Dim) -> Dim:
+    """The more precise of two fitting dimensions: a number before a symbol before a hole."""
     if isinstance(a, Hole) or (isinstance(a, Expr) and isinstance(b, int)):
         return b
     return a
