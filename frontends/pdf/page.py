@@ -115,7 +115,9 @@ def turned(page: Page) -> Page:
     for char in page.chars:
         x0, y0, x1, y1 = box(char.x0, char.y0, char.x1, char.y1)
         angle = (char.angle - 90) % 360
-        chars.append(attrs.evolve(char, x0=x0, y0=y0, x1=x1, y1=y1, baseline=y1 - 0.2 * (y1 - y0), angle=angle))
+        chars.append(
+            attrs.evolve(char, x0=x0, y0=y0, x1=x1, y1=y1, baseline=y1 - 0.2 * (y1 - y0), angle=angle)
+        )
     rules = tuple(Rule(*box(rule.x0, rule.y0, rule.x1, rule.y1)) for rule in page.rules)
     images = tuple(box(*image) for image in page.images)
     return Page(page.number, page.height, page.width, tuple(chars), rules, images)

@@ -7,10 +7,11 @@ rotation, with the crop box anywhere), which `_Frame` turns into points from the
 from __future__ import annotations
 
 import ctypes
+import itertools
 import math
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import attrs
 import pypdfium2 as pdfium
@@ -64,7 +65,7 @@ class PdfiumDocument:
         """The text of a page in the file's own order; empty where the page cannot be loaded."""
         try:
             page = self._document[number - 1]
-            with _closing(page), _closing(page.get_textpage()) as text:
+            with _Closing(page), _Closing(page.get_textpage()) as text:
                 return str(text.get_text_range())
         except pdfium.PdfiumError:
             return ""
@@ -73,7 +74,7 @@ class PdfiumDocument:
         """A page in full. Raises `DlcError` where it cannot be loaded."""
         try:
             page = self._document[number - 1]
-            with _closing(page), _closing(page.get_textpage()) as text:
+            with _Closing(page), _Closing(page.get_textpage()) as text:
                 frame = _Frame.of(page)
                 rules, images = _objects(page, frame)
                 return Page(number, *frame.size, tuple(_chars(text, frame)), tuple(rules), tuple(images))
@@ -83,15 +84,16 @@ class PdfiumDocument:
     def render(self, number: int, scale: float = 2.0) -> Image:
         """A picture of a page, `scale` pixels a point, without a reader's annotations."""
         page = self._document[number - 1]
-        with _closing(page):
-            return page.render(scale=scale, may_draw_forms=False, draw_annots=False).to_pil()
+        with _Closing(page):
+            picture = page.render(scale=scale, may_draw_forms=False, draw_annots=False)
+            return cast("Image", picture.to_pil())
 
     def close(self) -> None:
         """Close the file."""
         self._document.close()
 
 
-class _closing:
+class _Closing:
     """Closes a PDFium handle at the end of a `with`: page by page, so that memory stays bounded."""
 
     def __init__(self, handle: Any) -> None:
@@ -116,7 +118,8 @@ class _Frame:
 
     @classmethod
     def of(cls, page: pdfium.PdfPage) -> _Frame:
-        return cls(*page.get_bbox(), page.get_rotation() // 90 % 4)
+        left, bottom, right, top = page.get_bbox()
+        return cls(left, bottom, right, top, page.get_rotation() // 90 % 4)
 
     @property
     def size(self) -> tuple[float, float]:
@@ -255,7 +258,8 @@ def _thin(box: Box) -> Rule | None:
     """The rule that a box is, if it is thin and long; strokes of outlined letters are neither."""
     width, height = box[2] - box[0], box[3] - box[1]
     thick, long = min(width, height), max(width, height)
-    if thick <= THICKEST_RULE and long >= max(_SHORTEST_SIDE, 4 * thick):
+    slender = 4 if thick > 1 else 2.5
+    if thick <= THICKEST_RULE and long >= max(_SHORTEST_SIDE, slender * thick):
         return Rule(*box)
     return None
 
@@ -274,7 +278,7 @@ def _path_rules(item: Any, outer: Matrix, frame: _Frame) -> Iterator[Rule]:
         yield thin
         return
     count = raw.FPDFPath_CountSegments(item)
-    if not stroked.value and count < 5 or count > _MOST_CORNERS:
+    if (not stroked.value and count < 5) or count > _MOST_CORNERS:
         return
     place = _placing(_product(_matrix(item), outer), frame)
     yield from _stroked(item, count, place) if stroked.value else _filled(item, count, place)
@@ -306,7 +310,7 @@ def _subpaths(item: Any, count: int, place: Place) -> Iterator[list[tuple[float,
 
 def _stroked(item: Any, count: int, place: Place) -> Iterator[Rule]:
     for corners in _subpaths(item, count, place):
-        for (ax, ay), (bx, by) in zip(corners, corners[1:], strict=False):
+        for (ax, ay), (bx, by) in itertools.pairwise(corners):
             rule = _thin((min(ax, bx), min(ay, by), max(ax, bx), max(ay, by)))
             if rule and min(rule.x1 - rule.x0, rule.y1 - rule.y0) < 0.5:
                 yield rule

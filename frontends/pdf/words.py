@@ -63,18 +63,23 @@ def words(chars: Sequence[Char], rules: Sequence[Rule] = ()) -> list[Word]:
     upright = [char for char in chars if char.angle == 0 and char.size > 0.5]
     upright += _underscores(upright, rules)
     plain = [word for line in _baselines(_once(upright)) for word in _split(line)]
+    plain = _with_fractions(plain, rules)
     return sorted(_with_scripts(plain), key=lambda word: (word.baseline, word.x0))
 
 
 def _underscores(chars: Sequence[Char], rules: Sequence[Rule]) -> list[Char]:
     short = [rule for rule in rules if rule.horizontal and rule.length < 8 and rule.y1 - rule.y0 < 1]
+    ends: dict[tuple[int, int], list[Char]] = {}
+    for char in chars if short else ():
+        ends.setdefault((int(char.x1 // 8), int(char.baseline // 8)), []).append(char)
     found: dict[tuple[int, int], Char] = {}
     for rule in short:
-        left = next((char for char in chars if _underlines(rule, char)), None)
+        column, row = int(rule.x0 // 8), int(rule.middle // 8)
+        spots = [(column + dx, row + dy) for dx in (-1, 0, 1) for dy in (-1, 0)]
+        left = next((char for spot in spots for char in ends.get(spot, ()) if _underlines(rule, char)), None)
         if left is not None:
             box = rule.x0, left.y0, rule.x1, left.y1
-            key = round(rule.x0), round(rule.y0)
-            found[key] = Char("_", *box, left.size, left.baseline, left.font)
+            found[round(rule.x0), round(rule.y0)] = Char("_", *box, left.size, left.baseline, left.font)
     return list(found.values())
 
 
@@ -99,7 +104,9 @@ def _once(chars: Iterable[Char]) -> Iterable[Char]:
 def _baselines(chars: Iterable[Char]) -> list[list[Char]]:
     lines: list[list[Char]] = []
     for char in sorted(chars, key=lambda char: char.baseline):
-        if lines and char.baseline - lines[-1][0].baseline < _SAME_BASELINE * min(char.size, lines[-1][0].size):
+        if lines and char.baseline - lines[-1][0].baseline < _SAME_BASELINE * min(
+            char.size, lines[-1][0].size
+        ):
             lines[-1].append(char)
         else:
             lines.append([char])
@@ -146,6 +153,41 @@ def _word(run: list[Char]) -> Word:
     letters = [char for char in run if char.text.isalnum()] or run
     text = "".join(char.text for char in run)
     return Word(text, *box, first.size, first.baseline, all(char.bold for char in letters), first.font)
+
+
+def _with_fractions(plain: list[Word], rules: Sequence[Rule]) -> list[Word]:
+    """Words with small ones over and under a short rule joined as `a/b`, on the line that the rule runs through."""
+    bars = [rule for rule in rules if rule.horizontal and 2.5 <= rule.length < 40 and rule.y1 - rule.y0 < 1]
+    rows: dict[int, list[Word]] = {}
+    for word in plain if bars else ():
+        rows.setdefault(int(word.baseline // 16), []).append(word)
+    gone: set[int] = set()
+    made: list[Word] = []
+    for bar in bars:
+        row = int(bar.middle // 16)
+        near = [w for r in (row - 1, row, row + 1) for w in rows.get(r, ()) if id(w) not in gone]
+        over = [word for word in near if _faces(word, bar, above=True)]
+        under = [word for word in near if _faces(word, bar, above=False)]
+        if over and under:
+            gone.update(id(word) for word in (*over, *under))
+            made.append(_fraction(over, under, bar))
+    return [word for word in plain if id(word) not in gone] + made
+
+
+def _faces(word: Word, bar: Rule, above: bool) -> bool:
+    """Whether a word stands right over (or under) a fraction's bar and within its width."""
+    within = bar.x0 - 1 < (word.x0 + word.x1) / 2 < bar.x1 + 1 and word.x1 - word.x0 < bar.length + 2
+    drop = bar.middle - word.baseline
+    return within and (0.05 < drop / word.size < 0.75 if above else 0.55 < -drop / word.size < 1.3)
+
+
+def _fraction(over: Sequence[Word], under: Sequence[Word], bar: Rule) -> Word:
+    parts = [" ".join(word.text for word in sorted(part, key=lambda word: word.x0)) for part in (over, under)]
+    text = "/".join(part if part.isalnum() else f"({part})" for part in parts)
+    x0, y0, x1, y1 = hull(word.box for word in (*over, *under))
+    size = max(word.size for word in (*over, *under)) / 0.7
+    box = min(x0, bar.x0), y0, max(x1, bar.x1), y1
+    return Word(text, *box, size, bar.middle + 0.25 * size, font=over[0].font)
 
 
 def _with_scripts(plain: list[Word]) -> list[Word]:
@@ -232,6 +274,11 @@ class Piece:
         return self.words[0].baseline
 
     @property
+    def middle(self) -> float:
+        """The y of its visual centre."""
+        return self.words[0].middle
+
+    @property
     def box(self) -> Box:
         """Its bounding box."""
         return self.x0, self.y0, self.x1, self.y1
@@ -254,8 +301,8 @@ def pieces(line_words: Sequence[Word], gap: float = PIECE_GAP) -> list[Piece]:
 def _word_lines(line_words: Sequence[Word]) -> list[list[Word]]:
     lines: list[list[Word]] = []
     for word in sorted(line_words, key=lambda word: word.baseline):
-        near = lines and word.baseline - lines[-1][0].baseline
-        if lines and near < _SAME_BASELINE * 2 * min(word.size, lines[-1][0].size):
+        last = lines[-1][0] if lines else None
+        if last and word.baseline - last.baseline < _SAME_BASELINE * 2 * min(word.size, last.size):
             lines[-1].append(word)
         else:
             lines.append([word])

@@ -41,9 +41,12 @@ class Bracket:
 
 @attrs.frozen
 class Found:
-    """What brackets take from a table's words: the pairs, the delimiters without a partner, the words left."""
+    """What brackets take from a table's words: the pairs, the delimiters without a partner, the words left.
 
-    brackets: tuple[Bracket, ...]
+    Pairs that stand over each other and share one count are together in one tuple.
+    """
+
+    stacks: tuple[tuple[Bracket, ...], ...]
     braces: tuple[Delimiter, ...]
     words: tuple[Word, ...]
 
@@ -68,7 +71,7 @@ def find(words: Sequence[Word]) -> Found:
     counted = _counted(brackets, free)
     taken = {id(word) for bracket in counted for word in bracket.words}
     left_over = tuple(word for word in free if id(word) not in taken)
-    return Found(tuple(counted), tuple(alone), left_over)
+    return Found(tuple(_stacked(counted)), tuple(alone), left_over)
 
 
 def _whole(tall: Sequence[Word]) -> list[Delimiter]:
@@ -126,7 +129,11 @@ def _counted(brackets: Sequence[Bracket], free: Sequence[Word]) -> list[Bracket]
         beside = [word for word in free if bracket.box[1] < word.middle < bracket.box[3]]
         after = sorted((w for w in beside if w.x0 > bracket.box[2] - 1), key=lambda w: w.x0)
         before = sorted((w for w in beside if w.x1 < bracket.box[0] + 1), key=lambda w: -w.x1)
-        found.append(_with_count(bracket, after, _TIMES, 1) or _with_count(bracket, before, _TIMES_BEFORE, -1) or bracket)
+        found.append(
+            _with_count(bracket, after, _TIMES, 1)
+            or _with_count(bracket, before, _TIMES_BEFORE, -1)
+            or bracket
+        )
     return found
 
 
@@ -152,3 +159,30 @@ def _closely(near: Sequence[Word], edge: float, step: int) -> bool:
             return False
         edge = word.x1 if step > 0 else word.x0
     return True
+
+
+def _stacked(brackets: Sequence[Bracket]) -> list[tuple[Bracket, ...]]:
+    """Brackets, with each uncounted one that touches a counted one joined to it where the count stands between."""
+    stacks: list[tuple[Bracket, ...]] = [(bracket,) for bracket in brackets if bracket.repeat is not None]
+    for bracket in (bracket for bracket in brackets if bracket.repeat is None):
+        home = next((i for i, stack in enumerate(stacks) if _shares_count(stack, bracket)), None)
+        if home is None:
+            stacks.append((bracket,))
+        else:
+            stacks[home] = tuple(sorted((*stacks[home], bracket), key=lambda b: b.box[1]))
+    return stacks
+
+
+def _shares_count(stack: Sequence[Bracket], other: Bracket) -> bool:
+    """Whether the count of a stack stands nearer to the middle of stack and other together than of the stack."""
+    counted = stack[0]
+    if counted.repeat is None or len(counted.words) == 0:
+        return False
+    box, count = hull(b.box for b in stack), counted.words[0]
+    gap = max(other.box[1] - box[3], box[1] - other.box[3])
+    beside = min(other.box[2], box[2]) - max(other.box[0], box[0])
+    if beside <= 0 or not -2 < gap < 0.6 * count.size:
+        return False
+    alone = abs(count.middle - (box[1] + box[3]) / 2)
+    together = abs(count.middle - (min(box[1], other.box[1]) + max(box[3], other.box[3])) / 2)
+    return together < alone

@@ -18,7 +18,9 @@ _LABEL = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 #: Pages whose text has no such line have no captioned table.
-_ANY_TABLE = re.compile(r"(?im)(?:^|\s{2}|[.\u0002]\s)\s*(?:table|tab\.)\s*(?:[A-Z]{0,2}[.-]?\d|[IVXLC]+\b|[A-Z]\b)")
+_ANY_TABLE = re.compile(
+    r"(?im)(?:^|\s{2}|[.\u0002]\s)\s*(?:table|tab\.)\s*(?:[A-Z]{0,2}[.-]?\d|[IVXLC]+\b|[A-Z]\b)"
+)
 #: The lines of a caption are at most this far apart (baselines, in sizes).
 _LEADING = 1.5
 
@@ -76,7 +78,7 @@ def _is_label(piece: Piece, match: re.Match[str]) -> bool:
     capitals = match["kind"].isupper()
     numeral = piece.words[1].text if len(piece.words) > 1 else ""
     bold = all(word.bold for word in label) and not all(word.bold for word in piece.words)
-    return bold or capitals and numeral.rstrip(".:").isalnum()
+    return bold or (capitals and numeral.rstrip(".:").isalnum())
 
 
 def _mid_paragraph(piece: Piece, page: Sequence[Piece], lines: Sequence[Line]) -> bool:
@@ -117,7 +119,10 @@ def _continues(piece: Piece, kept: Sequence[Piece], page: Sequence[Piece], lines
         return False
     if _LABEL.match(piece.text) and _LABEL.match(piece.text)["end"]:  # type: ignore[index]
         return False
-    if any(last.baseline < line.y < piece.baseline - 0.4 * piece.size and line.overlaps(piece.x0, piece.x1) for line in lines):
+    if any(
+        last.baseline < line.y < piece.baseline - 0.4 * piece.size and line.overlaps(piece.x0, piece.x1)
+        for line in lines
+    ):
         return False
     if any(_beside(piece, other, x0, x1) for other in page):
         return False
@@ -125,7 +130,7 @@ def _continues(piece: Piece, kept: Sequence[Piece], page: Sequence[Piece], lines
     flush = x0 - 3 <= piece.x0 <= x0 + 3 * first.size and (len(kept) > 1 or last.x1 >= piece.x1 - 12)
     titled = len(first.words) <= 2 and centre
     full = last.x1 >= x1 - 0.12 * (x1 - x0) - 10
-    return titled or full and (flush or centre) and _fits(piece, kept, x0, x1)
+    return titled or (full and (flush or centre) and _fits(piece, kept, x0, x1))
 
 
 def _fits(piece: Piece, kept: Sequence[Piece], x0: float, x1: float) -> bool:

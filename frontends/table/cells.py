@@ -31,17 +31,17 @@ def cell(area: Area, sides: Sequence[float], heights: Sequence[tuple[float, floa
 
 def _groups(found: Sequence[Item]) -> Iterable[Group]:
     """Brackets and runs of plain lines, from the top; text on a bracket's own lines follows or precedes it."""
-    plain: list[Item] = []
-    tall = sorted((item for item in found if item.bracket is not None), key=lambda item: item.middle)
-    rest = [item for item in found if item.bracket is None]
-    for item in tall:
+    rest = [item for item in found if not item.brackets]
+    tall = sorted((item for item in found if item.brackets), key=lambda item: item.middle)
+    for number, item in enumerate(tall):
         before = [other for other in rest if other.middle < item.box[1] or _leads(other, item)]
         rest = [other for other in rest if other not in before]
         yield from _plain(before)
-        bracket = item.bracket
-        assert bracket is not None
-        yield Group(bracket.lines, bracket.repeat, True, bracket.box)
-    yield from _plain(plain + rest)
+        repeat = next((b.repeat for b in item.brackets if b.repeat), None)
+        stack = number if len(item.brackets) > 1 else None
+        for bracket in item.brackets:
+            yield Group(bracket.lines, repeat, True, bracket.box, stack)
+    yield from _plain(rest)
 
 
 def _leads(other: Item, bracket: Item) -> bool:
@@ -56,12 +56,13 @@ def _plain(found: Sequence[Item]) -> Iterable[Group]:
 
 
 def _texts(groups: Sequence[Group]) -> Iterable[str]:
-    for group in groups:
-        if group.bracket:
-            repeat = f" ×{group.repeat}" if group.repeat else ""
-            yield f"[{'; '.join(group.lines)}]{repeat}"
-        else:
+    for index, group in enumerate(groups):
+        if not group.bracket:
             yield from group.lines
+            continue
+        last = index + 1 == len(groups) or groups[index + 1].stack != group.stack or group.stack is None
+        repeat = f" ×{group.repeat}" if group.repeat and last else ""
+        yield f"[{'; '.join(group.lines)}]{repeat}"
 
 
 def joined(lines: Iterable[str]) -> str:

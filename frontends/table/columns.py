@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Sequence
 
 import attrs
 
-from dlc.frontends.table.items import Item
+from dlc.frontends.table.items import PHRASE_GAP, Item
 from dlc.frontends.table.rules import Post
 
 #: Posts this close (points) are one boundary: double rules.
@@ -17,6 +18,10 @@ _STEP = 0.5
 _CROSSING = 0.25
 #: Gaps in sizes: a wide river needs two rows, a narrow one three and none that crosses, a tight one numbers.
 _WIDE, _NARROW, _TIGHT = 0.9, 0.5, 0.18
+
+
+#: A line of items, and whether it is a header, whose titles may span columns.
+HeadedLine = tuple[Sequence[Item], bool]
 
 
 @attrs.frozen
@@ -39,7 +44,11 @@ class Boundary:
 
 
 def boundaries(
-    lines: Sequence[Sequence[Item]], headers: Sequence[Sequence[Item]], posts: Sequence[Post], x0: float, x1: float
+    lines: Sequence[Sequence[Item]],
+    headers: Sequence[Sequence[Item]],
+    posts: Sequence[Post],
+    x0: float,
+    x1: float,
 ) -> list[Boundary]:
     """The inner column boundaries between two sides, from the left.
 
@@ -49,7 +58,7 @@ def boundaries(
     edges = [x0 - 1, *(boundary.x for boundary in ruled), x1 + 1]
     found = list(ruled)
     head = {id(line) for line in headers}
-    for left, right in zip(edges, edges[1:], strict=False):
+    for left, right in itertools.pairwise(edges):
         inside = [(_clipped(line, left, right, ruled), id(line) in head) for line in lines]
         strict = bool(ruled) and len(ruled) + 1 >= 3
         found += _rivers([pair for pair in inside if pair[0]], left, right, strict)
@@ -88,29 +97,92 @@ def _clipped(line: Sequence[Item], left: float, right: float, ruled: Sequence[Bo
     return inside
 
 
-def _rivers(
-    lines: Sequence[tuple[Sequence[Item], bool]], left: float, right: float, strict: bool
-) -> Iterable[Boundary]:
+def _rivers(lines: Sequence[HeadedLine], left: float, right: float, strict: bool) -> Iterable[Boundary]:
     """Rivers inside one interval; `strict` where posts already part the table into columns."""
     items = [item for line, _ in lines for item in line]
     if not items:
         return
     low, high = min(item.x0 for item in items), max(item.x1 for item in items)
-    steps = range(int((high - low) / _STEP) + 1)
-    stretch: list[float] = []
-    for step in [*steps, None]:
-        x = None if step is None else low + step * _STEP
-        if x is not None and _free(lines, x):
-            stretch.append(x)
-            continue
-        if stretch:
-            river = _river(lines, stretch, strict)
+    found: list[Boundary] = []
+    for stretch in _stretches(lines, low, high):
+        for part in _around_islands(lines, stretch):
+            river = _river(lines, part, strict)
             if river is not None:
-                yield river
-        stretch = []
+                found.append(river)
+    yield from _needed(found, lines, low, high)
 
 
-def _free(lines: Sequence[tuple[Sequence[Item], bool]], x: float) -> bool:
+def _stretches(lines: Sequence[HeadedLine], low: float, high: float) -> Iterable[list[float]]:
+    """Runs of x that few lines cross."""
+    stretch: list[float] = []
+    for step in range(int((high - low) / _STEP) + 1):
+        x = low + step * _STEP
+        if _free(lines, x):
+            stretch.append(x)
+        elif stretch:
+            yield stretch
+            stretch = []
+    if stretch:
+        yield stretch
+
+
+def _around_islands(lines: Sequence[HeadedLine], stretch: Sequence[float]) -> Iterable[Sequence[float]]:
+    """A stretch, cut at items that stand wholly inside it: the entries of a sparse column."""
+    inside = [
+        item
+        for line, header in lines
+        for item in line
+        if not header and item.numeric and stretch[0] < item.x0 and item.x1 < stretch[-1]
+    ]
+    start = stretch[0]
+    for item in sorted(inside, key=lambda item: item.x0):
+        before = [x for x in stretch if start <= x < item.x0]
+        if before and item.x0 >= start:
+            yield before
+            start = item.x1
+    rest = [x for x in stretch if x >= start]
+    if rest:
+        yield rest
+
+
+def _needed(
+    found: Sequence[Boundary], lines: Sequence[HeadedLine], low: float, high: float
+) -> list[Boundary]:
+    """Boundaries without those that part off a column in which nothing stands."""
+    kept = list(found)
+    while kept:
+        edges = [low - 1, *(boundary.x for boundary in kept), high + 1]
+        phrases = [run for line, _ in lines for run in _phrases(line, kept)]
+        held = [_holds(phrases, x0, x1) for x0, x1 in itertools.pairwise(edges)]
+        empty = next((index for index, some in enumerate(held) if not some), None)
+        if empty is None:
+            break
+        beside = [kept[index] for index in (empty - 1, empty) if 0 <= index < len(kept)]
+        kept.remove(max(beside, key=lambda boundary: _crossings(lines, boundary.x)))
+    return kept
+
+
+def _phrases(line: Sequence[Item], parted: Sequence[Boundary]) -> list[tuple[float, float]]:
+    """The sides of a line's phrases: items that only a word's space parts, tight columns excepted."""
+    found = [(line[0].x0, line[0].x1)]
+    for left, right in itertools.pairwise(line):
+        tight = any(b.tight and left.x1 - 1 < b.x < right.x0 + 1 for b in parted)
+        if right.x0 - left.x1 < PHRASE_GAP * max(left.size, right.size) and not tight:
+            found[-1] = found[-1][0], right.x1
+        else:
+            found.append((right.x0, right.x1))
+    return found
+
+
+def _holds(phrases: Sequence[tuple[float, float]], x0: float, x1: float) -> bool:
+    return any(x0 - 1 < left and right < x1 + 1 for left, right in phrases)
+
+
+def _crossings(lines: Sequence[HeadedLine], x: float) -> int:
+    return sum(any(item.x0 < x < item.x1 for item in line) for line, _ in lines)
+
+
+def _free(lines: Sequence[HeadedLine], x: float) -> bool:
     """Whether few enough lines have ink at x, for those that have text on both sides."""
     crossing = both = 0
     for line, header in lines:
@@ -121,9 +193,7 @@ def _free(lines: Sequence[tuple[Sequence[Item], bool]], x: float) -> bool:
     return both > 0 and crossing <= _CROSSING * (both + crossing)
 
 
-def _river(
-    lines: Sequence[tuple[Sequence[Item], bool]], stretch: Sequence[float], strict: bool
-) -> Boundary | None:
+def _river(lines: Sequence[HeadedLine], stretch: Sequence[float], strict: bool) -> Boundary | None:
     """The boundary that a stretch of free x makes, if its gaps are wide enough for the rows that show them."""
     x = _clearest(lines, stretch)
     gaps = [gap for line, _ in lines if (gap := _gap(line, x)) is not None]
@@ -143,7 +213,7 @@ def _river(
     return None
 
 
-def _clearest(lines: Sequence[tuple[Sequence[Item], bool]], stretch: Sequence[float]) -> float:
+def _clearest(lines: Sequence[HeadedLine], stretch: Sequence[float]) -> float:
     """The x of a stretch that fewest lines cross, in the middle of those."""
     counts = [sum(any(i.x0 < x < i.x1 for i in line) for line, _ in lines) for x in stretch]
     best = [x for x, count in zip(stretch, counts, strict=True) if count == min(counts)]

@@ -86,7 +86,7 @@ def _table(number: int, region: Region) -> Table | None:
         cells=made.cells,
         bbox=region.box,
         header_rows=made.header_rows,
+        row_groups=made.row_groups,
+        strips=made.strips,
         caption_bbox=caption.box,
     )
-
-

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 
 from dlc.frontends.pdf.page import Box
@@ -23,6 +24,7 @@ def frames(
     lines: Sequence[Line], posts: Sequence[Post], pieces: Sequence[Piece], captions: Sequence[Caption]
 ) -> list[Frame]:
     """The frames on a page, from the top."""
+    lines = [line for line in lines if not _heads_page(line, pieces)]
     groups = _Groups(len(lines) + len(posts))
     _link_posts(groups, lines, posts)
     _link_lines(groups, lines, pieces, captions, posts)
@@ -34,6 +36,19 @@ def frames(
         if frame.width >= _SHORTEST_FRAME and (own_lines or len(own_posts) > 1):
             found.append(frame)
     return sorted(_absorbed(found), key=lambda frame: (frame.box[1], frame.box[0]))
+
+
+def _heads_page(line: Line, pieces: Sequence[Piece]) -> bool:
+    """Whether a line is the rule under a running head: nearly as wide as the page's text, right under its first line."""
+    if not pieces:
+        return False
+    top = min(piece.baseline for piece in pieces)
+    x0, x1 = min(piece.x0 for piece in pieces), max(piece.x1 for piece in pieces)
+    return (
+        top - 1 < line.y < top + 14
+        and line.length > 0.9 * (x1 - x0)
+        and all(piece.baseline < top + 2 or piece.baseline > line.y for piece in pieces)
+    )
 
 
 class _Groups:
@@ -66,7 +81,7 @@ def _link_posts(groups: _Groups, lines: Sequence[Line], posts: Sequence[Post]) -
             if near and line.x0 - 2.5 <= post.x <= line.x1 + 2.5:
                 groups.join(offset + p, index)
     ordered = sorted(range(len(posts)), key=lambda i: (round(posts[i].x), posts[i].y0))
-    for first, second in zip(ordered, ordered[1:], strict=False):
+    for first, second in itertools.pairwise(ordered):
         above, below = posts[first], posts[second]
         apart = max(above.y0, below.y0) - min(above.y1, below.y1)
         if abs(above.x - below.x) < 1.5 and apart < _REACH:

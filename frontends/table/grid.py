@@ -6,18 +6,20 @@ band make its rows. Slots that no rule parts, though rules part their neighbours
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 
 import attrs
 
-from dlc.frontends.table import brackets, items
+from dlc.frontends.table import brackets, counts, items
 from dlc.frontends.table.cells import cell
 from dlc.frontends.table.columns import Boundary, boundaries
 from dlc.frontends.table.items import Item, levels
-from dlc.frontends.table.model import Box, Cell
+from dlc.frontends.table.model import Box, Cell, RowGroup
 from dlc.frontends.table.regions import Region
 from dlc.frontends.table.rows import Placed, Row, Spanner, one_row, split
 from dlc.frontends.table.rules import Line, single
+from dlc.frontends.table.spans import Slots
 
 #: A rule that covers this part of the width parts whole rows.
 _FULL = 0.93
@@ -42,21 +44,24 @@ class Body:
     rows: int
     columns: int
     header_rows: int
-    row_boxes: tuple[tuple[float, float], ...]
-    braces: tuple[brackets.Delimiter, ...] = ()
+    row_groups: tuple[RowGroup, ...] = ()
+    strips: tuple[int, ...] = ()
 
 
 def body(region: Region) -> Body | None:
     """The cells of a region; none where it holds no text."""
     found = brackets.find(region.words)
-    loose = items.glued(found)
+    loose, braced = counts.take_braced(items.glued(found), found.braces)
     if not loose:
         return None
     bands = _bands(loose, single(region.lines), region.box)
     parted = _boundaries(bands, region)
-    count = len(parted) + 1
-    placed = [[_place(item, parted) for item in _phrases(band.items, parted)] for band in bands]
-    return _assemble(bands, placed, parted, count, found.braces, region)
+    placed = []
+    for band in bands:
+        rest, bare = counts.take_bare(band.items, parted)
+        braced += bare
+        placed.append([_place(item, parted) for item in _phrases(rest, parted)])
+    return _Builder(bands, placed, parted, len(parted) + 1, braced, region).body()
 
 
 def _bands(loose: Sequence[Item], lines: Sequence[Line], box: Box) -> list[Band]:
@@ -71,7 +76,7 @@ def _bands(loose: Sequence[Item], lines: Sequence[Line], box: Box) -> list[Band]
     tops: list[list[Line]] = [[], *heights]
     bands: list[Band] = []
     carried: list[Line] = []
-    for index, (y0, y1) in enumerate(zip(edges, edges[1:], strict=False)):
+    for index, (y0, y1) in enumerate(itertools.pairwise(edges)):
         inside = tuple(item for item in loose if y0 <= item.middle < y1)
         carried += tops[index]
         if inside:
@@ -111,8 +116,8 @@ def _boundaries(bands: Sequence[Band], region: Region) -> list[Boundary]:
 
 def _item_lines(found: Sequence[Item]) -> list[list[Item]]:
     """Lines of items; brackets stand with the brackets beside them."""
-    tall = [item for item in found if item.bracket is not None]
-    rows = levels([item for item in found if item.bracket is None])
+    tall = [item for item in found if item.brackets]
+    rows = levels([item for item in found if not item.brackets])
     groups: list[list[Item]] = []
     for item in sorted(tall, key=lambda item: item.middle):
         if groups and abs(groups[-1][0].middle - item.middle) < item.size:
@@ -124,8 +129,8 @@ def _item_lines(found: Sequence[Item]) -> list[list[Item]]:
 
 def _phrases(found: Sequence[Item], parted: Sequence[Boundary]) -> list[Item]:
     """Words of one line joined to phrases, unless a boundary stands in the gap between them."""
-    phrases = [item for item in found if item.bracket is not None]
-    for level in levels([item for item in found if item.bracket is None]):
+    phrases = [item for item in found if item.brackets]
+    for level in levels([item for item in found if not item.brackets]):
         run = [level[0]]
         for item in level[1:]:
             if _cut(run[-1], item, parted):
@@ -133,7 +138,20 @@ def _phrases(found: Sequence[Item], parted: Sequence[Boundary]) -> list[Item]:
                 run = []
             run.append(item)
         phrases.append(_phrase(run))
-    return phrases
+    return [part for phrase in phrases for part in _one_each(phrase, parted)]
+
+
+def _one_each(phrase: Item, parted: Sequence[Boundary]) -> list[Item]:
+    """A phrase, or its words where each of them stands in a column of its own."""
+    crossed = [b for b in parted if phrase.x0 < b.x < phrase.x1]
+    if not crossed or len(crossed) != len(phrase.words) - 1 or any(b.ruled for b in crossed):
+        return [phrase]
+    words = [items.of_words([word]) for word in phrase.words]
+    apart = all(
+        left.x1 - 1 <= b.x <= right.x0 + 1 for b, left, right in zip(crossed, words, words[1:], strict=False)
+    )
+    sure = len(words) > 2 or all(b.tight for b in crossed) or all(word.numeric for word in words)
+    return words if apart and sure else [phrase]
 
 
 def _phrase(run: Sequence[Item]) -> Item:
@@ -149,7 +167,7 @@ def _cut(left: Item, right: Item, parted: Sequence[Boundary]) -> bool:
                 continue
         if boundary.covers(left.middle):
             return True
-        wide = gap > items.PHRASE_GAP or boundary.tight and left.numeric and right.numeric
+        wide = gap > items.PHRASE_GAP or (boundary.tight and left.numeric and right.numeric)
         if wide or (not boundary.ruled and gap > 0.75 * boundary.gap):
             return True
     return False
@@ -169,25 +187,55 @@ def _place(item: Item, parted: Sequence[Boundary]) -> Placed:
     return Placed(item, first, last)
 
 
-def _assemble(
-    bands: Sequence[Band],
-    placed: Sequence[Sequence[Placed]],
-    parted: Sequence[Boundary],
-    count: int,
-    braces: Sequence[brackets.Delimiter],
-    region: Region,
-) -> Body:
-    """Rows of all bands, then the cells."""
-    boxed = _boxed(bands, placed, count)
-    rows: list[Row] = []
-    tops: list[int] = []
-    spanners: list[Spanner] = []
-    for index, (band, own) in enumerate(zip(bands, placed, strict=True)):
-        tops.append(len(rows))
-        made, spans = _band_rows(band, own, count, boxed, index == 0 and len(bands) > 1)
-        spanners += [Spanner(s.placed, s.first + len(rows), s.last + len(rows)) for s in spans]
-        rows += made
-    return _cells(bands, rows, tops, spanners, parted, count, braces, region)
+@attrs.frozen
+class _Builder:
+    """What a table's rows and cells are made from."""
+
+    bands: Sequence[Band]
+    placed: Sequence[Sequence[Placed]]
+    parted: Sequence[Boundary]
+    columns: int
+    counts: Sequence[counts.RowCount]
+    region: Region
+
+    def body(self) -> Body:
+        """Rows of all bands, then the cells."""
+        boxed = _boxed(self.bands, self.placed, self.columns)
+        rows: list[Row] = []
+        tops: list[int] = []
+        spanners: list[Spanner] = []
+        for index, own in enumerate(self.placed):
+            tops.append(len(rows))
+            made, spans = _band_rows(own, self.columns, boxed, index == 0 and len(self.bands) > 1)
+            spanners += [Spanner(s.placed, s.first + len(rows), s.last + len(rows)) for s in spans]
+            rows += made
+        headers = _header_count(self.bands, tops, len(rows))
+        slots = self._slots(rows, tops, spanners, headers)
+        heights = _heights(rows, self.bands, tops)
+        sides = [self.region.box[0], *(boundary.x for boundary in self.parted), self.region.box[2]]
+        made_cells = tuple(cell(area, sides, heights) for area in slots.areas())
+        groups = tuple(g for c in self.counts if (g := counts.row_group(c, heights)) is not None)
+        return Body(made_cells, len(rows), self.columns, headers, groups, _strips(made_cells, len(rows)))
+
+    def _slots(
+        self, rows: Sequence[Row], tops: Sequence[int], spanners: Sequence[Spanner], headers: int
+    ) -> Slots:
+        slots = Slots.of(rows, self.columns)
+        starts = dict(zip(tops, self.bands, strict=True))
+        slots.stretch(self.parted, rows)
+        slots.centre_headers(headers, self.parted, starts)
+        slots.join_down(starts, self.parted, self.region.box)
+        slots.join_titles(headers, starts)
+        slots.add(spanners)
+        return slots
+
+
+def _strips(cells: Sequence[Cell], rows: int) -> tuple[int, ...]:
+    """Rows at which the row titles of the first column begin anew."""
+    titles = {cell.row: cell.text for cell in cells if cell.column == 0}
+    first = titles.get(0, "")
+    again = [row for row in range(2, rows) if first and titles.get(row) == first]
+    return tuple(row for row in again if all(titles.get(row + i) == titles.get(i) for i in range(again[0])))
 
 
 def _boxed(bands: Sequence[Band], placed: Sequence[Sequence[Placed]], count: int) -> bool:
@@ -197,49 +245,43 @@ def _boxed(bands: Sequence[Band], placed: Sequence[Sequence[Placed]], count: int
     """
     ragged = lines = 0
     for own in placed[1:]:
-        under = levels([p.item for p in own if p.item.bracket is None])[1:]
+        under = levels([p.item for p in own if not p.item.brackets])[1:]
         lines += len(under)
         ragged += sum(len(level) < 0.75 * count for level in under)
     singles = sum(len(levels([p.item for p in own])) == 1 for own in placed)
-    return count > 2 and lines >= 2 and ragged > 0.3 * lines and singles >= 0.3 * len(bands) and len(bands) >= 5
+    return (
+        count > 2 and ragged >= 2 and ragged > 0.3 * lines and singles >= 0.3 * len(bands) and len(bands) >= 5
+    )
 
 
 def _band_rows(
-    band: Band, own: Sequence[Placed], count: int, boxed: bool, header: bool
+    own: Sequence[Placed], count: int, boxed: bool, header: bool
 ) -> tuple[list[Row], list[Spanner]]:
-    if boxed or header and _wrapped_header(own, count):
+    if boxed or (header and _wrapped_header(own, count)):
         return [one_row(own)], []
     return split(own, count)
 
 
 def _wrapped_header(own: Sequence[Placed], count: int) -> bool:
-    """Whether the lines of a header are all wrapped titles of single columns."""
+    """Whether the lines of a header are all wrapped titles of single columns, none a title over several."""
     lines = levels([p.item for p in own])
-    return 1 < len(lines) <= 4 and all(p.first == p.last for p in own) and count > 1
+    if not 1 < len(lines) <= 4 or count < 2 or any(p.first != p.last for p in own):
+        return False
+    if len(lines) > 2 and all(len(line) == count for line in lines):
+        return False
+    return all(_aligned(p, own) for p in own)
 
 
-def _cells(
-    bands: Sequence[Band],
-    rows: Sequence[Row],
-    tops: Sequence[int],
-    spanners: Sequence[Spanner],
-    parted: Sequence[Boundary],
-    count: int,
-    braces: Sequence[brackets.Delimiter],
-    region: Region,
-) -> Body:
-    from dlc.frontends.table.spans import Slots
-
-    slots = Slots.of(rows, count)
-    starts = {top: band for top, band in zip(tops, bands, strict=True)}
-    slots.stretch(parted, rows)
-    slots.centre_headers(_header_count(bands, tops, len(rows)), parted, starts)
-    slots.join_down(starts, parted, region.box)
-    slots.add(spanners)
-    sides = [region.box[0], *(boundary.x for boundary in parted), region.box[2]]
-    heights = _heights(rows, bands, tops)
-    made = tuple(cell(area, sides, heights) for area in slots.areas())
-    return Body(made, len(rows), count, _header_count(bands, tops, len(rows)), tuple(heights), tuple(braces))
+def _aligned(title: Placed, own: Sequence[Placed]) -> bool:
+    """Whether a title stands over or under the other lines of its column as lines of one cell do."""
+    column = [p.item for p in own if p.first == title.first and p is not title]
+    item, slack = title.item, 0.7 * title.item.size
+    return not column or any(
+        abs(item.centre - other.centre) < slack
+        or abs(item.x0 - other.x0) < slack
+        or abs(item.x1 - other.x1) < slack
+        for other in column
+    )
 
 
 def _header_count(bands: Sequence[Band], tops: Sequence[int], rows: int) -> int:
@@ -257,4 +299,4 @@ def _heights(rows: Sequence[Row], bands: Sequence[Band], tops: Sequence[int]) ->
     for index in range(1, len(rows)):
         edges.append(ruled.get(index, (rows[index - 1].y1 + rows[index].y0) / 2))
     edges.append(rows[-1].y1)
-    return list(zip(edges, edges[1:], strict=False))
+    return list(itertools.pairwise(edges))

@@ -18,14 +18,14 @@ _GLUE = frozenset("×x*/+±=∗")
 
 @attrs.frozen
 class Item:
-    """One line of a cell, or a bracket with all its lines; `middle` is the y by which it joins a row."""
+    """One line of a cell, or a bracket (or a stack of them) as a whole; `middle` is the y by which it joins a row."""
 
     text: str
     box: Box
     size: float
     middle: float
     bold: bool = False
-    bracket: Bracket | None = None
+    brackets: tuple[Bracket, ...] = ()
     words: tuple[Word, ...] = ()
 
     @property
@@ -60,14 +60,14 @@ def of_words(run: Sequence[Word]) -> Item:
     text = " ".join(word.text for word in run)
     size = max(run, key=lambda word: len(word.text)).size
     middle = max(run, key=lambda word: len(word.text)).middle
-    return Item(text, hull(word.box for word in run), size, middle, all(w.bold for w in run), None, tuple(run))
+    return Item(text, hull(word.box for word in run), size, middle, all(w.bold for w in run), (), tuple(run))
 
 
-def of_bracket(bracket: Bracket, size: float) -> Item:
-    """A bracket as an item: its text is written `[a; b] ×3`."""
-    repeat = f" ×{bracket.repeat}" if bracket.repeat else ""
-    text = f"[{'; '.join(bracket.lines)}]{repeat}"
-    return Item(text, bracket.box, size, (bracket.box[1] + bracket.box[3]) / 2, False, bracket, bracket.words)
+def of_stack(stack: tuple[Bracket, ...], size: float) -> Item:
+    """A stack of brackets as an item."""
+    box = hull(bracket.box for bracket in stack)
+    text = "; ".join(line for bracket in stack for line in bracket.lines)
+    return Item(text, box, size, (box[1] + box[3]) / 2, False, stack)
 
 
 def glued(found: Found) -> list[Item]:
@@ -83,7 +83,7 @@ def glued(found: Found) -> list[Item]:
                 run = [word]
         items.append(of_words(run))
     sizes = sorted(item.size for item in items) or [10.0]
-    return items + [of_bracket(bracket, sizes[len(sizes) // 2]) for bracket in found.brackets]
+    return items + [of_stack(stack, sizes[len(sizes) // 2]) for stack in found.stacks]
 
 
 def _glues(left: Word, right: Word) -> bool:

@@ -16,13 +16,15 @@ class Group:
     """Lines of a cell that belong together.
 
     A bracket pair gives one group: `[3×3, 64; 3×3, 64] ×3` is `Group(("3×3, 64", "3×3, 64"), "3", bracket=True)`.
-    Lines outside brackets form groups with `bracket=False` and no repeat.
+    Lines outside brackets form groups with `bracket=False` and no repeat. Brackets over each other that share one
+    count are repeated together, as one sequence: each carries the count, and the same number in `stack`.
     """
 
     lines: tuple[str, ...]
     repeat: str | None = None
     bracket: bool = False
     bbox: Box | None = None
+    stack: int | None = None
 
 
 @attrs.frozen

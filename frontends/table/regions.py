@@ -98,7 +98,7 @@ def _cheapest(options: Sequence[Sequence[Pair]]) -> list[Pair]:
     def search(index: int, cost: float, chosen: list[Pair]) -> None:
         nonlocal best, steps
         steps -= 1
-        if cost >= best[0] or steps < 0 and best[1]:
+        if cost >= best[0] or (steps < 0 and best[1]):
             return
         if index == len(options):
             best = cost, list(chosen)
@@ -253,10 +253,17 @@ def _grown(layout: Layout, pair: Pair, box: Box) -> Box:
     free = [piece for piece in layout.pieces if not any(id(word) in own for word in piece.words)]
     x0, y0, x1, y1 = box
     inside = [piece for piece in free if x0 - 8 <= piece.x0 and piece.x1 <= x1 + 8]
+    others = [
+        frame.box
+        for frame in layout.frames
+        if frame is not pair.body and _overlap(frame.box, (x0, 0, x1, 1e6))
+    ]
+    inside = [piece for piece in inside if not any(_overlap(piece.box, other) for other in others)]
     open_top, open_bottom = _open(pair.body)
-    y1 = _reach(sorted((p for p in inside if p.y1 > y1 + 3), key=lambda p: p.baseline), y1, 1, open_bottom)
-    above = sorted((p for p in inside if p.y0 < y0 - 3), key=lambda p: -p.baseline)
-    y0 = _reach(above, y0, -1, open_top)
+    under = sorted((p for p in inside if p.middle > y1 + 1), key=lambda p: p.baseline)
+    above = sorted((p for p in inside if p.middle < y0 - 1), key=lambda p: -p.baseline)
+    y1 = _reach(under, y1, 1, 1.2 if open_bottom else 0.5)
+    y0 = _reach(above, y0, -1, 1.2 if open_top else 0.5)
     return x0, y0, x1, y1
 
 
@@ -268,10 +275,8 @@ def _open(frame: Frame) -> tuple[bool, bool]:
     return frame.box[1] < full[0] - 5, frame.box[3] > full[-1] + 5
 
 
-def _reach(candidates: Sequence[Piece], edge: float, step: int, wanted: bool) -> float:
-    """The edge moved over the rows that follow it closely, as long as they look like rows."""
-    if not wanted:
-        return edge
+def _reach(candidates: Sequence[Piece], edge: float, step: int, most: float) -> float:
+    """The edge moved over the rows that follow it closely (`most` sizes), as long as they look like rows."""
     rows: list[list[Piece]] = []
     for piece in candidates:
         if rows and abs(rows[-1][0].baseline - piece.baseline) < 2:
@@ -280,7 +285,13 @@ def _reach(candidates: Sequence[Piece], edge: float, step: int, wanted: bool) ->
             rows.append([piece])
     for row in rows:
         near, far = (row[0].y0, row[0].y1) if step > 0 else (row[0].y1, row[0].y0)
-        if len(row) < 2 or step * (near - edge) > 1.2 * row[0].size:
+        if sum(_cells_in(piece) for piece in row) < 2 or step * (near - edge) > most * row[0].size:
             break
         edge = far + step
     return edge
+
+
+def _cells_in(piece: Piece) -> int:
+    """How many cells a piece seems to hold: its words are parted by more than a space."""
+    gaps = (b.x0 - a.x1 for a, b in zip(piece.words, piece.words[1:], strict=False))
+    return 1 + sum(gap > 0.7 * piece.size for gap in gaps)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 
 import attrs
@@ -73,15 +74,15 @@ class _Slot:
     @property
     def support(self) -> float:
         """How many columns it fills; brackets weigh for the lines that they hold."""
-        return sum(1 + 0.5 * (p.item.bracket is not None) for p in self.placed)
+        return sum(1 + 0.5 * bool(p.item.brackets) for p in self.placed)
 
 
 def _slots(placed: Sequence[Placed]) -> list[_Slot]:
     """Heights of items, with those beside a bracket gathered at the bracket's."""
     own = {id(p.item): p for p in placed}
-    brackets = [p for p in placed if p.item.bracket is not None]
+    brackets = [p for p in placed if p.item.brackets]
     groups: list[list[Placed]] = []
-    for level in levels([p.item for p in placed if p.item.bracket is None]):
+    for level in levels([p.item for p in placed if not p.item.brackets]):
         groups.append([own[id(item)] for item in level])
     clusters = _bracket_rows(brackets)
     for group in list(groups):
@@ -112,11 +113,11 @@ def _share_height(first: Item, second: Item) -> bool:
 
 def _beside(group: Sequence[Placed], cluster: Sequence[Placed]) -> bool:
     middle = group[0].item.middle
-    return any(p.item.box[1] + 1 < middle < p.item.box[3] - 1 for p in cluster if p.item.bracket)
+    return any(p.item.box[1] + 1 < middle < p.item.box[3] - 1 for p in cluster if p.item.brackets)
 
 
 def _slot(group: Sequence[Placed]) -> _Slot:
-    best = max(group, key=lambda p: (p.item.bracket is not None, p.item.box[3] - p.item.box[1]))
+    best = max(group, key=lambda p: (bool(p.item.brackets), p.item.box[3] - p.item.box[1]))
     return _Slot(tuple(group), best.item.middle, min(p.item.size for p in group))
 
 
@@ -124,7 +125,11 @@ def _chosen(slots: Sequence[_Slot]) -> list[int]:
     """The heights that are rows: those far enough apart that fill the most columns together."""
     best: list[tuple[float, list[int]]] = []
     for index, slot in enumerate(slots):
-        reach = [b for i, b in enumerate(best) if slot.middle - slots[i].middle >= _CLOSEST * min(slot.size, slots[i].size)]
+        reach = [
+            b
+            for i, b in enumerate(best)
+            if slot.middle - slots[i].middle >= _CLOSEST * min(slot.size, slots[i].size)
+        ]
         before = max(reach, key=lambda b: b[0], default=(0.0, []))
         best.append((before[0] + slot.support, [*before[1], index]))
     return max(best, key=lambda b: b[0])[1] if best else []
@@ -165,7 +170,7 @@ def _without_wraps(rows: list[Row], columns: int) -> tuple[list[Row], list[int]]
 
 def _pitch(rows: Sequence[Row]) -> float:
     """The usual distance of rows."""
-    steps = sorted(_middle(b) - _middle(a) for a, b in zip(rows, rows[1:], strict=False))
+    steps = sorted(_middle(b) - _middle(a) for a, b in itertools.pairwise(rows))
     return steps[len(steps) // 2]
 
 
@@ -196,7 +201,9 @@ def _reads_on(row: Row, above: Row) -> bool:
         over = next((q for q in above.placed if _same_column(p, q)), None)
         if over is None:
             return False
-        if not (over.item.text.endswith((",", "-", "/", "&", "+", " and", " with")) or p.item.text[:1] in "(,)"):
+        if not (
+            over.item.text.endswith((",", "-", "/", "&", "+", " and", " with")) or p.item.text[:1] in "(,)"
+        ):
             return False
     return True
 

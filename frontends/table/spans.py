@@ -58,7 +58,12 @@ class Slots:
             if first > last:
                 self._at[row][taken[0]].items.append(placed.item)
                 return
-        self._join(row, row, min(self._at[row][c].left for c in (first, last)), max(self._at[row][c].right for c in (first, last)))
+        self._join(
+            row,
+            row,
+            min(self._at[row][c].left for c in (first, last)),
+            max(self._at[row][c].right for c in (first, last)),
+        )
         self._at[row][first].items.append(placed.item)
 
     def _join(self, top: int, bottom: int, left: int, right: int) -> Area:
@@ -121,14 +126,15 @@ class Slots:
         if above is below or below.left != column:
             return
         left, right = min(above.left, below.left), max(above.right, below.right)
-        if (above.left, above.right) != (below.left, below.right):
-            if above.items and below.items or not _absorbs(above, below):
-                return
+        beside = [self._at[r][c] for r in (row - 1, row) for c in range(left, right + 1)]
+        if any(area.items and (area.left, area.right) != (left, right) for area in beside):
+            return
         x0, x1 = sides[left], sides[right + 1]
         if max((line.share(x0 + 1, x1 - 1) for line in top), default=0.0) > 0.3:
             return
-        if all(self._whole(r, left, right) for r in range(above.top, below.bottom + 1)):
-            self._join(above.top, below.bottom, left, right)
+        bottom = max(area.bottom for area in beside)
+        if all(self._whole(r, left, right) for r in range(above.top, bottom + 1)):
+            self._join(above.top, bottom, left, right)
 
     def _whole(self, row: int, left: int, right: int) -> bool:
         return self._at[row][left].left >= left and self._at[row][right].right <= right
@@ -144,16 +150,60 @@ class Slots:
 
     def _head(self, row: int, area: Area, rules: Sequence[Line], parted: Sequence[Boundary]) -> None:
         x0, x1 = min(i.x0 for i in area.items), max(i.x1 for i in area.items)
-        rule = next((r for r in rules if r.covers((x0 + x1) / 2) and r.x0 - 3 <= x0 and x1 <= r.x1 + 3), None)
-        if rule is None or len(rules) == 1 and rule.length > 30 * (x1 - x0):
-            return
-        inner = [index for index, b in enumerate(parted) if rule.x0 + 3 < b.x < rule.x1 - 3]
-        if not inner:
-            return
-        left, right = min(inner[0], area.left), max(inner[-1] + 1, area.right)
+        rule = next((r for r in rules if r.x0 - 3 <= x0 and x1 <= r.x1 + 3), None)
+        inner = [i for i, b in enumerate(parted) if rule and rule.x0 + 3 < b.x < rule.x1 - 3]
+        left, right = min([*inner, area.left]), max([index + 1 for index in inner] + [area.right])
+        if rule is None or right - left + 1 == self.columns:
+            left, right = self._middle_of(row, area, (x0 + x1) / 2, parted)
+        self._widen(row, area, left, right)
+
+    def _widen(self, row: int, area: Area, left: int, right: int) -> None:
         others = [self._at[row][c] for c in range(left, right + 1) if self._at[row][c] is not area]
-        if all(not other.items and other.top == other.bottom for other in others):
+        if others and all(not other.items and other.top == other.bottom for other in others):
             self._join(row, row, left, right)
+
+    def _middle_of(self, row: int, area: Area, x: float, parted: Sequence[Boundary]) -> tuple[int, int]:
+        """The columns whose titles in the next row have their common middle at x, best if they are many."""
+        size = area.items[0].size
+        if any(not self._at[row + 1][c].items for c in range(area.left, area.right + 1)):
+            return area.left, area.right
+        spans = [
+            (first, last)
+            for first in self._reach(row, area.left, -1, parted)
+            for last in self._reach(row, area.right, 1, parted)
+        ]
+        away = {span: abs(self._middle_below(row, *span) - x) for span in spans}
+        near = [span for span in spans if away[span] < 0.6 * size]
+        if not near or (area.left == area.right and (area.left, area.right) in near):
+            return area.left, area.right
+        return max(near, key=lambda span: (span[1] - span[0], -away[span]))
+
+    def _reach(self, row: int, column: int, step: int, parted: Sequence[Boundary]) -> list[int]:
+        """The column, and those after it in one direction that are empty here and titled below."""
+        found = [column]
+        middle = self._at[row][column].items[0].middle if self._at[row][column].items else 0.0
+        while 0 <= column + step < self.columns:
+            boundary = parted[column if step > 0 else column - 1]
+            column += step
+            if self._at[row][column].items or not self._at[row + 1][column].items or boundary.covers(middle):
+                break
+            found.append(column)
+        return found
+
+    def _middle_below(self, row: int, left: int, right: int) -> float:
+        boxes = [item.box for c in (left, right) for item in self._at[row + 1][c].items]
+        return (min(box[0] for box in boxes) + max(box[2] for box in boxes)) / 2
+
+    def join_titles(self, count: int, starts: Mapping[int, Ruled]) -> None:
+        """Titles of two lines beside a title over several columns: one cell where no rule parts the lines."""
+        for row in range(1, min(count, self.rows)):
+            spans = [area for area in self._at[row - 1] if area.left != area.right]
+            if row in starts or not spans:
+                continue
+            for column in range(self.columns):
+                above, below = self._at[row - 1][column], self._at[row][column]
+                if above is not below and above.left == above.right and below.left == below.right:
+                    self._join(above.top, below.bottom, column, column)
 
     def add(self, spanners: Sequence[Spanner]) -> None:
         """Put items over several rows."""
@@ -163,11 +213,6 @@ class Slots:
             if all(not slot.items and slot.left == slot.right and slot.top == slot.bottom for slot in slots):
                 self._join(spanner.first, spanner.last, column, column)
             self._at[spanner.first][column].items.append(spanner.placed.item)
-
-
-def _absorbs(above: Area, below: Area) -> bool:
-    """Whether one of two areas of different width is the other's, widened."""
-    return False if above.items and below.items else above.left == below.left and above.right == below.right
 
 
 def _widest_free(first: int, last: int, taken: Sequence[int]) -> tuple[int, int]:
