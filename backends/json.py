@@ -7,6 +7,7 @@ unknown is null, what is a symbol is a string.
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from dlc.backends.base import Backend, Cell, EmitOptions, Emitted, EmittedFile, Support
@@ -36,8 +37,14 @@ def module_json(module: Module) -> dict[str, Any]:
     return {"format": JSON_FORMAT, "nets": [_net(net) for net in module.nets]}
 
 
-def value_json(value: Value) -> Any:
-    """An attribute's value: tuples become lists, holes null, symbols strings."""
+def value_json(value: Value | Mapping[str, Any]) -> Any:
+    """An attribute's value: tuples become lists, holes null, symbols strings.
+
+    In the raw attributes of an opaque layer null is `none` and a string a text, so there a symbol is
+    {"$symbol": "H"}, and a hole {"$symbol": "?"}.
+    """
+    if isinstance(value, Mapping):
+        return {name: _raw_json(v) for name, v in value.items()}
     if isinstance(value, Hole):
         return None
     if isinstance(value, Expr):
@@ -45,6 +52,14 @@ def value_json(value: Value) -> Any:
     if isinstance(value, tuple):
         return [value_json(v) for v in value]
     return value
+
+
+def _raw_json(value: Any) -> Any:
+    if isinstance(value, Expr | Hole):
+        return {"$symbol": str(value)}
+    if isinstance(value, tuple):
+        return [_raw_json(v) for v in value]
+    return value_json(value)
 
 
 def type_json(value: Type | None) -> dict[str, Any] | None:

@@ -110,8 +110,20 @@ class _Reader:
             return HOLE
         if isinstance(value, list):
             return tuple(self.value(v, at) for v in value)
+        if isinstance(value, dict):
+            return {name: self.raw(v) for name, v in value.items()}
         if isinstance(value, str):
             return self.symbolic(value)
+        return value
+
+    def raw(self, value: Any) -> Any:
+        """A raw attribute of an opaque layer: a string is a text, {"$symbol": ...} a symbol."""
+        if isinstance(value, dict) and value.keys() == {"$symbol"}:
+            return HOLE if value["$symbol"] == "?" else self.symbolic(str(value["$symbol"]))
+        if isinstance(value, dict):
+            return {name: self.raw(v) for name, v in value.items()}
+        if isinstance(value, list):
+            return tuple(self.raw(v) for v in value)
         return value
 
     @staticmethod

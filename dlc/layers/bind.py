@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from dlc.ir import Action, BlockCall, Op, Repeat, Value
 from dlc.layers.base import build
+from dlc.layers.opaque import Raw
 from dlc.types import Dim, Expr, Type
 
 Bindings = Mapping[str, Value]
@@ -15,6 +16,8 @@ def bind_value(value: Value, bindings: Bindings) -> Value:
     """The value with bound symbols replaced; a symbol alone may become any value, a hole makes a hole."""
     if isinstance(value, tuple):
         return tuple(bind_value(v, bindings) for v in value)
+    if isinstance(value, Raw):
+        return Raw(tuple((name, bind_value(v, bindings)) for name, v in value.entries))
     if not isinstance(value, Expr) or bindings.keys().isdisjoint(value.symbols()):
         return value
     name = str(value)

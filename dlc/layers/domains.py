@@ -245,6 +245,7 @@ class Integers(Domain):
     least: int = 1
 
     def accept(self, value: Any) -> Any:
+        value = _gather(value)
         items = value if isinstance(value, tuple) else (value,)
         if len(items) < self.least:
             raise self.refuse(value)
@@ -274,6 +275,7 @@ class Shape(Domain):
     most: ClassVar[int] = 4
 
     def accept(self, value: Any) -> Any:
+        value = _gather(value)
         items = value if isinstance(value, tuple) else (value,)
         if not 0 < len(items) <= self.most or sum(v == -1 for v in items) > 1:
             raise self.refuse(value)
@@ -315,6 +317,7 @@ class AxisPair(Domain):
     """An axis of each of two inputs; a single number stands for both."""
 
     def accept(self, value: Any) -> Any:
+        value = _gather(value)
         items = value if isinstance(value, tuple) else (value, value)
         if len(items) != 2:
             raise self.refuse(value)
