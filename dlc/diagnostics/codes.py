@@ -73,6 +73,7 @@ MARK_TWICE = _code(124, "mark is given twice or not possible here")
 EMPTY_NAME = _code(125, "name is empty")
 BRACKET_MISSING = _code(126, "bracket or brace is missing")
 TOO_MANY_ERRORS = _code(127, "too many errors")
+RESULT_UNNAMED = _code(128, "result has no name")
 
 # 02: names, attributes and structure
 DUPLICATE_NAME = _code(201, "name is defined twice")

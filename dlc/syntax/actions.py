@@ -23,6 +23,7 @@ from dlc.syntax.values import (
 from dlc.types import HOLE, Dim, Expr, Hole, Kind, Type, symbol
 
 MOST_NESTED = 32
+OTHER_WORDS: dict[str, Value] = {"True": True, "False": False, "None": None}
 Children = list[Any]
 Report = Callable[[Code, str, int, int], None]
 
@@ -211,6 +212,9 @@ class Actions:
     def type_(self, c: Children, start: int, end: int) -> Type:
         kind = Kind(token_text(c[0]))
         dims = tuple(self._dimension(v, start, end) for v in (c[2] if len(c) > 3 else ()))
+        for dim, axis in zip(dims, kind.axes, strict=False):
+            if isinstance(dim, int) and dim < 1:
+                self.report(codes.BAD_TYPE, f"{axis} is {dim}: sizes are positive", start, end)
         if len(dims) == kind.rank:
             return Type(kind, dims)
         axes = ", ".join(kind.axes)
@@ -236,7 +240,12 @@ class Actions:
         return self._string(c[0], start, end)
 
     def symbol(self, c: Children, start: int, end: int) -> Value:
-        return symbol(token_text(c[0]))
+        text = token_text(c[0])
+        if text in OTHER_WORDS:
+            value = OTHER_WORDS[text]
+            self.report(codes.KEYWORD_MISSPELT, f"{text} is written {write_value(value)}", start, end)
+            return value
+        return symbol(text)
 
     def hole(self, c: Children, start: int, end: int) -> Value:
         return HOLE

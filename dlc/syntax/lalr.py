@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 
 import attrs
 
-from dlc.syntax.tables import END, table
+from dlc.syntax.tables import END, UNKNOWN, table
 
 Token = re.Match[str]
 Reduction = Callable[[list[object], int, int], object]
@@ -46,21 +46,24 @@ class Machine:
         """Read on, to the end or to the next token that has no place."""
         rows, states, text = self._table.rows, self.states, self.text
         match, keywords, feed = self._table.pattern.match, self._table.keywords, self.feed
+        skipped: Token | None = None
         while (found := match(text, self.position)) is not None:
             kind = found.lastgroup or ""
             start, end = found.span(kind)
             if kind == "NAME":
                 word = keywords.get(text[start:end], "")
                 kind = word if word in rows[states[-1]] else kind
-            if not feed(kind, found, start, end) and kind != "_NEWLINE":
-                self._settle()
-                return Unexpected(kind, text[start:end], start, end, states[-1])
+            if feed(kind, found, start, end):
+                skipped = None
+            elif kind == "_NEWLINE":
+                skipped = found
+            else:
+                return self._unexpected(found, skipped)
             self.position = end
         feed(END, None, len(text), len(text))
         if states[-1] == self._table.accept:
             return None
-        self._settle()
-        return Unexpected(END, "", len(text), len(text), states[-1])
+        return self._unexpected(None, skipped)
 
     def feed(self, kind: str, value: object, start: int, end: int) -> bool:
         """Give the machine one token; False where it has no place (rules may have been reduced)."""
@@ -90,6 +93,30 @@ class Machine:
         start = self.starts[depth] if depth < len(self.starts) else self.last_end
         del self.states[depth + 1 :], self.values[depth:], self.starts[depth:]
         return start
+
+    def _unexpected(self, found: Token | None, skipped: Token | None) -> Unexpected:
+        """The error at `found` (None: the end); a newline skipped before it is the error outside brackets."""
+        self._settle()
+        state = self.states[-1]
+        if skipped is not None and not self.in_brackets():
+            start, end = skipped.span("_NEWLINE")
+            self.position = start
+            return Unexpected("_NEWLINE", "\n", start, start, state)
+        if found is None:
+            return Unexpected(END, "", len(self.text), len(self.text), state)
+        kind = found.lastgroup or ""
+        start, end = found.span(kind)
+        text = self.text[start:end]
+        # An unknown character is a kind of its own, so that examples tell one from another.
+        return Unexpected(text if kind == UNKNOWN else kind, text, start, end, state)
+
+    def in_brackets(self) -> bool:
+        """Whether a parenthesis or bracket is open."""
+        for value in reversed(self.values):
+            kind = value.lastgroup if isinstance(value, re.Match) else None
+            if kind in ("LPAR", "LSQB", "LBRACE"):
+                return kind != "LBRACE"
+        return False
 
     def _settle(self) -> None:
         """Reduce what is complete whatever comes next, so that an error's state tells where it is."""

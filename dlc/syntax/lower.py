@@ -93,6 +93,7 @@ class Lowering:
             return tuple(w.text for w in words)
         if words and not any(_is_piped(w) for w in words):
             self._not_piped(words)
+            return (*piped, *(w.text for w in words))
         found = tuple(t for w in words for t in (piped if _is_piped(w) else (w.text,)))
         return found or piped
 

@@ -16,7 +16,7 @@ from dlc.syntax.actions import UNREAD, Actions
 from dlc.syntax.lalr import Machine, Unexpected
 from dlc.syntax.places import Places
 from dlc.syntax.slips import Slip, explain, other_language
-from dlc.syntax.tables import END, UNCLOSED, UNKNOWN
+from dlc.syntax.tables import END, UNCLOSED
 
 MOST_ERRORS = 1000
 
@@ -30,6 +30,14 @@ _NEXT_ITEM = re.compile(r"^[^\S\n]*(?:net|block)\b", re.MULTILINE)
 _DEFINES = re.compile(rf"({_NAME})\s*[:=]")
 _BRACKETS = re.compile(r'"[^"\n]*"?|#[^\n]*|[()\[\]{}\n]')
 _PAIRS = {"(": ("RPAR", ")"), "[": ("RSQB", "]")}
+_ADVICE = {
+    ";": "leave it out: a statement ends with its line",
+    "'": 'write strings in double quotes: "..."',
+    "“": 'write strings in double quotes: "..."',
+    "‘": 'write strings in double quotes: "..."',
+    "/": "write // for a division",
+    "|": "write |> between the links of a chain",
+}
 _KEYWORDS = ("output", "input", "net", "block", "network")
 _SIGNS = {
     "EQUAL": "=", "COLON": ":", "COMMA": ",", "LPAR": "(", "RPAR": ")", "LSQB": "[", "RSQB": "]",
@@ -92,19 +100,29 @@ class Recovery:
         slip = explain(found)
         if slip is not None:
             return self._apply(slip, found)
-        if found.kind == UNKNOWN:
-            self._error(codes.STRANGE_CHARACTER, f"{found.text!r} means nothing here", found.start, found.end)
-            self._doubtful_line = self._line(found.start)
-            self._machine.position = found.end
-            return True
+        if found.kind == found.text:
+            return self._strange(found)
         self._unexpected(found)
         return False
+
+    def _strange(self, found: Unexpected) -> bool:
+        """A character of no meaning is passed over, and no more is said about its line."""
+        advice = _ADVICE.get(found.text)
+        if found.text.isalpha():
+            advice = 'put a name of such letters in double quotes: "..."'
+        fix = Fix(advice) if advice else None
+        self._error(
+            codes.STRANGE_CHARACTER, f"{found.text!r} means nothing here", found.start, found.end, fix
+        )
+        self._doubtful_line = self._line(found.start)
+        self._machine.position = found.end
+        return True
 
     def _apply(self, slip: Slip, found: Unexpected) -> bool:
         fix = None
         before = self._machine.last_end
         if slip.remedy is not None:
-            place = (found.start, found.end) if slip.replace else (before, before)
+            place = (found.start, self._sign_end(found)) if slip.replace else (before, before)
             fix = Fix(slip.remedy.format(found=_shown(found)), slip.text, self._places.span(*place))
         self._error(slip.code, slip.message.format(found=_shown(found)), found.start, found.end, fix)
         if slip.code is codes.COMMENT_SIGN:
@@ -136,22 +154,45 @@ class Recovery:
         return False
 
     def _unclosed(self, found: Unexpected, start: int) -> bool:
-        """Whether a bracket or the body itself was left open before `found`, and was closed here."""
+        """Whether something was left open before the line of `found`, and reading goes on there."""
         text = self._machine.text
         line = text.rfind("\n", 0, found.start) + 1
-        if found.kind != END and not _STATEMENT.match(text, line):
+        if found.kind == END:
+            opened = self._open_bracket(start, found.start)
+            return (
+                self._close_body(found.start, found.end)
+                if opened is None
+                else self._bracket(opened, start, line)
+            )
+        if start >= line or not _STATEMENT.match(text, line):
             return False
-        opened = self._open_bracket(start, min(line, found.start) if found.kind != END else found.start)
-        if opened is None:
-            return found.kind == END and self._close_body(found.start, found.end)
-        terminal, sign = _PAIRS[text[opened]]
+        opened = self._open_bracket(start, line)
+        return self._incomplete(start, line) if opened is None else self._bracket(opened, start, line)
+
+    def _bracket(self, opened: int, start: int, line: int) -> bool:
+        """The bracket at `opened` is closed where the line before `line` ends, or the statement given up."""
+        terminal, sign = _PAIRS[self._machine.text[opened]]
         end = self._machine.last_end
         fix = Fix(f"insert {sign} at the end of the line", sign, self._places.span(end, end))
-        self._error(codes.BRACKET_NOT_CLOSED, f"{text[opened]} is not closed", opened, opened + 1, fix)
-        if text[line : found.start].strip() or not self._machine.feed(terminal, UNREAD, end, end):
-            self._give_up(start, line)
-        else:
+        message = f"{self._machine.text[opened]} is not closed"
+        self._error(codes.BRACKET_NOT_CLOSED, message, opened, opened + 1, fix)
+        if end <= line and self._machine.feed(terminal, UNREAD, end, end):
             self._machine.position = end
+        else:
+            self._give_up(start, line)
+        return True
+
+    def _incomplete(self, start: int, line: int) -> bool:
+        """The statement at `start` lacks its end, and was read on into the next one at `line`."""
+        text = self._machine.text[start:line].rstrip()
+        alone = Machine(f"net n {{\n{text}\n}}", {}).run()
+        slip = explain(alone) if alone is not None else None
+        if slip is None:
+            return False
+        end = start + len(text)
+        message, remedy = slip.message.format(found="the end of the line"), slip.remedy
+        self._error(slip.code, message, end, end, Fix(remedy.format(found="")) if remedy else None)
+        self._give_up(start, line)
         return True
 
     def _close_body(self, start: int, end: int) -> bool:
@@ -322,4 +363,6 @@ def _shown(found: Unexpected) -> str:
     text = found.text.strip()
     if found.kind == END:
         return "the end of the text"
+    if found.kind == "_NEWLINE":
+        return "the end of the line"
     return "|>" if found.kind == "PIPE" else text if len(text) <= 40 else text[:37] + "..."

@@ -149,7 +149,7 @@ SLIPS: tuple[Slip, ...] = (
     ),
     Slip(
         codes.INPUT_TYPE,
-        "an input needs a type of a known kind: map[height, width, channels], vector[units], "
+        "a type is missing before {found}: map[height, width, channels], vector[units], "
         "sequence[steps, features], ids[steps] or volume[depth, height, width, channels]",
         _in_net(
             "y = input",
@@ -166,6 +166,63 @@ SLIPS: tuple[Slip, ...] = (
             "y: [1, 2] = relu(x)",
             "y: = relu(x)",
         ),
+    ),
+    Slip(
+        codes.RESULT_UNNAMED,
+        "what a layer gives needs a name",
+        _in_net("relu(x)", "x |> relu", "foo(x) |> relu", "(x, y) |> add"),
+        "write name = layer(...)",
+    ),
+    Slip(
+        codes.SYNTAX,
+        "a new statement begins at {found}, on the line of another",
+        _in_net("y = relu(x) z = relu(y)", 'y = relu(x) "z" = relu(y)')
+        + _in_net("y = relu(x) @ inferred z = relu(y)", "y = input map[1, 1, 1] z = relu(y)"),
+        "put it on a line of its own",
+        "\n",
+        "_NEWLINE",
+    ),
+    Slip(
+        codes.SYNTAX,
+        "{found} belongs behind @",
+        _in_net(
+            *(
+                f"y = {a} {w}"
+                for a in ("relu(x)", "x |> relu", "input map[1, 1, 1]")
+                for w in ("confidence 1", "inferred")
+            )
+        ),
+        "write @ {found}",
+        " @",
+        "AT",
+    ),
+    Slip(
+        codes.SYNTAX,
+        "after @ comes where something was read, in quotes, or confidence and a number, or inferred",
+        _in_net(
+            "y = relu(x) @ p",
+            "y = relu(x) @ 0.9",
+            "y = relu(x) @",
+            "y = relu(x) @ (1)",
+            "y = relu(x) @ @ inferred",
+        )
+        + _in_net('y = relu(x) @ "p.4" 0.9', "y = relu(x) @ confidence", "y = relu(x) @ confidence high"),
+        'write @ "p.4 table 1" confidence 0.9',
+    ),
+    Slip(
+        codes.SYNTAX,
+        "repeat follows a value and is followed by a number and what is repeated",
+        _in_net("y = repeat 3 relu", "y = x |> repeat", "y = x |> repeat relu", "y = x |> repeat 3")
+        + _in_net("y = x |> repeat 3 |> relu", "y = x |> repeat relu |> flatten"),
+        "write y = x |> repeat 3 name(width=64)",
+    ),
+    Slip(
+        codes.SYNTAX,
+        "opaque is followed by the layer's name in double quotes",
+        _in_net(
+            "y = opaque(x)", "y = opaque T(x)", "y = x |> opaque", "y = x |> opaque T", "y = x |> opaque(a=1)"
+        ),
+        'write opaque "PriorBox"(x)',
     ),
     Slip(
         codes.BRACKET_MISSING,
@@ -215,6 +272,7 @@ SLIPS: tuple[Slip, ...] = (
             "net n {\n}\n)",
             *_in_net(
                 ")",
+                "]",
                 "output y)",
                 "y = relu(x))",
                 "y = relu(x)]",
@@ -257,6 +315,9 @@ SLIPS: tuple[Slip, ...] = (
             "x = relu(y)",
             "output x",
             "import x",
+            "net n {\n}\nx = relu(y)",
+            "net n {\n}\noutput y",
+            'net n {\n}\n"x" = relu(y)',
             '"x" = relu(y)',
             "x: map[1, 1, 1] = relu(y)",
             "def f(x):",
@@ -268,9 +329,9 @@ SLIPS: tuple[Slip, ...] = (
 )
 
 _FIRST_WORDS: Mapping[str, str] = {
-    "def": "a block is written block name(x, width) {{ ... }}",
-    "class": "a net is written net name {{ ... }}",
-    "function": "a block is written block name(x, width) {{ ... }}",
+    "def": "a block is written block name(x, width) { ... }",
+    "class": "a net is written net name { ... }",
+    "function": "a block is written block name(x, width) { ... }",
     "import": "nothing needs to be imported: the layers are part of the language",
     "from": "nothing needs to be imported: the layers are part of the language",
     "return": "a result is named by output: output name",
