@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import attrs
 
-from dlc.diagnostics import Diagnostic, DlcError, Note, codes
+from dlc.diagnostics import Diagnostic, DlcError, Note, Severity, codes
 from dlc.ir import Action, Block, BlockCall, Module, Net, Node, Op, Repeat, Value, has_hole
 from dlc.layers import CannotBuild, build
 from dlc.layers.bind import bind_action, bind_type
@@ -16,7 +16,7 @@ from dlc.passes.check import check
 from dlc.passes.infer import MOST_NESTED
 from dlc.passes.names import Names
 from dlc.passes.structure import block_findings, topological
-from dlc.types import Type, fits, meet
+from dlc.types import Hole, Type, fits, meet
 
 MOST_NODES = 200_000
 
@@ -38,9 +38,11 @@ class ExpandBlocks(Pass):
           output a }
 
     Inner layers are called `<call>.<inner>`, copies of a repeat `<name>.<i>` (and `<name>.<i>.<j>` inside
-    a group of links); the last layer keeps the call's own name, so that references stay valid. A layer
-    without an origin of its own has its call's. A repeat whose count is no number is left.
+    a group of links), counting on from the links before the repeat in its chain; the last layer keeps the
+    call's own name, so that references stay valid. A layer without an origin of its own has its call's.
+    A repeat whose count is no number is left.
 
+    With `unknown_count` a repeat whose count is a hole is written out that often, and a note says so.
     Raises DlcError for blocks that call themselves and for more than `most_nodes` layers a net. With
     `unless_complete` a module that checks and has no holes and no opaque layers keeps its blocks.
     """
@@ -48,6 +50,7 @@ class ExpandBlocks(Pass):
     name: ClassVar[str] = "expand-blocks"
     most_nodes: int = MOST_NODES
     unless_complete: bool = False
+    unknown_count: int | None = None
 
     def run(self, module: Module) -> PassResult:
         if self.unless_complete and _is_complete(module):
@@ -55,20 +58,24 @@ class ExpandBlocks(Pass):
         recursive = [d for d in block_findings(module) if d.code is codes.RECURSIVE_BLOCK]
         if recursive:
             raise DlcError(recursive)
-        nets = tuple(_Expansion(module, net, self.most_nodes).run() for net in module.nets)
+        works = [_Expansion(module, net, self) for net in module.nets]
+        nets = tuple(work.run() for work in works)
         still_called = any(not isinstance(n.op, Op) for net in nets for n in net.body)
         expanded = Module(module.blocks if still_called else (), nets)
-        return PassResult(expanded, expanded != module)
+        findings = tuple(finding for work in works for finding in work.findings)
+        return PassResult(expanded, expanded != module, findings)
 
 
 class _Expansion:
     """Writes one net out; `body` collects its layers."""
 
-    def __init__(self, module: Module, net: Net, most_nodes: int) -> None:
+    def __init__(self, module: Module, net: Net, options: ExpandBlocks) -> None:
         self.body: list[Node] = []
+        self.findings: list[Diagnostic] = []
         self._blocks = {b.name: b for b in module.blocks}
         self._net = net
-        self._most = most_nodes
+        self._most = options.most_nodes
+        self._unknown_count = options.unknown_count
         self._names = Names([*(i.name for i in net.inputs), *(n.name for n in net.body)])
         self._bodies: dict[BlockCall, tuple[Node, ...]] = {}
         self._depth = 0
@@ -82,10 +89,20 @@ class _Expansion:
         """Write `node` out; what lies inside it gets names that start with `prefix`."""
         if isinstance(node.op, BlockCall) and node.op.block in self._blocks:
             self._call(node, node.op, prefix)
-        elif isinstance(node.op, Repeat) and isinstance(node.op.count, int):
-            self._repeat(node, node.op, node.op.count, prefix)
+        elif isinstance(node.op, Repeat) and (count := self._count(node, node.op)) is not None:
+            self._repeat(node, node.op, count, prefix)
         else:
             self._append(node)
+
+    def _count(self, node: Node, repeat: Repeat) -> int | None:
+        """How often a repeat is written out; None where nobody says."""
+        if isinstance(repeat.count, int):
+            return repeat.count
+        if isinstance(repeat.count, Hole) and self._unknown_count is not None:
+            message = f"{node.name}: a count of {self._unknown_count} is taken for its repeat"
+            self.findings.append(Diagnostic(codes.HOLE_FILLED, message, node.span, Severity.NOTE))
+            return self._unknown_count
+        return None
 
     def _append(self, node: Node) -> None:
         if len(self.body) >= self._most:
@@ -104,16 +121,23 @@ class _Expansion:
             self._identity(node)
             return
         bare = attrs.evolve(node, declared=None)
-        inputs = node.inputs
-        for i in range(1, count + 1):
+        inputs, before = node.inputs, self._numbered(prefix)
+        for i in range(before + 1, before + count + 1):
             for j, link in enumerate(repeat.links, 1):
                 ends_copy = j == len(repeat.links)
-                is_last = ends_copy and i == count
+                is_last = ends_copy and i == before + count
                 path = f"{prefix}.{i}" if ends_copy else f"{prefix}.{i}.{j}"
                 name = node.name if is_last else self._names.fresh(path)
                 inside = f"{prefix}.{i}" if len(repeat.links) == 1 else f"{prefix}.{i}.{j}"
                 self._emit(attrs.evolve(node if is_last else bare, name=name, op=link, inputs=inputs), inside)
                 inputs = (name,)
+
+    def _numbered(self, prefix: str) -> int:
+        """How many `<prefix>.<i>` are taken: the links before a repeat in its chain are counted on."""
+        count = 0
+        while f"{prefix}.{count + 1}" in self._names:
+            count += 1
+        return count
 
     def _call(self, node: Node, call: BlockCall, prefix: str) -> None:
         block = self._blocks[call.block]
