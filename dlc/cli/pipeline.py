@@ -58,7 +58,8 @@ def compile_module(module: Module, backend: Backend, options: CompileOptions) ->
         raise DlcError(Diagnostic(codes.NO_NETWORK, "there is no net to compile"))
     if backend.whole_module:
         return [_compile_one(module, backend, options)]
-    results, failures = [], []
+    results: list[Result] = []
+    failures: list[Diagnostic] = []
     for net in module.nets:
         try:
             results.append(_compile_one(attrs.evolve(module, nets=(net,)), backend, options))

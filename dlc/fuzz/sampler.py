@@ -22,11 +22,12 @@ import attrs
 from dlc.ir import Input, Net, Node, Op
 from dlc.layers import build
 from dlc.layers.tables import INPUTS, RANGES, SimulatedInput
-from dlc.types import Dim, Kind, Type, signatures
+from dlc.types import Dim, Kind, Type, signatures, vector
 
 MOST_FLAT = 2**16
 SHALLOWEST = 4  # conv2d, a pooling, flatten, dense
-_SHRINK = max(RANGES["maxpool2d"]["stride"])
+_WIDEST = int(max(RANGES["conv2d"]["kernel"]))
+_SHRINK = int(max(RANGES["maxpool2d"]["stride"]))
 # The simulated layers; one name for the two uses of rnn and lstm, as Table 1 has it.
 LAYERS = ("dense", "conv2d", "flatten", "dropout", "maxpool2d", "avgpool2d", "concat", "embed")
 RECURRENT = ("rnn", "rnn_seq", "lstm", "lstm_seq")
@@ -75,8 +76,7 @@ class _Design:
     def extend(self, left: int) -> None:
         """Add the next of `left` layers that are still to come."""
         if left == 1:
-            dense = _op("dense", units=self._source.classes)
-            self._add(dense, (), dense.infer([self._type]))
+            self._add(_op("dense", units=self._source.classes), (), vector(self._source.classes))
             return
         while not self._try(self._step(left), left):
             pass
@@ -102,14 +102,14 @@ class _Design:
         others = (partner,) if partner else ()
         made = op.infer([self._type, *(kind for _, kind in others)])
         # Maps still to come are all but this layer, flatten and dense.
-        if _least(made, left - 3) > MOST_FLAT:
+        if made is None or _least(made, left - 3) > MOST_FLAT:
             return False
         self._add(op, tuple(name for name, _ in others), made)
         return True
 
     def _room(self) -> int:
-        """The smaller side of a map: the largest kernel that fits without padding."""
-        return min(map(_number, self._type.spatial)) if self._type.kind is Kind.MAP else 0
+        """The largest window that fits without padding (no more than the largest there is)."""
+        return min(_WIDEST, *map(_number, self._type.spatial)) if self._type.kind is Kind.MAP else 0
 
     def _add(self, op: Op, others: tuple[str, ...], made: Type) -> None:
         self._counts[op.op_name] = count = self._counts.get(op.op_name, 0) + 1
@@ -168,7 +168,8 @@ def _least(made: Type, pools: int) -> int:
     """The fewest values that `made` can be brought to by so many poolings."""
     if made.kind is not Kind.MAP:
         return math.prod(map(_number, made.shape))
-    height, width = (max(1, -(-_number(d) // _SHRINK ** max(pools, 0))) for d in made.spatial)
+    shrink: int = _SHRINK ** max(pools, 0)
+    height, width = (max(1, -(-_number(d) // shrink)) for d in made.spatial)
     return height * width * _number(made.channels)
 
 

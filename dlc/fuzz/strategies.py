@@ -16,7 +16,19 @@ from hypothesis import strategies as st
 from dlc.fuzz.sampler import SHALLOWEST, Sampler
 from dlc.ir import Input, Net, Node, Op, RuleBroken
 from dlc.layers import REGISTRY, Attribute, CannotBuild, build
-from dlc.layers.domains import Choice, Domain, Flag, Integer, Integers, Padding, Real, Sizes
+from dlc.layers.domains import (
+    Axis,
+    AxisPair,
+    Choice,
+    Domain,
+    Flag,
+    Integer,
+    Integers,
+    Padding,
+    Real,
+    Shape,
+    Sizes,
+)
 from dlc.types import HOLE, Kind, Type, image, sequence, signatures, vector
 
 MOST_VALUES = 4096  # values of a type that strategies go on from, so that nets stay quick to run
@@ -68,7 +80,8 @@ def layers_named(name: str, holes: bool = False) -> st.SearchStrategy[Op]:
     required = {a.name: attribute_values(a, holes) for a in REGISTRY[name].table if a.required}
     optional = {a.name: attribute_values(a, holes) for a in REGISTRY[name].table if not a.required}
     drawn = st.fixed_dictionaries(required, optional=optional)
-    return drawn.map(lambda values: _build(name, values)).filter(lambda made: made is not None)
+    made = drawn.map(lambda values: _build(name, values))
+    return made.flatmap(lambda op: st.nothing() if op is None else st.just(op))
 
 
 @st.composite
@@ -81,7 +94,8 @@ def _nodes(draw: Draw, name: str, values: list[tuple[str, Type]], names: Sequenc
     inputs = [(source, kind)]
     if op.least > 1:
         partners = [v for v in values if v[1].kind is kind.kind]
-        inputs += draw(st.lists(st.sampled_from(partners), min_size=op.least - 1, max_size=op.least))
+        most = op.least if op.most is None else op.most - 1
+        inputs += draw(st.lists(st.sampled_from(partners), min_size=op.least - 1, max_size=most))
     return _node(name, op, inputs)
 
 
@@ -90,7 +104,7 @@ def _node(name: str, op: Op, inputs: Sequence[tuple[str, Type]]) -> Node | None:
         made = op.infer([kind for _, kind in inputs])
     except RuleBroken:
         return None
-    if not made.is_concrete or _count(made) > MOST_VALUES:
+    if made is None or not made.is_concrete or _count(made) > MOST_VALUES:
         return None
     return Node(name, op, tuple(source for source, _ in inputs), type=made)
 
@@ -116,7 +130,7 @@ def _breakable(net: Net) -> list[tuple[Node, str]]:
 def _domain_values(domain: Domain) -> st.SearchStrategy[Any]:
     if isinstance(domain, Integer):
         low = -2 if domain.low is None else domain.low
-        return st.integers(low, low + 4)
+        return st.integers(low, low + 4).filter(lambda v: not domain.odd or v % 2 == 1)
     if isinstance(domain, Sizes):
         one = st.integers(domain.low, domain.low + 3)
         return one | st.tuples(*[one] * domain.rank)
@@ -124,9 +138,14 @@ def _domain_values(domain: Domain) -> st.SearchStrategy[Any]:
         numbers = st.integers(0, 2)
         return st.sampled_from(domain.words) | numbers | st.tuples(*[numbers] * (2 * domain.rank))
     if isinstance(domain, Integers):
-        return st.lists(st.integers(1, 4), min_size=domain.least, max_size=4).map(tuple)
+        return st.integers(domain.least, 4).flatmap(lambda n: st.permutations(range(1, n + 1))).map(tuple)
+    if isinstance(domain, Shape):
+        sizes = st.lists(st.integers(1, 8), max_size=3)
+        return st.tuples(sizes, sizes).map(lambda drawn: (*drawn[0], -1, *drawn[1])[: domain.most])
+    if isinstance(domain, Axis | AxisPair):
+        return st.sampled_from((-2, -1, 1, 2))
     if isinstance(domain, Real):
-        return st.floats(max(domain.low, 0.01), min(domain.high, 2.0), width=32)
+        return st.floats(max(domain.low, 0.01), min(domain.high, 2.0))
     if isinstance(domain, Flag):
         return st.booleans()
     if isinstance(domain, Choice):
