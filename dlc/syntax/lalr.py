@@ -125,20 +125,17 @@ class Machine:
             self._reduce(-1 - action)
 
     def _reduce(self, number: int) -> None:
+        """Replace the symbols of a rule by its left side."""
         left, length, function = self._rules[number]
-        states = self.states
+        states, values, starts = self.states, self.values, self.starts
         if function is None and length == 1:
-            states.pop()
-        else:
-            self._replace(length, function)
-        states.append(self._table.rows[states[-1]][left])
-
-    def _replace(self, length: int, function: Reduction | None) -> None:
-        values, starts = self.values, self.starts
+            states[-1] = self._table.rows[states[-2]][left]
+            return
         children: list[object] = []
         start = self.last_end
         if length:
             children, start = values[-length:], starts[-length]
-            del values[-length:], starts[-length:], self.states[-length:]
+            del values[-length:], starts[-length:], states[-length:]
         values.append(function(children, start, self.last_end) if function is not None else None)
         starts.append(start)
+        states.append(self._table.rows[states[-1]][left])

@@ -88,6 +88,7 @@ def generate() -> dict[str, Any]:
     states: Any = made.parser.parser._parse_table
     numbers = {rule: index for index, rule in enumerate(made.rules)}
     rows = [_row(states.states[state], numbers) for state in sorted(states.states)]
+    _shorten(rows, made.rules)
     return {
         "grammar": fingerprint(grammar_text()),
         "start": states.start_states[START],
@@ -115,6 +116,24 @@ def _row(actions: dict[str, tuple[Any, Any]], numbers: dict[Any, int]) -> dict[s
         symbol: argument if action.name == "Shift" else -1 - numbers[argument]
         for symbol, (action, argument) in sorted(actions.items())
     }
+
+
+def _shorten(rows: list[dict[str, int]], rules: list[Any]) -> None:
+    """Step over the states that only pass a value on (`?rule: other`), as Lark's `?` means."""
+    passing = {
+        -1 - index: rule.origin.name
+        for index, rule in enumerate(rules)
+        if rule.options.expand1 and not rule.alias and len(rule.expansion) == 1
+    }
+    hops = {}
+    for state, row in enumerate(rows):
+        actions = set(row.values())
+        if len(actions) == 1 and (action := actions.pop()) in passing:
+            hops[state] = passing[action]
+    for row in rows:
+        for symbol in row:
+            while row[symbol] in hops:
+                row[symbol] = row[hops[row[symbol]]]
 
 
 def _is_word(terminal: Any) -> bool:
