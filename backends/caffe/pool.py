@@ -1,0 +1,147 @@
+"""Pooling: Caffe rounds up, pads both sides alike, and counts padding in averages."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import attrs
+
+from dlc.backends.caffe.conv import ALONE, planar, plane, zero_padded
+from dlc.backends.caffe.message import AVERAGE, MAX, PRODUCT, Word, sides
+from dlc.backends.caffe.rules import RULES
+from dlc.backends.caffe.values import Layout, Value
+from dlc.backends.caffe.windows import Fit, counts_padding_alike, fit_pooling, padding
+from dlc.backends.caffe.writer import Writer, type_of
+from dlc.ir import Node
+from dlc.layers.window import Window
+from dlc.types import Kind
+
+
+@RULES.rule("maxpool1d", "maxpool2d", only="when the padding is smaller than the kernel")
+def maxpool(w: Writer, node: Node, op: Any, x: Value) -> Value | None:
+    """A Pooling whose surplus windows are cut off."""
+    x = w.channels(x)
+    windows, sizes, counts = _planes(node, op, x)
+    fits = fit_pooling(windows, sizes, counts)
+    if fits is None:
+        return _too_much_padding(w, node)
+    _pool(w, node.name, node.name, x.blob, MAX, windows, fits)
+    return w.result(node, "Pooling", Layout.CHANNELS)
+
+
+@RULES.rule("avgpool1d", "avgpool2d")
+def avgpool(w: Writer, node: Node, op: Any, x: Value) -> Value | None:
+    """A Pooling where it divides as the language does; else zeros are added first, or counted out."""
+    x = w.channels(x)
+    windows, sizes, counts = _planes(node, op, x)
+    padded = any(padding(win, size) != (0, 0) for win, size in zip(windows, sizes, strict=True))
+    if op.padding == "same" and padded:
+        return _average_of_inside(w, node, x, windows, sizes, counts)
+
+    def suits(axis: int, pad: int) -> bool:
+        return counts_padding_alike(windows[axis], sizes[axis], counts[axis], pad)
+
+    fits = fit_pooling(windows, sizes, counts, suits)
+    if fits is None:
+        return _average_of_padded(w, node, x, windows, sizes, counts)
+    _pool(w, node.name, node.name, x.blob, AVERAGE, windows, fits)
+    return w.result(node, "Pooling", Layout.CHANNELS)
+
+
+@RULES.rule("maxpool3d", "avgpool3d", only="without padding, or when the padding is smaller than the kernel")
+def pool3d(w: Writer, node: Node, op: Any, x: Value) -> Value | None:
+    """Two Poolings, over height and width and then over depth: Caffe pools two axes."""
+    windows, sizes, counts = op.windows(), x.spatial, type_of(node).spatial
+    method = MAX if op.op_name == "maxpool3d" else AVERAGE
+    if method is AVERAGE and any(padding(win, n) != (0, 0) for win, n in zip(windows, sizes, strict=True)):
+        w.differences.cannot(node, "Caffe pools two axes only, and its averages count padding")
+        return None
+    flat = fit_pooling(windows[1:], sizes[1:], counts[1:])  # type: ignore[arg-type]
+    deep = fit_pooling([windows[0], ALONE], [sizes[0], 1], [counts[0], 1])  # type: ignore[list-item]
+    if flat is None or deep is None:
+        return _too_much_padding(w, node)
+    blob = w.reshape(x.blob, f"{node.name}_slices", (0, -1, *sizes[1:]))
+    over = w.fresh(f"{node.name}_planes")
+    _pool(w, over, over, blob, method, windows[1:], flat)
+    blob = w.reshape(over, f"{node.name}_columns", (0, x.channels, sizes[0], -1))
+    over = w.fresh(f"{node.name}_depth")
+    _pool(w, over, over, blob, method, [windows[0], ALONE], deep)
+    fields = {"reshape_param": {"shape": {"dim": [0, x.channels, *counts]}}}
+    w.add("Reshape", node.name, (over,), (node.name,), fields)
+    return w.result(node, "Reshape", Layout.CHANNELS)
+
+
+@RULES.rule(*(f"global_{pool}{rank}d" for pool in ("maxpool", "avgpool") for rank in (1, 2, 3)))
+def global_pool(w: Writer, node: Node, op: Any, x: Value) -> Value:
+    """A global Pooling; of volumes, over two of their axes at once."""
+    x = w.channels(x)
+    blob = x.blob
+    if x.type.kind is Kind.VOLUME:
+        blob = w.reshape(blob, f"{node.name}_plane", (0, 0, math.prod(x.spatial[:-1]), -1))
+    method = MAX if "maxpool" in op.op_name else AVERAGE
+    fields = {"pooling_param": {"pool": method, "global_pooling": True}}
+    if node.name in w.survey.outputs:
+        blob = w.step("Pooling", f"{node.name}_pool", (blob,), fields)
+        w.add("Flatten", node.name, (blob,), (node.name,))
+        return w.result(node, "Flatten", Layout.FLAT)
+    w.add("Pooling", node.name, (blob,), (node.name,), fields)
+    return w.result(node, "Pooling", Layout.UNFLATTENED)
+
+
+def _planes(node: Node, op: Any, x: Value) -> tuple[list[Window], list[int], list[int]]:
+    return planar(op.windows()), plane(x.spatial), plane(type_of(node).spatial)
+
+
+def _too_much_padding(w: Writer, node: Node) -> None:
+    w.differences.cannot(node, "Caffe's Pooling takes only a padding that is smaller than the kernel")
+
+
+def _pool(
+    w: Writer, name: str, top: str, blob: str, method: Word, windows: Sequence[Window], fits: Sequence[Fit]
+) -> None:
+    """Append a Pooling called `name` and the cuts after it; the result is the blob `top`."""
+    whole = all(fit.keep.whole for fit in fits)
+    full = top if whole else w.fresh(f"{top}_full")
+    fields: dict[str, Any] = {"pool": method}
+    fields |= sides("kernel", [win.kernel for win in windows])  # type: ignore[misc]
+    fields |= sides("stride", [win.stride for win in windows], 1)  # type: ignore[misc]
+    fields |= sides("pad", [fit.pad for fit in fits], 0)
+    w.add("Pooling", name, (blob,), (full,), {"pooling_param": fields})
+    if not whole:
+        w.cut(full, name, {2 + axis: fit.keep for axis, fit in enumerate(fits)}, top)
+
+
+def _average_of_inside(
+    w: Writer, node: Node, x: Value, windows: list[Window], sizes: list[int], counts: list[int]
+) -> Value | None:
+    """Averages that leave padding out: Caffe's average, divided by its average of ones."""
+    fits = fit_pooling(windows, sizes, counts)
+    if fits is None:
+        return _too_much_padding(w, node)
+    name = node.name
+    ones = w.step("Power", f"{name}_ones", (x.blob,), {"power_param": {"scale": 0.0, "shift": 1.0}})
+    both = []
+    for source, base in ((x.blob, f"{name}_sum"), (ones, f"{name}_inside")):
+        top = w.fresh(base)
+        _pool(w, top, top, source, AVERAGE, windows, fits)
+        both.append(top)
+    both[1] = w.step("Power", f"{name}_factor", both[1:], {"power_param": {"power": -1.0}})
+    w.add("Eltwise", name, both, (name,), PRODUCT)
+    return w.result(node, "Eltwise", Layout.CHANNELS)
+
+
+def _average_of_padded(
+    w: Writer, node: Node, x: Value, windows: list[Window], sizes: list[int], counts: list[int]
+) -> Value | None:
+    """Averages over padding that Caffe's Pooling cannot add: zeros are added first."""
+    pairs = [padding(win, size) for win, size in zip(windows, sizes, strict=True)]
+    x = zero_padded(w, x, f"{node.name}_padded", pairs[: len(x.spatial)])
+    sizes = plane(x.spatial)
+    bare = [attrs.evolve(win, padding="valid") for win in windows]
+    fits = fit_pooling(bare, sizes, counts)
+    if fits is None:
+        return _too_much_padding(w, node)
+    _pool(w, node.name, node.name, x.blob, AVERAGE, bare, fits)
+    return w.result(node, "Pooling", Layout.CHANNELS)

@@ -1,0 +1,93 @@
+"""What is known about a net before it is written: who reads what, and in which form they want it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from functools import cached_property
+
+from dlc.backends.caffe.values import Layout
+from dlc.ir import Net, Node
+from dlc.passes.structure import topological
+
+RECURRENT = frozenset({"rnn", "lstm", "gru"})
+# Layers that compute each number from the number at its place: they take every layout and keep it.
+ELEMENTWISE = frozenset(
+    {"relu", "relu6", "leaky_relu", "elu", "selu", "gelu", "silu", "hard_silu", "sigmoid", "hard_sigmoid"}
+    | {"tanh", "softplus", "softsign", "linear", "dropout", "gaussian_noise"}
+)
+MERGES = frozenset({"add", "subtract", "multiply", "average", "maximum", "minimum", "concat"})
+_PADDED = frozenset({"conv1d", "conv2d", "conv3d", "depthwise_conv2d"})
+_ROWS = frozenset({"flatten", "dense", "reshape", "permute", "repeat_vector", "dot"})
+_ANY_LAYOUT = ELEMENTWISE | MERGES | {"embed", "softmax", "layernorm"}
+
+
+class Survey:
+    """Facts about a net's values, by name."""
+
+    def __init__(self, net: Net) -> None:
+        order = topological(net.body)
+        if order is None:
+            raise ValueError(f"net {net.name} has a cycle: it was not checked")
+        self.order: Sequence[Node] = order
+        self.outputs = frozenset(net.outputs)
+        self.uses: Counter[str] = Counter(net.outputs)
+        for node in order:
+            self.uses.update(node.inputs)
+
+    @cached_property
+    def layouts(self) -> dict[str, Layout]:
+        """The layout in which the first reader of a sequence (or of ids) takes it."""
+        wanted: dict[str, Layout] = {}
+        for node in reversed(self.order):
+            demand = self._demand(node, wanted)
+            if demand is not None:
+                wanted.update(dict.fromkeys(node.inputs, demand))
+        return wanted
+
+    @staticmethod
+    def _demand(node: Node, wanted: dict[str, Layout]) -> Layout | None:
+        op = node.layer.op_name
+        if op in RECURRENT:
+            return Layout.STEPS
+        if op in _ANY_LAYOUT:
+            return wanted.get(node.name)
+        return Layout.ROWS if op in _ROWS else Layout.CHANNELS
+
+    @cached_property
+    def readers(self) -> dict[str, list[str]]:
+        """The layers that read each value."""
+        found: dict[str, list[str]] = {}
+        for node in self.order:
+            for name in node.inputs:
+                found.setdefault(name, []).append(node.layer.op_name)
+        return found
+
+    def takes_any_order(self, name: str) -> bool:
+        """Whether all that is made of a vector's units are dense layers, whose weights can stand in any order."""
+        return self._any_order.get(name, False)
+
+    @cached_property
+    def _any_order(self) -> dict[str, bool]:
+        found: dict[str, bool] = dict.fromkeys(self.outputs, False)
+        for node in reversed(self.order):
+            op = node.layer.op_name
+            passes = op in ELEMENTWISE or op == "concat"
+            fine = op == "dense" or (passes and found.get(node.name, False))
+            for name in node.inputs:
+                found[name] = fine and found.get(name, True)
+        return found
+
+    def padded_by_readers(self, name: str) -> bool:
+        """Whether all readers of a value are convolutions that can pad it with more zeros themselves."""
+        return self._padded.get(name, False)
+
+    @cached_property
+    def _padded(self) -> dict[str, bool]:
+        found: dict[str, bool] = dict.fromkeys(self.outputs, False)
+        for node in self.order:
+            attributes = node.layer.attributes()
+            fine = node.layer.op_name in _PADDED and attributes["padding"] != "same"
+            for name in node.inputs:
+                found[name] = fine and found.get(name, True)
+        return found

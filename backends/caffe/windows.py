@@ -1,0 +1,117 @@
+"""How a window of the language is run by Caffe, which pads both sides alike and rounds pooling up.
+
+Caffe's own sizes: a convolution gives floor((size + 2 pad - extent) / stride) + 1 outputs; a pooling
+gives ceil(...) + 1, less a last window that would start in the padding. A window that needs `before`
+elements in front is run with pad = before + lead * stride: its first `lead` outputs, and those past
+the wanted ones, are cut off again, and the rest are exactly the wanted windows.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Sequence
+
+import attrs
+
+from dlc.layers.window import Window
+
+
+@attrs.frozen
+class Kept:
+    """What to keep of an axis: `count` elements from `first` on, out of `total`."""
+
+    first: int
+    count: int
+    total: int
+
+    @property
+    def whole(self) -> bool:
+        """Whether nothing is cut off."""
+        return self.count == self.total
+
+
+@attrs.frozen
+class Fit:
+    """A symmetric padding along an axis, and which outputs to keep."""
+
+    pad: int
+    keep: Kept
+
+
+def padding(window: Window, size: int) -> tuple[int, int]:
+    """The elements that a window adds before and after an axis of `size` elements."""
+    before, after = window.same_pads(size) if window.padding == "same" else window.pads
+    if not isinstance(before, int) or not isinstance(after, int):
+        raise ValueError("the padding is not known")
+    return before, after
+
+
+def fit_convolution(window: Window, size: int, count: int) -> Fit:
+    """The smallest symmetric padding whose outputs contain the `count` wanted ones."""
+    before, _ = padding(window, size)
+    extent, stride = _number(window.extent), _number(window.stride)
+    for lead in itertools.count():
+        pad = before + lead * stride
+        total = (size + 2 * pad - extent) // stride + 1
+        if total >= lead + count:
+            return Fit(pad, Kept(lead, count, total))
+    raise AssertionError("padding grows without end")
+
+
+Suits = Callable[[int, int], bool]  # whether a pooling's divisors are right for (axis, pad)
+
+
+def fit_pooling(
+    windows: Sequence[Window],
+    sizes: Sequence[int],
+    counts: Sequence[int],
+    suits: Suits = lambda axis, pad: True,
+) -> tuple[Fit, ...] | None:
+    """Paddings along all axes for a pooling, or None where Caffe's limits (pad < kernel) leave none.
+
+    Any padding makes Caffe drop windows that start in the padding, along all axes.
+    """
+    for clips in (False, True):
+        fits = [
+            _fit_pool_axis(window, size, count, clips, lambda pad, axis=axis: suits(axis, pad))
+            for axis, (window, size, count) in enumerate(zip(windows, sizes, counts, strict=True))
+        ]
+        found = tuple(fit for fit in fits if fit is not None)
+        if len(found) == len(fits) and any(fit.pad for fit in found) == clips:
+            return found
+    return None
+
+
+def _fit_pool_axis(
+    window: Window, size: int, count: int, clips: bool, suits: Callable[[int], bool]
+) -> Fit | None:
+    before, _ = padding(window, size)
+    kernel, stride = _number(window.kernel), _number(window.stride)
+    for lead in itertools.count():
+        pad = before + lead * stride
+        if pad and pad >= kernel:
+            return None
+        total = pooled(size, kernel, stride, pad, clips)
+        if total >= lead + count and suits(pad):
+            return Fit(pad, Kept(lead, count, total))
+    raise AssertionError("padding grows without end")
+
+
+def pooled(size: int, kernel: int, stride: int, pad: int, clips: bool) -> int:
+    """How many windows Caffe's pooling runs along an axis; `clips` when any axis is padded."""
+    total = -((kernel - size - 2 * pad) // stride) + 1
+    return total - 1 if clips and (total - 1) * stride >= size + pad else total
+
+
+def counts_padding_alike(window: Window, size: int, count: int, pad: int) -> bool:
+    """Whether Caffe's averages divide as the language's do: by the window's part inside the padded axis."""
+    before, after = padding(window, size)
+    kernel, stride = _number(window.kernel), _number(window.stride)
+    ends = (start + kernel for start in range(-before, -before + count * stride, stride))
+    return all(min(end, size + pad) == min(end, size + after) for end in ends)
+
+
+def _number(value: object) -> int:
+    if not isinstance(value, int):
+        raise ValueError(f"{value} is not a number")
+    return value
