@@ -105,6 +105,7 @@ HOLE_FILLED = _code(402, "hole filled")
 SEVERAL_FILLINGS = _code(403, "several fillings fit")
 NO_FILLING = _code(404, "no filling fits the declared shape")
 EXPANSION_TOO_LARGE = _code(405, "blocks and repeats expand to too much")
+MENDED = _code(406, "layer changed so that the net can be built")
 
 # 05: targets
 TARGET_CANNOT = _code(501, "target cannot say this layer")

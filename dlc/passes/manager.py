@@ -12,7 +12,11 @@ from dlc.ir import Module
 from dlc.passes.base import Pass, PassResult
 from dlc.passes.check import check
 from dlc.passes.dead import RemoveDead
+from dlc.passes.default import DefaultHoles
 from dlc.passes.expand import ExpandBlocks
+from dlc.passes.fill import FillHoles
+from dlc.passes.flatten import InsertFlatten
+from dlc.passes.symbols import ChooseSymbols
 
 __all__ = ["PIPELINE", "Pass", "PassManager", "PassResult", "Run", "Step", "preparation"]
 
@@ -100,10 +104,19 @@ def _step(made: Pass, *wants: str) -> Step:
 
 
 PIPELINE: tuple[Step, ...] = (
-    # Holes are filled where their neighbours are known, so inside blocks only once these are written out.
+    # A repeat is written out only when its count is a number, so symbols come first.
+    _step(ChooseSymbols(), "default"),
+    # Holes are filled where their neighbours are known: inside blocks only once these are written out.
+    _step(ExpandBlocks(unknown_count=1), "default", "flat"),
     _step(ExpandBlocks(), "flat"),
-    # A target that has functions and loops keeps the author's blocks, unless something in them is unknown.
+    # A target that has functions and loops keeps the author's blocks, unless something in them is open.
+    _step(ExpandBlocks(unknown_count=1, unless_complete=True), "default", "rolled"),
     _step(ExpandBlocks(unless_complete=True), "rolled"),
+    # A flatten that only types need must be there before sizes are carried through it.
+    _step(InsertFlatten(), "default"),
+    # What the source says decides first, custom only what it leaves open.
+    _step(FillHoles(), "fill"),
+    _step(DefaultHoles(), "default"),
     # Generated code has no dead lines.
     _step(RemoveDead(), "fill"),
 )

@@ -7,6 +7,8 @@ layer's holes add up, and of all fillings that fit, the cheapest is taken. The r
 
 from __future__ import annotations
 
+from dlc.types import Kind
+
 Costs = dict[int, int]
 
 # Convolutions: 3x3 with stride 1 that keeps the size; a stride of 2 where the size halves.
@@ -53,7 +55,13 @@ IMAGE_SIZES: Costs = {
     512: 2,
     321: 2,
 }
-STEPS, FEATURES, CHANNELS, FRAMES, VECTOR = 100, 128, 3, 16, 128
+INPUTS: dict[Kind, tuple[int, ...]] = {
+    Kind.MAP: (224, 224, 3),
+    Kind.VECTOR: (128,),
+    Kind.IDS: (100,),
+    Kind.SEQUENCE: (100, 128),
+    Kind.VOLUME: (16, 112, 112, 3),
+}
 
 # Sizes where nothing is said.
 FILTERS = 64

@@ -168,7 +168,7 @@ def _number(source: Type | None) -> int:
 def _flat(source: Type | None) -> Value:
     """One dimension that holds everything."""
     if source is None or not source.is_concrete:
-        return (custom.VECTOR,)
+        return custom.INPUTS[Kind.VECTOR]
     return (math.prod(d for d in source.shape if isinstance(d, int)),)
 
 
@@ -187,17 +187,9 @@ def input_fillings(
         return [(hinted, 0)]
     if declared.kind is Kind.MAP:
         return [(_sized(hinted, size, customary), cost) for size, cost in _image_sizes(near).items()]
-    filled = _CUSTOMARY_INPUTS[declared.kind] if customary else hinted.shape
+    filled: tuple[Dim, ...] = custom.INPUTS[declared.kind] if customary else hinted.shape
     shape = tuple(f if isinstance(d, Hole) else d for d, f in zip(hinted.shape, filled, strict=True))
     return [(Type(declared.kind, shape), 0)]
-
-
-_CUSTOMARY_INPUTS: dict[Kind, tuple[Dim, ...]] = {
-    Kind.VECTOR: (custom.VECTOR,),
-    Kind.IDS: (custom.STEPS,),
-    Kind.SEQUENCE: (custom.STEPS, custom.FEATURES),
-    Kind.VOLUME: (custom.FRAMES, 112, 112, custom.CHANNELS),
-}
 
 
 def _hinted(declared: Type, wanted: Type | None) -> Type:
@@ -219,5 +211,7 @@ def _sized(hinted: Type, size: int, customary: bool) -> Type:
     sides = [d for d in hinted.spatial if not isinstance(d, Hole)]
     side = sides[0] if sides else size
     spatial = tuple(side if isinstance(d, Hole) else d for d in hinted.spatial)
-    channels = custom.CHANNELS if isinstance(hinted.channels, Hole) and customary else hinted.channels
+    channels = (
+        custom.INPUTS[Kind.MAP][-1] if isinstance(hinted.channels, Hole) and customary else hinted.channels
+    )
     return Type(hinted.kind, (*spatial, channels))
