@@ -44,11 +44,18 @@ _TEXT = {
     0x15: "–", 0x16: "—", 0x1B: "ff", 0x1C: "fi", 0x1D: "fl", 0x1E: "ffi", 0x1F: "ffl", 0x7F: "-",
 }  # fmt: skip
 
+#: The AMS symbols that papers use in tables.
+_MSAM = {0x03: "□", 0x04: "■", 0x58: "✓", 0x79: "†", 0x7A: "‡"}
+#: Mathematical Pi, as typesetters of journals name its subsets.
+_PI = {0xBC: "=", 0xFE: "+", 0xF0: "(", 0xDE: ")", 0xC0: "−", 0xC2: "×", 0xC1: "·", 0xC6: "±"}
+
 #: Families that share an encoding: Computer Modern, Latin Modern, TX and PX, MathTime.
 _FAMILIES = (
     (re.compile(r"(?i)cmex|lmmathext|[tp]xex|mtex"), _OMX),
     (re.compile(r"(?i)cmsy|cmbsy|lmmathsym|[tp]xsy|mtsy"), _OMS),
     (re.compile(r"(?i)cmmi|cmmib|lmmathit|[tp]xmi|mtmi"), _OML),
+    (re.compile(r"(?i)msam"), _MSAM),
+    (re.compile(r"(?i)advp4c4e|advmathsymb|mathematicalpi"), _PI),
 )
 
 #: What some PDF writers give for symbols of the OMS fonts: Quartz its own arrows, others the code moved up by 0xA1.
@@ -75,15 +82,20 @@ def decode(text: str, font: str, mapped: bool) -> str:
     if text in TALL:
         return TALL[text]
     codes = _encoding(font)
-    if "!" <= text <= "~" and mapped and (codes in (_TEXT, _OML) or not text.isalnum() or text.isupper()):
+    if "!" <= text <= "~" and mapped and (codes in (_TEXT, _OML, _PI) or _is_itself(text, codes)):
         return text
     if codes is _OMS and text in _OMS_QUIRKS:
         return _OMS_QUIRKS[text]
-    if codes in (_OMS, _OMX) and ("a" <= text <= "z" or "0" <= text <= "9"):
-        return codes.get(ord(text), text)
+    if codes in (_OMS, _OMX, _MSAM) and text.isascii() and text.isalnum() or codes is _PI:
+        return codes.get(ord(text), spelled(text))
     if not mapped or text < " ":
         return _bare(text, font, codes)
     return spelled(text)
+
+
+def _is_itself(text: str, codes: dict[int, str]) -> bool:
+    """Whether a character that a symbol font gives can be meant: OMS has calligraphic capitals, no small letters."""
+    return not text.isalnum() or codes is _OMS and text.isupper()
 
 
 @functools.cache

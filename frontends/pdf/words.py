@@ -9,7 +9,7 @@ import attrs
 from dlc.frontends.pdf.page import Box, Char, Rule
 
 #: Gaps in ems: above the first a new word begins, above the second a new piece of a line.
-WORD_GAP = 0.14
+WORD_GAP = 0.12
 PIECE_GAP = 1.25
 #: Characters whose baselines differ by less than this share a line (ems).
 _SAME_BASELINE = 0.16
@@ -86,7 +86,7 @@ def _underscores(chars: Sequence[Char], rules: Sequence[Rule]) -> list[Char]:
 def _underlines(rule: Rule, left: Char) -> bool:
     """Whether a rule of about 0.3 em follows a letter on its baseline."""
     below, gap = rule.middle - left.baseline, rule.x0 - left.x1
-    fits = 0.2 * left.size < rule.length < 0.6 * left.size
+    fits = 0.2 * left.size < rule.length < 0.7 * left.size
     return fits and -0.06 * left.size < below < 0.3 * left.size and abs(gap) < 0.25 * left.size
 
 
@@ -218,14 +218,15 @@ def _hangs(script: Word, base: Word, gap: float) -> bool:
         return False
     rise = base.baseline - script.baseline
     if script.size <= _SCRIPT_SIZE * base.size:
-        return 0.12 * base.size < abs(rise) < 0.62 * base.size
+        return 0.07 * base.size < abs(rise) < 0.62 * base.size
     scripted = "_" in base.text or "^" in base.text
     return scripted and abs(rise) < 0.1 * base.size and gap < WORD_GAP * base.size
 
 
 def _join(base: Word, script: Word) -> Word:
     rise = base.baseline - script.baseline
-    mark = ("^" if rise > 0 else "_") if abs(rise) >= 0.1 * base.size else ""
+    small = script.size <= _SCRIPT_SIZE * base.size
+    mark = ("^" if rise > 0 else "_") if small else ""
     if mark and (script.text[0] in "†‡*∗§¶′'’,." or base.text.endswith(mark)):
         mark = ""
     box = hull((base.box, script.box))

@@ -152,13 +152,15 @@ def _needed(
     kept = list(found)
     while kept:
         edges = [low - 1, *(boundary.x for boundary in kept), high + 1]
-        phrases = [run for line, _ in lines for run in _phrases(line, kept)]
+        body = [line for line, header in lines if not header]
+        told = body if len(body) >= 3 else [line for line, _ in lines]
+        phrases = [run for line in told for run in _phrases(line, kept)]
         held = [_holds(phrases, x0, x1) for x0, x1 in itertools.pairwise(edges)]
         empty = next((index for index, some in enumerate(held) if not some), None)
         if empty is None:
             break
         beside = [kept[index] for index in (empty - 1, empty) if 0 <= index < len(kept)]
-        kept.remove(max(beside, key=lambda boundary: _crossings(lines, boundary.x)))
+        kept.remove(max(beside, key=lambda boundary: (_crossings(lines, boundary.x), -boundary.gap)))
     return kept
 
 
@@ -189,7 +191,7 @@ def _free(lines: Sequence[HeadedLine], x: float) -> bool:
         if any(item.x0 < x < item.x1 for item in line):
             crossing += not header
         elif line[0].x0 < x < line[-1].x1:
-            both += 1
+            both += not header
     return both > 0 and crossing <= _CROSSING * (both + crossing)
 
 
@@ -208,7 +210,8 @@ def _river(lines: Sequence[HeadedLine], stretch: Sequence[float], strict: bool) 
         return Boundary(x, gap=typical)
     if typical >= _NARROW and len(gaps) >= 3 and crossing == 0 and not strict:
         return Boundary(x, gap=typical)
-    if widths[0] >= _TIGHT and len(gaps) >= 3 and crossing == 0 and numbers >= 0.7:
+    few = crossing == 0 or len(gaps) >= 4 and crossing <= 0.2 * len(gaps)
+    if widths[0] >= _TIGHT and len(gaps) >= 3 and few and numbers >= 0.7:
         return Boundary(x, gap=typical, tight=True)
     return None
 

@@ -24,7 +24,7 @@ def frames(
     lines: Sequence[Line], posts: Sequence[Post], pieces: Sequence[Piece], captions: Sequence[Caption]
 ) -> list[Frame]:
     """The frames on a page, from the top."""
-    lines = [line for line in lines if not _heads_page(line, pieces)]
+    lines = [line for line in lines if not _heads_page(line, lines, pieces)]
     groups = _Groups(len(lines) + len(posts))
     _link_posts(groups, lines, posts)
     _link_lines(groups, lines, pieces, captions, posts)
@@ -38,17 +38,13 @@ def frames(
     return sorted(_absorbed(found), key=lambda frame: (frame.box[1], frame.box[0]))
 
 
-def _heads_page(line: Line, pieces: Sequence[Piece]) -> bool:
-    """Whether a line is the rule under a running head: nearly as wide as the page's text, right under its first line."""
-    if not pieces:
+def _heads_page(line: Line, lines: Sequence[Line], pieces: Sequence[Piece]) -> bool:
+    """Whether a line is the rule under a running head: as wide as the page's text, right under its first line."""
+    if not pieces or any(other.y < line.y - 1 for other in lines):
         return False
     top = min(piece.baseline for piece in pieces)
     x0, x1 = min(piece.x0 for piece in pieces), max(piece.x1 for piece in pieces)
-    return (
-        top - 1 < line.y < top + 14
-        and line.length > 0.9 * (x1 - x0)
-        and all(piece.baseline < top + 2 or piece.baseline > line.y for piece in pieces)
-    )
+    return top - 1 < line.y < top + 14 and line.length > 0.9 * (x1 - x0)
 
 
 class _Groups:

@@ -150,7 +150,9 @@ def _one_each(phrase: Item, parted: Sequence[Boundary]) -> list[Item]:
     apart = all(
         left.x1 - 1 <= b.x <= right.x0 + 1 for b, left, right in zip(crossed, words, words[1:], strict=False)
     )
-    sure = len(words) > 2 or all(b.tight for b in crossed) or all(word.numeric for word in words)
+    gaps = [right.x0 - left.x1 for left, right in zip(words, words[1:], strict=False)]
+    sure = len(words) > 2 or all(b.tight for b in crossed) or min(gaps) > 0.38 * phrase.size
+    sure = sure or all(word.numeric for word in words)
     return words if apart and sure else [phrase]
 
 
@@ -206,16 +208,31 @@ class _Builder:
         spanners: list[Spanner] = []
         for index, own in enumerate(self.placed):
             tops.append(len(rows))
-            made, spans = _band_rows(own, self.columns, boxed, index == 0 and len(self.bands) > 1)
+            header = index == 0 and len(self.bands) > 1
+            made, spans = _band_rows(own, self.columns, boxed, header, self._open(index))
             spanners += [Spanner(s.placed, s.first + len(rows), s.last + len(rows)) for s in spans]
             rows += made
         headers = _header_count(self.bands, tops, len(rows))
         slots = self._slots(rows, tops, spanners, headers)
         heights = _heights(rows, self.bands, tops)
-        sides = [self.region.box[0], *(boundary.x for boundary in self.parted), self.region.box[2]]
-        made_cells = tuple(cell(area, sides, heights) for area in slots.areas())
+        made_cells = tuple(cell(area, self._sides(), heights) for area in slots.areas())
         groups = tuple(g for c in self.counts if (g := counts.row_group(c, heights)) is not None)
         return Body(made_cells, len(rows), self.columns, headers, groups, _strips(made_cells, len(rows)))
+
+    def _open(self, index: int) -> frozenset[int]:
+        """The columns of a band that the rule over or under it leaves open: their cells reach beyond it."""
+        sides = self._sides()
+        rules = [self.bands[index].top] if index else []
+        rules += [self.bands[index + 1].top] if index + 1 < len(self.bands) else []
+        return frozenset(
+            column
+            for column in range(self.columns)
+            for top in rules
+            if top and max(line.share(sides[column] + 1, sides[column + 1] - 1) for line in top) < 0.3
+        )
+
+    def _sides(self) -> list[float]:
+        return [self.region.box[0], *(boundary.x for boundary in self.parted), self.region.box[2]]
 
     def _slots(
         self, rows: Sequence[Row], tops: Sequence[int], spanners: Sequence[Spanner], headers: int
@@ -239,27 +256,44 @@ def _strips(cells: Sequence[Cell], rows: int) -> tuple[int, ...]:
 
 
 def _boxed(bands: Sequence[Band], placed: Sequence[Sequence[Placed]], count: int) -> bool:
-    """Whether the lines between two rules are cells of several lines, not rows.
+    """Whether the lines between two rules are cells of several lines, filled from the top, and not rows.
 
-    In ruled tables whose lines under the first of a band leave many columns free, cells are filled from the top.
+    Then lines under the first of a band leave columns free, the first column among them, and hardly any column
+    begins under the first line.
     """
-    ragged = lines = 0
+    ragged = labelled = lines = late = columns = 0
     for own in placed[1:]:
-        under = levels([p.item for p in own if not p.item.brackets])[1:]
-        lines += len(under)
-        ragged += sum(len(level) < 0.75 * count for level in under)
+        found = levels([p.item for p in own if not p.item.brackets])
+        where = {id(p.item): p.first for p in own}
+        filled = [{where[id(item)] for item in level} for level in found]
+        lines += len(found[1:])
+        ragged += sum(len(level) < 0.75 * count for level in found[1:])
+        labelled += sum(0 in level for level in filled[1:])
+        late += len(set().union(*filled) - filled[0]) if len(filled) > 1 else 0
+        columns += len(set().union(*filled)) if len(filled) > 1 else 0
     singles = sum(len(levels([p.item for p in own])) == 1 for own in placed)
-    return (
-        count > 2 and ragged >= 2 and ragged > 0.3 * lines and singles >= 0.3 * len(bands) and len(bands) >= 5
-    )
+    free = ragged >= 2 and ragged > 0.3 * lines and labelled < 0.6 * lines and late <= 0.15 * columns
+    return count > 2 and free and singles >= 0.3 * len(bands) and len(bands) >= 5
 
 
 def _band_rows(
-    own: Sequence[Placed], count: int, boxed: bool, header: bool
+    own: Sequence[Placed], count: int, boxed: bool, header: bool, open_columns: frozenset[int]
 ) -> tuple[list[Row], list[Spanner]]:
-    if boxed or (header and _wrapped_header(own, count)):
+    if boxed or header and _wrapped_header(own, count) or _one_label(own, count):
         return [one_row(own)], []
-    return split(own, count)
+    return split(own, count, open_columns)
+
+
+def _one_label(own: Sequence[Placed], count: int) -> bool:
+    """Whether a band has a single label in its middle and few columns of several lines: one row, wrapped."""
+    found = levels([p.item for p in own if not p.item.brackets])
+    if count < 2 or not 2 < len(found) <= 8:
+        return False
+    where = {id(p.item): p.first for p in own}
+    entries = [where[id(item)] for level in found for item in level]
+    several = sum(entries.count(column) > 1 for column in set(entries))
+    labels = [index for index, level in enumerate(found) if where[id(level[0])] == 0]
+    return len(labels) == 1 and 0 < labels[0] < len(found) - 1 and several <= max(1, count // 3)
 
 
 def _wrapped_header(own: Sequence[Placed], count: int) -> bool:

@@ -89,6 +89,8 @@ def glued(found: Found) -> list[Item]:
 def _glues(left: Word, right: Word) -> bool:
     gap = right.x0 - left.x1
     operator = left.text in _GLUE or right.text in _GLUE or left.text[-1] in "([" or right.text[0] in "])"
+    if left.text.endswith(",") and right.text[:1].isdigit() and gap < PHRASE_GAP * left.size:
+        return True
     return operator and gap < 0.6 * max(left.size, right.size)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 import attrs
 
-from dlc.frontends.pdf.page import Box, Page
+from dlc.frontends.pdf.page import Box, Page, Rule
 from dlc.frontends.pdf.words import Piece, Word, pieces, words
 from dlc.frontends.table.captions import Caption, captions
 from dlc.frontends.table.frames import frames, is_prose
@@ -51,11 +51,23 @@ class Layout:
     @classmethod
     def of(cls, page: Page) -> Layout:
         """Look at a page."""
-        found, drawn, standing = words(page.chars, page.rules), lines(page.rules), posts(page.rules)
+        found, standing = words(page.chars, page.rules), posts(page.rules)
+        drawn = lines(_without_bars(page.rules, found))
         parts = pieces(found)
         named = captions(found, drawn)
         made = frames(drawn, standing, parts, named)
         return cls(page, tuple(found), tuple(parts), tuple(drawn), tuple(standing), tuple(named), tuple(made))
+
+
+def _without_bars(rules: Iterable[Rule], found: Iterable[Word]) -> list[Rule]:
+    """The rules without the bars of fractions, which stand inside a word."""
+    fractions = [word for word in found if "/" in word.text]
+    return [rule for rule in rules if not any(_in_word(rule, word) for word in fractions)]
+
+
+def _in_word(rule: Rule, word: Word) -> bool:
+    high = word.y0 + 2 < rule.middle < word.y1 - 2
+    return high and word.x0 - 1 <= rule.x0 and rule.x1 <= word.x1 + 1
 
 
 @attrs.frozen

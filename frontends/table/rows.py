@@ -45,19 +45,29 @@ def one_row(placed: Sequence[Placed]) -> Row:
     return Row(tuple(placed), min(p.item.box[1] for p in placed), max(p.item.box[3] for p in placed))
 
 
-def split(placed: Sequence[Placed], columns: int) -> tuple[list[Row], list[Spanner]]:
-    """The rows of items that no rule parts, from the top, and the items that span several of them."""
-    slots = _slots(placed)
+def split(
+    placed: Sequence[Placed], columns: int, open_columns: frozenset[int] = frozenset()
+) -> tuple[list[Row], list[Spanner]]:
+    """The rows of items that no rule parts, from the top, and the items that span several of them.
+
+    Items in `open_columns` belong to cells that reach beyond these rules, and so make no rows of their own.
+    """
+    beyond = [p for p in placed if p.first in open_columns and p.last in open_columns]
+    own = [p for p in placed if p not in beyond] or list(placed)
+    slots = _slots(own)
     chosen = _chosen(slots)
+    homes = [slots[index] for index in chosen]
     held: list[list[Placed]] = [[] for _ in chosen]
     spanners: list[Spanner] = []
     for index, slot in enumerate(slots):
-        home = chosen.index(index) if index in chosen else None
         for one in slot.placed:
-            if home is not None:
-                held[home].append(one)
+            if index in chosen:
+                held[chosen.index(index)].append(one)
             else:
-                _attach(one, [slots[i] for i in chosen], held, spanners)
+                _attach(one, homes, held, spanners)
+    for one in beyond if len(own) < len(placed) else ():
+        nearest = min(range(len(homes)), key=lambda i: abs(homes[i].middle - one.item.middle))
+        held[nearest].append(one)
     rows, places = _without_wraps([one_row(row) for row in held], columns)
     moved = [Spanner(s.placed, places[s.first], places[s.last]) for s in spanners]
     return _label_spans(rows, moved, columns)
@@ -208,17 +218,20 @@ def _reads_on(row: Row, above: Row) -> bool:
     return True
 
 
-def _label_spans(rows: list[Row], spanners: list[Spanner], columns: int) -> tuple[list[Row], list[Spanner]]:
+def _label_spans(
+    rows: list[Row], spanners: list[Spanner], columns: int
+) -> tuple[list[Row], list[Spanner]]:
     """A first column's only entry, halfway down a band of full rows, spans the band."""
-    labels = [(i, p) for i, row in enumerate(rows) for p in row.placed if p.first == 0 and p.last == 0]
-    if len(labels) != 1 or len(rows) < 3 or columns < 2 or any(s.placed.first == 0 for s in spanners):
+    held = [(row, p) for row in rows for p in row.placed if p.first == p.last == 0]
+    between = [s for s in spanners if s.placed.first == s.placed.last == 0]
+    if len(held) + len(between) != 1 or len(rows) < 3 or columns < 2:
         return rows, spanners
-    index, label = labels[0]
+    label = held[0][1] if held else between[0].placed
     halfway = (_middle(rows[0]) + _middle(rows[-1])) / 2
-    if index in (0, len(rows) - 1) or abs(label.item.middle - halfway) > 0.3 * _pitch(rows):
+    if abs(label.item.middle - halfway) > 0.3 * _pitch(rows):
         return rows, spanners
-    rest = tuple(p for p in rows[index].placed if p is not label)
-    if not rest:
+    bare = [attrs.evolve(row, placed=tuple(p for p in row.placed if p is not label)) for row in rows]
+    if not all(row.placed for row in bare):
         return rows, spanners
-    changed = [*rows[:index], attrs.evolve(rows[index], placed=rest), *rows[index + 1 :]]
-    return changed, [*spanners, Spanner(label, 0, len(rows) - 1)]
+    others = [s for s in spanners if s.placed is not label]
+    return bare, [*others, Spanner(label, 0, len(rows) - 1)]
