@@ -31,7 +31,7 @@ class KerasJsonBackend(Backend):
 
     def emit(self, module: Module, options: EmitOptions) -> Emitted:
         differences = Differences("Keras JSON", options.approximate)
-        made = program(module, differences, own_classes=False)
+        made = program(module, differences, as_source=False)
         found = differences.finish()
         return Emitted((EmittedFile(".json", json.dumps(model_json(made)) + "\n"),), found)
 
@@ -165,10 +165,12 @@ def _layer(layer: KerasLayer, name: str, given: Sequence[Shape]) -> Json:
     if "pool_size" in stated and stated.get("strides") is None:
         stated["strides"] = stated["pool_size"]
     if layer.cls == "MultiHeadAttention":
-        stated.setdefault("value_dim", stated["key_dim"])
+        width = stated["output_shape"]
+        stated |= {"value_dim": stated["key_dim"], "output_shape": None if width is None else [width]}
     if layer.cls == "Bidirectional":
         stated |= _directions(stated["layer"], name, given)
-    config = _named(name) | {k: _json(stated.get(k, default)) for k, default in known.config.items()}
+    head = {"name": name, "dtype": "float32"} if known.bare else _named(name)
+    config = head | {k: _json(stated.get(k, default)) for k, default in known.config.items()}
     made = _object("keras.layers", layer.cls, config)
     build = _build_config(known.build, [_batch(s) for s in given], layer.cls in MERGES)
     return made | {"build_config": build} if build else made
@@ -176,10 +178,13 @@ def _layer(layer: KerasLayer, name: str, given: Sequence[Shape]) -> Json:
 
 def _directions(layer: KerasLayer, name: str, given: Sequence[Shape]) -> Json:
     """The two layers of a bidirectional one."""
+    masked = {"zero_output_for_mask": layer.arguments["return_sequences"]}
     ways = {"layer": ("forward", False), "backward_layer": ("backward", True)}
     return {
         argument: _layer(
-            KerasLayer(layer.cls, {**layer.arguments, "go_backwards": backwards}), f"{way}_{name}", given
+            KerasLayer(layer.cls, {**layer.arguments, **masked, "go_backwards": backwards}),
+            f"{way}_{name}",
+            given,
         )
         for argument, (way, backwards) in ways.items()
     }
@@ -189,7 +194,8 @@ def _build_config(form: str, shapes: Sequence[Any], several: bool) -> Json | Non
     if form == "none":
         return None
     if form == "attention":
-        return {"shapes_dict": {"query_shape": shapes[0], "value_shape": shapes[1]}}
+        names = ("query_shape", "value_shape", "key_shape")
+        return {"shapes_dict": dict(zip(names, shapes, strict=False))}
     return {"input_shape": list(shapes) if several else shapes[0]}
 
 

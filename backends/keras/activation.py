@@ -11,7 +11,6 @@ _WORDS = {
     "relu": "relu",
     "selu": "selu",
     "gelu": "gelu",
-    "silu": "swish",
     "sigmoid": "sigmoid",
     "tanh": "tanh",
     "softplus": "softplus",
@@ -21,34 +20,43 @@ _WORDS = {
 
 
 @RULES.rule(*_WORDS)
-def word(ask: Ask) -> None:
+def _word(ask: Ask) -> None:
     ask.put("Activation", activation=_WORDS[ask.layer.op_name])
 
 
+@RULES.rule("silu")
+def _silu(ask: Ask) -> None:
+    """Keras 2 has it under its other name, which Keras 3 understands but does not write."""
+    ask.put("Activation", activation="swish" if ask.as_source else "silu")
+
+
 @RULES.rule("relu6")
-def relu6(ask: Ask) -> None:
+def _relu6(ask: Ask) -> None:
     ask.put("ReLU", max_value=6.0)
 
 
 @RULES.rule("leaky_relu")
-def leaky_relu(ask: Ask) -> None:
+def _leaky_relu(ask: Ask) -> None:
     ask.put("LeakyReLU", negative_slope=ask.layer.slope)
 
 
 @RULES.rule("prelu")
-def prelu(ask: Ask) -> None:
+def _prelu(ask: Ask) -> None:
     """One slope a channel: shared along all other axes."""
     spatial = len(ask.inputs[0].spatial)
     ask.put("PReLU", shared_axes=list(range(1, spatial + 1)) or None)
 
 
 @RULES.rule("elu")
-def elu(ask: Ask) -> None:
-    ask.put("ELU", alpha=ask.layer.slope)
+def _elu(ask: Ask) -> None:
+    if ask.layer.slope == 1.0:
+        ask.put("Activation", activation="elu")
+    else:
+        ask.put("ELU", alpha=ask.layer.slope)
 
 
 @RULES.rule("softmax")
-def softmax(ask: Ask) -> None:
+def _softmax(ask: Ask) -> None:
     axis = ask.layer.axis
     if axis in (-1, len(ask.inputs[0].shape)):
         ask.put("Activation", activation="softmax")
@@ -57,12 +65,12 @@ def softmax(ask: Ask) -> None:
 
 
 @RULES.rule("hard_sigmoid")
-def hard_sigmoid(ask: Ask) -> None:
+def _hard_sigmoid(ask: Ask) -> None:
     _gate(ask)
 
 
 @RULES.rule("hard_silu")
-def hard_silu(ask: Ask) -> None:
+def _hard_silu(ask: Ask) -> None:
     gate = _gate(ask)
     ask.put("Multiply", -1, gate)
 

@@ -17,9 +17,7 @@ _SIZES = frozenset(
 
 def construct(layer: KerasLayer, name: str | None) -> Call:
     """The call that makes the layer; `name` is the text of its name's expression, where it has one."""
-    made: list[Argument] = [
-        _argument(layer, argument, value) for argument, value in _stated(layer).items()
-    ]
+    made: list[Argument] = [_argument(layer, argument, value) for argument, value in _stated(layer).items()]
     if name is not None:
         made.append(f"name={name}")
     module = "layers." if layer.cls in CLASSES else ""
@@ -64,7 +62,7 @@ def _argument(layer: KerasLayer, argument: str, value: Any) -> Argument:
 
 
 def _shortest(value: Any) -> Any:
-    """One number for sizes that are all the same, one a pair for margins that are: `((1, 1), (0, 0))` is `(1, 0)`."""
+    """One number for sizes that are all the same, one a pair for margins: `((1, 1), (0, 0))` is `(1, 0)`."""
     if not isinstance(value, tuple):
         return value
     if all(isinstance(v, tuple) and v[0] == v[1] for v in value):

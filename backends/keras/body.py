@@ -21,6 +21,7 @@ class BodyWriter:
     """Writes the statements of one function.
 
     `inputs` maps values that are given to their variables, `functions` maps blocks to their functions.
+    With `keeps_inputs` the variables of the inputs are needed once more at the end.
     """
 
     def __init__(
@@ -30,12 +31,13 @@ class BodyWriter:
         inputs: Mapping[str, str],
         functions: Mapping[str, str],
         taken: Iterable[str],
+        keeps_inputs: bool = False,
     ) -> None:
         self.variables = dict(inputs)
         self._naming = naming
         self._scope = scope
         self._functions = functions
-        self._fixed = {*taken, *functions.values()}
+        self._fixed = {*taken, *functions.values(), *(inputs.values() if keeps_inputs else ())}
         self._namer = Namer({*self._fixed, *inputs.values(), *_PASSING, *_COUNTERS})
         self._uses: dict[str, list[int]] = {}
 
@@ -74,8 +76,8 @@ class BodyWriter:
                 for name, uses in self._uses.items()
                 if name in self.variables and uses[-1] > position
             }
-            dying = [self.variables[n] for n in statement.inputs[:1] if self.variables[n] in _PASSING]
-            for variable in (*dying, *_PASSING):
+            dying = [self.variables[n] for n in statement.inputs[:1]]
+            for variable in (*(v for v in dying if v in _PASSING), *_PASSING):
                 if variable not in held and variable not in self._fixed:
                     return variable
         return self._namer.unique(identifier(statement.name))
@@ -103,9 +105,7 @@ class BodyWriter:
 
     def _call(self, call: BlockCall, operands: Sequence[str], template: str) -> Call:
         arguments = [f"{identifier(name)}={literal(value)}" for name, value in call.arguments.items()]
-        return Call(
-            self._functions[call.block], (*operands, *arguments, f"name={expression(template)}")
-        )
+        return Call(self._functions[call.block], (*operands, *arguments, f"name={expression(template)}"))
 
     def _plan(
         self, lead: str, target: str, plan: Plan, operands: Sequence[str], template: str, depth: int
@@ -114,10 +114,14 @@ class BodyWriter:
         for index, step in enumerate(plan.steps):
             values = [made[v] if v >= 0 else operands[-1 - v] for v in step.values]
             result = index == len(plan.steps) - 1
-            variable = target if plan.is_chain or result else self._namer.unique(f"{target}_{step.role}")
+            variable = target if plan.is_chain or result else self._helper(target, step)
             name = f"{template}_{step.role}" if step.role else template
             yield from lines(lead if result else f"{variable} = ", _apply(step, values, name), depth)
             made.append(variable)
+
+    def _helper(self, target: str, step: Step) -> str:
+        """The variable for what a helper layer gives."""
+        return self._namer.unique(step.role if target in _PASSING else f"{target}_{step.role}")
 
 
 def _apply(step: Step, values: Sequence[str], name: str) -> Call:

@@ -44,6 +44,7 @@ class KerasClass:
     positional: tuple[str, ...] = ()
     call: Mapping[str, Any] = attrs.field(factory=dict)
     build: str = "shape"  # what is recorded of the build: "shape", "none", or "attention"
+    bare: bool = False  # whether its configuration lacks `trainable` and spells its dtype as a word
 
     @property
     def activates(self) -> bool:
@@ -58,7 +59,9 @@ def _none(*names: str) -> dict[str, Any]:
 def _regular(*weights: str, activity: bool = True) -> dict[str, Any]:
     """Regularizers, then constraints, of weights; all absent."""
     middle = _none("activity_regularizer") if activity else {}
-    return _none(*(f"{w}_regularizer" for w in weights)) | middle | _none(*(f"{w}_constraint" for w in weights))
+    return (
+        _none(*(f"{w}_regularizer" for w in weights)) | middle | _none(*(f"{w}_constraint" for w in weights))
+    )
 
 
 _LAST = {"data_format": "channels_last"}
@@ -121,8 +124,8 @@ def _pool(name: str) -> KerasClass:
 
 def _padding(rank: int) -> tuple[KerasClass, KerasClass]:
     last = {} if rank == 1 else _LAST
-    pad = KerasClass(f"ZeroPadding{rank}D", {"padding": NEEDED, **_LAST}, ("padding",), build="none")
-    return pad, KerasClass(f"Cropping{rank}D", {"cropping": NEEDED, **last}, ("cropping",), build="none")
+    pad = KerasClass(f"ZeroPadding{rank}D", {"padding": NEEDED, **_LAST}, ("padding",))
+    return pad, KerasClass(f"Cropping{rank}D", {"cropping": NEEDED, **last}, ("cropping",))
 
 
 def _recurrent(name: str, gates: Mapping[str, Any], after: Mapping[str, Any]) -> KerasClass:
@@ -200,7 +203,7 @@ _PRELU = {"alpha_initializer": _ZEROS, "alpha_regularizer": None, "alpha_constra
 _RANDOM = {"training": False}
 
 
-def _plain(name: str, positional: str = "", build: str = "none", **config: Any) -> KerasClass:
+def _plain(name: str, positional: str = "", build: str = "none", /, **config: Any) -> KerasClass:
     return KerasClass(name, config, (positional,) if positional else (), build=build)
 
 
@@ -215,12 +218,12 @@ _CLASSES: tuple[KerasClass, ...] = (
         for what in ("Max", "Average")
         for rank in (1, 2, 3)
     ),
-    _plain("UpSampling1D", "size", size=NEEDED),
-    _plain("UpSampling2D", "size", size=NEEDED, **_LAST, interpolation="nearest"),
-    _plain("UpSampling3D", "size", size=NEEDED, **_LAST),
+    _plain("UpSampling1D", "size", "shape", size=NEEDED),
+    _plain("UpSampling2D", "size", "shape", size=NEEDED, **_LAST, interpolation="nearest"),
+    _plain("UpSampling3D", "size", "shape", size=NEEDED, **_LAST),
     *(each for rank in (1, 2, 3) for each in _padding(rank)),
     KerasClass("Dense", _DENSE, ("units",)),
-    _plain("Flatten", build="shape", **_LAST),
+    _plain("Flatten", "", "shape", **_LAST),
     _plain("Reshape", "target_shape", target_shape=NEEDED),
     _plain("Permute", "dims", "shape", dims=NEEDED),
     _plain("RepeatVector", "n", "shape", n=NEEDED),
@@ -242,16 +245,14 @@ _CLASSES: tuple[KerasClass, ...] = (
     _plain("ELU", "alpha", alpha=1.0),
     KerasClass("Softmax", {"axis": -1}, ("axis",), {"mask": None}, "none"),
     KerasClass("BatchNormalization", _BATCHNORM, (), {"mask": None}),
-    KerasClass(
-        "LayerNormalization", {"axis": [-1], **_SWITCHED, "rms_scaling": False, **_SCALED}
-    ),
+    KerasClass("LayerNormalization", {"axis": [-1], **_SWITCHED, "rms_scaling": False, **_SCALED}),
     KerasClass("GroupNormalization", {"groups": NEEDED, **_AXES, **_SWITCHED, **_SCALED}, ("groups",)),
     KerasClass("Dropout", {"rate": NEEDED, "seed": None, "noise_shape": None}, ("rate",), _RANDOM, "none"),
-    KerasClass("SpatialDropout2D", {"rate": NEEDED, "seed": None, **_LAST}, ("rate",), _RANDOM, "none"),
+    KerasClass("SpatialDropout2D", {"rate": NEEDED, "seed": None, **_LAST}, ("rate",), _RANDOM, "none", True),
     KerasClass("GaussianNoise", {"stddev": NEEDED, "seed": None}, ("stddev",), _RANDOM, "none"),
-    _plain("Rescaling", build="shape", scale=NEEDED, offset=0.0),
-    *(_plain(name, build="shape") for name in ("Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum")),
-    _plain("Concatenate", build="shape", **_AXES),
+    _plain("Rescaling", "", "shape", scale=NEEDED, offset=0.0),
+    *(_plain(name, "", "shape") for name in ("Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum")),
+    _plain("Concatenate", "", "shape", **_AXES),
     _plain("Dot", "axes", "shape", axes=NEEDED, normalize=False),
 )
 

@@ -38,25 +38,25 @@ def _surround(ask: Ask, cls: str, value: int, sides: Sides, role: str, argument:
     if all(side == 0 for pair in sides for side in pair):
         return value
     margins = tuple(map(tuple, sides))
-    form = margins[0] if len(margins) == 1 else margins
+    form: Any = margins[0] if len(margins) == 1 else margins
     return ask.put(f"{cls}{len(margins)}D", value, role=role, **{argument: form})
 
 
 @RULES.rule("conv1d", "conv2d", "conv3d")
-def conv(ask: Ask) -> None:
+def _conv(ask: Ask) -> None:
     rank = len(ask.output.spatial)
     layer = ask.layer
-    _convolve(ask, f"Conv{rank}D", _both_large(layer), filters=layer.filters, groups=layer.groups)
+    _convolve(ask, f"Conv{rank}D", is_dilated_and_strided(layer), filters=layer.filters, groups=layer.groups)
 
 
 @RULES.rule("depthwise_conv2d")
-def depthwise(ask: Ask) -> None:
+def _depthwise(ask: Ask) -> None:
     layer = ask.layer
     _convolve(ask, "DepthwiseConv2D", _uneven(layer), depth_multiplier=layer.multiplier)
 
 
 @RULES.rule("separable_conv2d")
-def separable(ask: Ask) -> None:
+def _separable(ask: Ask) -> None:
     layer = ask.layer
     sizes = {"filters": layer.filters, "depth_multiplier": layer.multiplier}
     _convolve(ask, "SeparableConv2D", _uneven(layer), **sizes)
@@ -65,33 +65,49 @@ def separable(ask: Ask) -> None:
 def _convolve(ask: Ask, cls: str, thinned: bool, **arguments: Any) -> None:
     """A convolution; `thinned` where Keras cannot stride it, so that its result is thinned out instead."""
     layer = ask.layer
-    explicit = _same_sides(ask) if thinned and layer.padding == "same" else layer.padding
-    numbers = isinstance(explicit, tuple)
-    source = pad(ask, -1, pairs(explicit)) if numbers else -1
-    ask.put(
+    padding = layer.padding
+    if thinned and padding == "same":
+        padding = _same_sides(ask)
+    elif not thinned and not ask.literal and _is_same(ask):
+        padding = "same"
+    numbers = isinstance(padding, tuple)
+    source = pad(ask, -1, pairs(padding)) if numbers else -1
+    whole = ask.put(
         cls,
         source,
-        role="conv" if thinned else "",
+        role="conv",
         **{k: v for k, v in arguments.items() if k == "filters"},
         kernel_size=layer.kernel,
         strides=(1,) * len(layer.stride) if thinned else layer.stride,
-        padding="valid" if numbers else explicit,
+        padding="valid" if numbers else padding,
         dilation_rate=layer.dilation,
         **{k: v for k, v in arguments.items() if k != "filters"},
         use_bias=layer.bias,
     )
     if thinned:
-        thin(ask, len(ask.steps) - 1, layer.stride)
+        thin(ask, whole, layer.stride)
 
 
-def _both_large(layer: Any) -> bool:
-    """Whether it strides and dilates at once, which Keras does not do."""
+def _is_same(ask: Ask) -> bool:
+    """Whether padding that is stated in numbers is just what `same` adds."""
+    layer = ask.layer
+    if not isinstance(layer.padding, tuple) or not any(layer.padding) or is_symbolic(_sizes(layer)):
+        return False
+    return _same_sides(ask) == layer.padding
+
+
+def _sizes(layer: Any) -> tuple[Any, ...]:
+    return layer.kernel, layer.stride, layer.dilation
+
+
+def is_dilated_and_strided(layer: Any) -> bool:
+    """Whether both are above 1, which Keras does not take."""
     return _above_one(layer.stride) and _above_one(layer.dilation)
 
 
 def _uneven(layer: Any) -> bool:
     """Whether TensorFlow's depthwise convolution lacks these strides."""
-    return _both_large(layer) or any(s != layer.stride[0] for s in layer.stride)
+    return is_dilated_and_strided(layer) or any(s != layer.stride[0] for s in layer.stride)
 
 
 def _above_one(sizes: Sequence[Any]) -> bool:
@@ -100,7 +116,7 @@ def _above_one(sizes: Sequence[Any]) -> bool:
 
 def _same_sides(ask: Ask) -> tuple[int, ...]:
     layer = ask.layer
-    if is_symbolic((layer.kernel, layer.stride, layer.dilation)):
+    if is_symbolic(_sizes(layer)):
         raise Refused("its padding depends on parameters")
     axes = windows(len(layer.stride), layer.kernel, layer.stride, "same", layer.dilation)
     return tuple(
@@ -111,17 +127,18 @@ def _same_sides(ask: Ask) -> tuple[int, ...]:
 
 
 @RULES.rule("zeropad1d", "zeropad2d", "zeropad3d")
-def zeropad(ask: Ask) -> None:
+def _zeropad(ask: Ask) -> None:
     rank = len(ask.output.spatial)
     _always(ask, f"ZeroPadding{rank}D", "padding")
 
 
 @RULES.rule("crop1d", "crop2d", "crop3d")
-def cropping(ask: Ask) -> None:
+def _cropping(ask: Ask) -> None:
     rank = len(ask.output.spatial)
     _always(ask, f"Cropping{rank}D", "cropping")
 
 
 def _always(ask: Ask, cls: str, word: str) -> None:
     margins = tuple(pairs(getattr(ask.layer, word)))
-    ask.put(cls, **{word: margins[0] if len(margins) == 1 else margins})
+    form: Any = margins[0] if len(margins) == 1 else margins
+    ask.put(cls, **{word: form})

@@ -15,21 +15,22 @@ _CLASSES = {
 
 
 @RULES.rule(*_CLASSES)
-def elementwise(ask: Ask) -> None:
-    if len(ask.inputs) == 1:
-        ask.put("Activation", activation="linear")
-    else:
-        ask.put(_CLASSES[ask.layer.op_name], *ask.values)
+def _elementwise(ask: Ask) -> None:
+    ask.put(_CLASSES[ask.layer.op_name], *ask.values)
 
 
 @RULES.rule("concat")
-def concat(ask: Ask) -> None:
-    if len(ask.inputs) == 1:
-        ask.put("Activation", activation="linear")
-    else:
-        ask.put("Concatenate", *ask.values, axis=ask.layer.axis)
+def _concat(ask: Ask) -> None:
+    rank = len(ask.inputs[0].shape)
+    axis = ask.layer.axis
+    ask.put("Concatenate", *ask.values, axis=-1 if axis == rank else axis)
 
 
 @RULES.rule("dot")
-def dot(ask: Ask) -> None:
-    ask.put("Dot", *ask.values, axes=ask.layer.axis)
+def _dot(ask: Ask) -> None:
+    """Axes count as in Keras, whose pairs are never negative."""
+    axes = tuple(
+        len(given.shape) + 1 + axis if isinstance(axis, int) and axis < 0 else axis
+        for axis, given in zip(ask.layer.axis, ask.inputs, strict=True)
+    )
+    ask.put("Dot", *ask.values, axes=axes[0] if axes[0] == axes[1] else axes)

@@ -67,15 +67,18 @@ class Refused(Exception):
 class Ask:
     """What a rule is asked, and what it answers.
 
-    `non_negative` says of every input whether its values are known to be 0 or more; `own_classes`,
-    whether the target can carry classes of its own beside Keras's.
+    `non_negative` says of every input whether its values are known to be 0 or more; `as_source`,
+    whether the answer is for source code, which may bring classes along and also runs on Keras 2, and not
+    for the JSON of a built Keras 3 model; `literal`, whether numbers must stay as they are stated, because
+    one line stands for layers of several sizes.
     """
 
     layer: Any  # the catalogue layer; rules read its attributes
     inputs: tuple[Type, ...]
     output: Type
     non_negative: tuple[bool, ...] = ()
-    own_classes: bool = True
+    as_source: bool = True
+    literal: bool = False
     steps: list[Step] = attrs.field(factory=list)
     different: list[str] = attrs.field(factory=list)
 
@@ -84,7 +87,7 @@ class Ask:
         """References to all inputs of the node."""
         return tuple(-1 - i for i in range(len(self.inputs)))
 
-    def put(self, cls: str, *values: int, role: str = "", **arguments: Any) -> int:
+    def put(self, cls: str, /, *values: int, role: str = "", **arguments: Any) -> int:
         """Add a layer (to the node's first input where no values are given); gives its reference."""
         self.steps.append(Step(KerasLayer(cls, arguments), values or (-1,), role))
         return len(self.steps) - 1
@@ -99,16 +102,20 @@ RULES: Rules[Rule] = Rules()
 
 
 def plan(ask: Ask) -> Plan:
-    """What the rule of the asked layer answers; a layer without a rule gives a plan that says why."""
+    """What the rule of the asked layer, which has one, answers; where it refuses, a plan that says why."""
     rule = RULES.get(ask.layer.op_name)
-    if rule is None:
-        return Plan((), cannot=RULES.reason(ask.layer.op_name))
+    assert rule is not None
     try:
         rule(ask)
     except Refused as refused:
         return Plan((), cannot=str(refused))
     *helpers, result = ask.steps
     return Plan((*helpers, attrs.evolve(result, role="")), tuple(ask.different))
+
+
+def sizes(value: Type) -> tuple[int, ...]:
+    """The dimensions of a type whose dimensions are all numbers, as a backend's are."""
+    return value.shape  # type: ignore[return-value]
 
 
 def is_symbolic(value: Any) -> bool:

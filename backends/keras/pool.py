@@ -75,7 +75,7 @@ class Slide:
 
 
 @RULES.rule("maxpool1d", "maxpool2d", "maxpool3d")
-def maxpool(ask: Ask) -> None:
+def _maxpool(ask: Ask) -> None:
     if _put_plain(ask, "MaxPooling"):
         return
     axes = _slides(ask)
@@ -89,7 +89,7 @@ def maxpool(ask: Ask) -> None:
 
 
 @RULES.rule("avgpool1d", "avgpool2d", "avgpool3d")
-def avgpool(ask: Ask) -> None:
+def _avgpool(ask: Ask) -> None:
     if _put_plain(ask, "AveragePooling"):
         return
     stated = _stated(ask)
@@ -101,12 +101,12 @@ def avgpool(ask: Ask) -> None:
 
 
 @RULES.rule("global_avgpool1d", "global_avgpool2d", "global_avgpool3d")
-def global_average(ask: Ask) -> None:
+def _global_average(ask: Ask) -> None:
     ask.put(f"GlobalAveragePooling{len(ask.inputs[0].spatial)}D")
 
 
 @RULES.rule("global_maxpool1d", "global_maxpool2d", "global_maxpool3d")
-def global_maximum(ask: Ask) -> None:
+def _global_maximum(ask: Ask) -> None:
     ask.put(f"GlobalMaxPooling{len(ask.inputs[0].spatial)}D")
 
 
@@ -158,8 +158,8 @@ def _put_slides(ask: Ask, what: str, value: int, axes: Sequence[Slide]) -> None:
 
 
 def _put(ask: Ask, what: str, value: int, axes: Sequence[Slide], word: str) -> None:
-    sizes = {"pool_size": tuple(a.kernel for a in axes), "strides": tuple(a.stride for a in axes)}
-    ask.put(f"{what}{len(axes)}D", value, **sizes, padding=word)
+    kernel, strides = tuple(a.kernel for a in axes), tuple(a.stride for a in axes)
+    ask.put(f"{what}{len(axes)}D", value, pool_size=kernel, strides=strides, padding=word)
 
 
 def _put_thinned(ask: Ask, what: str, value: int, axes: Sequence[Slide]) -> None:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import attrs
 
 from dlc.backends.base import Differences
 from dlc.backends.keras.naming import Naming, input_names
-from dlc.backends.keras.plan import Plan
+from dlc.backends.keras.plan import RULES, Plan
 from dlc.backends.keras.statements import Statement, statements
 from dlc.backends.keras.survey import Survey
-from dlc.ir import Block, Module, Net, Node
+from dlc.ir import Action, Block, Module, Net, Node, Op, Repeat
 from dlc.passes.expand import ExpandBlocks
 from dlc.passes.structure import called_blocks
 
@@ -42,15 +44,17 @@ class Program:
         return follows and self.net.outputs == (values[-1],) and all(map(_is_plain, self.body))
 
 
-def program(module: Module, differences: Differences, own_classes: bool = True) -> Program:
+def program(module: Module, differences: Differences, as_source: bool = True) -> Program:
     """Plan and name every layer of the module's one net; `differences` gets what Keras cannot say.
 
-    Where calls of a block need different layers, the blocks are expanded.
+    Where calls of a block need different layers, the blocks are expanded. Raises DlcError where a layer
+    is not known, or a number of it.
     """
-    survey = Survey(module, own_classes)
+    _refuse_unknown(module, differences)
+    survey = Survey(module, as_source)
     survey.run(module.nets[0])
     if survey.is_uneven:
-        return program(ExpandBlocks().run(module).module, differences, own_classes)
+        return program(ExpandBlocks().run(module).module, differences, as_source)
     _report(survey, differences)
     return _assemble(module, survey)
 
@@ -82,6 +86,28 @@ def _callees_first(module: Module, net: Net) -> list[Block]:
 
     visit(net.body)
     return list(found.values())
+
+
+def _refuse_unknown(module: Module, differences: Differences) -> None:
+    """Stop at layers without a rule, and without a number that they need."""
+    net = module.nets[0]
+    bodies = [net.body, *(block.body for block in _callees_first(module, net))]
+    for node in (node for body in bodies for node in body):
+        for op in _layers(node.op):
+            holes = op.holes()
+            if RULES.get(op.op_name) is None:
+                differences.cannot(node, RULES.reason(op.op_name))
+            elif holes:
+                differences.cannot(node, f"{', '.join(holes)} is not known")
+    differences.finish()
+
+
+def _layers(action: Action) -> Iterator[Op]:
+    if isinstance(action, Op):
+        yield action
+    elif isinstance(action, Repeat):
+        for link in action.links:
+            yield from _layers(link)
 
 
 def _report(survey: Survey, differences: Differences) -> None:

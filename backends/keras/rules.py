@@ -4,3 +4,5 @@ from dlc.backends.keras import activation, conv, merge, pool, recurrent, shape, 
 from dlc.backends.keras.plan import RULES
 
 __all__ = ["RULES", "activation", "conv", "merge", "pool", "recurrent", "shape", "transpose", "weights"]
+
+RULES.refuse("opaque", reason="what the layer computes is not known")

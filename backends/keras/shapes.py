@@ -54,7 +54,9 @@ def _slid(arguments: Any, shape: Shape) -> Shape:
 
 
 def _grown(arguments: Any, shape: Shape) -> Shape:
-    """A transposed convolution without padding."""
+    """What a transposed convolution gives."""
+    if arguments["padding"] == "same":
+        return tuple(n * s for n, s in zip(shape, arguments["strides"], strict=False))
     kernel, stride, dilation = (arguments[n] for n in ("kernel_size", "strides", "dilation_rate"))
     extra = arguments["output_padding"] or tuple(
         max(s - d * (k - 1) - 1, 0) for k, s, d in zip(kernel, stride, dilation, strict=True)

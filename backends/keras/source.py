@@ -23,7 +23,7 @@ def source(made: Program, head: Iterable[str]) -> str:
     build = identifier(f"build_{made.net.name}")
     namer = Namer((build, "keras", "layers", *CUSTOM))
     functions = {f.block.name: namer.unique(identifier(f.block.name)) for f in made.functions}
-    parts = [CUSTOM[name].splitlines() for name in _own_classes(made)]
+    parts = [CUSTOM[name].splitlines() for name in _as_source(made)]
     parts += [list(_function(f, made, functions)) for f in made.functions]
     parts.append(list(_build(made, build, functions)))
     parts.append(['if __name__ == "__main__":', f"{INDENT}{build}().summary()"])
@@ -49,11 +49,11 @@ def _build(made: Program, build: str, functions: dict[str, str]) -> Iterator[str
     inputs = {i.name: namer.unique(identifier(i.name)) for i in made.net.inputs}
     for given in made.net.inputs:
         yield from lines(f"{inputs[given.name]} = ", _input(given, made.inputs[given.name]), 1)
-    writer = BodyWriter(made.naming, "", inputs, functions, (build, *CUSTOM))
+    writer = BodyWriter(made.naming, "", inputs, functions, (build, *CUSTOM), keeps_inputs=True)
     yield from writer.write(made.body, made.net.outputs, returns=False)
-    sides = (inputs.values(), (writer.variables[name] for name in made.net.outputs))
-    given, given_back = (_one_or_list(tuple(side)) for side in sides)
-    yield from lines("return ", Call("keras.Model", (given, given_back, _model_name(made))), 1)
+    ends = (inputs.values(), (writer.variables[name] for name in made.net.outputs))
+    arguments = (*(_one_or_list(tuple(end)) for end in ends), _model_name(made))
+    yield from lines("return ", Call("keras.Model", arguments), 1)
 
 
 def _sequential(made: Program) -> Call:
@@ -98,7 +98,7 @@ def _one_or_list(variables: tuple[str, ...]) -> Argument:
     return variables[0] if len(variables) == 1 else Listing(variables)
 
 
-def _own_classes(made: Program) -> list[str]:
+def _as_source(made: Program) -> list[str]:
     """The names of the classes that the file must bring along, in the order of `CUSTOM`."""
     bodies = [made.body, *(f.body for f in made.functions)]
     used = {cls for body in bodies for statement in body for cls in _classes(statement.doing)}

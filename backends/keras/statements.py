@@ -56,7 +56,9 @@ def statements(
     return tuple(_merge(made, set(outputs)))
 
 
-def _doing(scope: str, node: Node, action: Action, place: tuple[int, ...], plans: Mapping[Key, Plan]) -> Doing:
+def _doing(
+    scope: str, node: Node, action: Action, place: tuple[int, ...], plans: Mapping[Key, Plan]
+) -> Doing:
     if isinstance(action, BlockCall):
         return action
     if not isinstance(action, Repeat):
@@ -89,11 +91,11 @@ def _merge(made: Sequence[Statement], outputs: set[str]) -> Iterable[Statement]:
         before = by_value.get(statement.inputs[0]) if len(statement.inputs) == 1 else None
         if before is None or uses[before.value] > 1:
             continue
-        name = common_name(before.name, statement.name)
+        shared = common_name(before.name, statement.name)
         both = _merged_doings(before.doing, statement.doing)
-        if name is not None and both is not None:
+        if shared is not None and both is not None:
             gone.add(before.value)
-            changed[statement.value] = Statement(statement.value, name, both, before.inputs)
+            changed[statement.value] = Statement(statement.value, shared, both, before.inputs)
     return [changed.get(s.value, s) for s in made if s.value not in gone]
 
 
@@ -132,6 +134,8 @@ def common_name(layer: str, activation: str) -> str | None:
     stem = re.escape(activation)
     if re.fullmatch(rf"{stem}(?:\.\d+)+", layer):
         return activation
-    if re.fullmatch(r".*\.\d+", activation) or re.search(rf"(?i)(?:^|[^a-z])(?:{_ACTIVATIONS})(?:$|[^a-z])", activation):
+    if re.fullmatch(r".*\.\d+", activation) or re.search(
+        rf"(?i)(?:^|[^a-z])(?:{_ACTIVATIONS})(?:$|[^a-z])", activation
+    ):
         return layer
     return None

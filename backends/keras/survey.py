@@ -22,11 +22,29 @@ Key = tuple[str, str, tuple[int, ...]]
 _ALWAYS = frozenset({"relu", "relu6", "sigmoid", "hard_sigmoid", "softmax", "softplus"})
 _KEEPS = frozenset(
     {
-        *("add", "multiply", "average", "minimum", "concat", "flatten", "reshape", "permute", "repeat_vector"),
+        *(
+            "add",
+            "multiply",
+            "average",
+            "minimum",
+            "concat",
+            "flatten",
+            "reshape",
+            "permute",
+            "repeat_vector",
+        ),
         *("dropout", "spatial_dropout2d", "lrn", "linear"),
         *(
             f"{op}{rank}d"
-            for op in ("maxpool", "avgpool", "global_avgpool", "global_maxpool", "upsample", "zeropad", "crop")
+            for op in (
+                "maxpool",
+                "avgpool",
+                "global_avgpool",
+                "global_maxpool",
+                "upsample",
+                "zeropad",
+                "crop",
+            )
             for rank in (1, 2, 3)
         ),
     }
@@ -43,35 +61,50 @@ class Known:
 
 @attrs.frozen
 class Sample:
-    """One layer of the net: the parameters' values at its place, and its plan there."""
+    """One layer of the net: the parameters' values at its place, and what is asked about it."""
 
     bindings: Mapping[str, Value]
-    plan: Plan
+    layer: Op
+    inputs: tuple[Known, ...]
+    output: Type
+
+    def plan(self, as_source: bool, literal: bool = False, general: Op | None = None) -> Plan:
+        """What the rules say, of the layer or of the one with parameters that it is an instance of."""
+        types = tuple(known.type for known in self.inputs)
+        signs = tuple(known.non_negative for known in self.inputs)
+        return plan(Ask(general or self.layer, types, self.output, signs, as_source, literal))
 
 
 @attrs.define
 class Survey:
-    """Plans by place; `own_classes` as in `Ask`. Call `run` once."""
+    """Plans by place; `as_source` as in `Ask`. `run` fills it."""
 
     module: Module
-    own_classes: bool = True
+    as_source: bool = True
     plans: dict[Key, Plan] = attrs.field(factory=dict)
     nodes: dict[Key, Node] = attrs.field(factory=dict)
+    is_uneven: bool = False  # whether a line of a block or a loop would have to differ from place to place
     _samples: dict[Key, list[Sample]] = attrs.field(factory=dict)
+    _general: dict[Key, Op] = attrs.field(factory=dict)
 
     def run(self, net: Net) -> None:
         """Ask for every layer of the net."""
         values = {i.name: Known(i.type) for i in net.inputs}
         self._body("", net.body, values, {})
+        for key, samples in self._samples.items():
+            found = self._common(self._general[key], samples)
+            self.is_uneven |= found is None
+            self.plans[key] = found or samples[0].plan(self.as_source)
 
-    @property
-    def is_uneven(self) -> bool:
-        """Whether some line of a block or a loop would have to differ from place to place."""
-        return any(
-            self.plans[key].bound(sample.bindings) != sample.plan
-            for key, samples in self._samples.items()
-            for sample in samples
-        )
+    def _common(self, general: Op, samples: Sequence[Sample]) -> Plan | None:
+        """The plan that serves all samples of a place, None where there is none."""
+        op = general if any(map(is_symbolic, general.attributes().values())) else None
+        distinct = list({(s.layer, s.inputs): s for s in samples}.values())
+        for literal in (False, True):
+            candidate = samples[0].plan(self.as_source, literal, op)
+            if all(candidate.bound(s.bindings) == s.plan(self.as_source, literal) for s in distinct):
+                return candidate
+        return None
 
     def _body(
         self, scope: str, body: Iterable[Node], values: Mapping[str, Known], bindings: Bindings
@@ -112,19 +145,13 @@ class Survey:
 
     def _layer(self, key: Key, node: Node, op: Op, inputs: Sequence[Known], bindings: Bindings) -> Known:
         bound = bind_action(op, bindings)
-        types = tuple(known.type for known in inputs)
-        output = bound.infer(types)  # type: ignore[union-attr]
-        signs = tuple(known.non_negative for known in inputs)
-
-        def asked(layer: Op) -> Plan:
-            return plan(Ask(layer, types, output, signs, self.own_classes))
-
-        found = asked(bound)  # type: ignore[arg-type]
-        if key not in self.plans:
-            general = any(map(is_symbolic, op.attributes().values()))
-            self.plans[key] = asked(op) if general else found
-            self.nodes[key] = node
-        self._samples.setdefault(key, []).append(Sample(bindings, found))
+        assert isinstance(bound, Op)
+        output = bound.infer([known.type for known in inputs])
+        assert output is not None, f"{node.name} was not checked"
+        self.nodes[key] = node
+        self._general[key] = op
+        self._samples.setdefault(key, []).append(Sample(bindings, bound, tuple(inputs), output))
+        signs = [known.non_negative for known in inputs]
         return Known(output, _is_non_negative(op.op_name, signs))
 
     def _block(self, name: str) -> Block:

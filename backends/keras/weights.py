@@ -4,44 +4,49 @@ from __future__ import annotations
 
 from typing import Any
 
-from dlc.backends.keras.plan import RULES, Ask
+from dlc.backends.keras.plan import RULES, Ask, sizes
 
 
 @RULES.rule("dense")
-def dense(ask: Ask) -> None:
+def _dense(ask: Ask) -> None:
     ask.put("Dense", units=ask.layer.units, use_bias=ask.layer.bias)
 
 
 @RULES.rule("embed")
-def embed(ask: Ask) -> None:
+def _embed(ask: Ask) -> None:
     ask.put("Embedding", input_dim=ask.layer.vocab, output_dim=ask.layer.dim)
 
 
 @RULES.rule("batchnorm")
-def batchnorm(ask: Ask) -> None:
-    ask.put("BatchNormalization", momentum=ask.layer.momentum, epsilon=ask.layer.eps)
+def _batchnorm(ask: Ask) -> None:
+    ask.put("BatchNormalization", momentum=ask.layer.momentum, **_normal(ask))
 
 
 @RULES.rule("layernorm")
-def layernorm(ask: Ask) -> None:
-    ask.put("LayerNormalization", epsilon=ask.layer.eps)
+def _layernorm(ask: Ask) -> None:
+    ask.put("LayerNormalization", **_normal(ask))
 
 
 @RULES.rule("groupnorm")
-def groupnorm(ask: Ask) -> None:
-    ask.put("GroupNormalization", groups=ask.layer.groups, epsilon=ask.layer.eps)
+def _groupnorm(ask: Ask) -> None:
+    ask.put("GroupNormalization", groups=ask.layer.groups, **_normal(ask))
 
 
 @RULES.rule("instancenorm")
-def instancenorm(ask: Ask) -> None:
-    """Each channel is a group of its own."""
-    ask.put("GroupNormalization", groups=ask.inputs[0].channels, epsilon=ask.layer.eps)
+def _instancenorm(ask: Ask) -> None:
+    """Each channel is a group of its own: -1 in source, their number once a model is built."""
+    groups = -1 if ask.as_source else ask.inputs[0].channels
+    ask.put("GroupNormalization", groups=groups, **_normal(ask))
+
+
+def _normal(ask: Ask) -> dict[str, Any]:
+    return {"epsilon": ask.layer.eps, "center": ask.layer.center, "scale": ask.layer.scale}
 
 
 @RULES.rule("lrn")
-def lrn(ask: Ask) -> None:
+def _lrn(ask: Ask) -> None:
     layer = ask.layer
-    if ask.own_classes:
+    if ask.as_source:
         sizes: dict[str, Any] = {"size": layer.size, "alpha": layer.alpha, "beta": layer.beta, "k": layer.k}
         ask.put("LocalResponseNormalization", **sizes)
     else:
@@ -49,16 +54,17 @@ def lrn(ask: Ask) -> None:
 
 
 def _lrn_composed(ask: Ask) -> None:
-    """x * (k + alpha * the average of padded squares over `size` channels) ** -beta."""
-    layer, shape = ask.layer, ask.inputs[0].shape
-    before = (layer.size - 1) // 2
+    """x * (k + alpha * size * the mean of squares, padded with zeros, over `size` channels) ** -beta."""
+    layer = ask.layer
+    height, width, channels = sizes(ask.inputs[0])
+    half = layer.size // 2
     square = ask.put("Multiply", -1, -1, role="square")
-    column = ask.put("Reshape", square, role="column", target_shape=(shape[0] * shape[1], shape[2], 1))  # type: ignore[operator]
-    margins = ((0, 0), (before, layer.size - 1 - before))
-    padded = ask.put("ZeroPadding2D", column, role="pad", padding=margins)
-    window = {"pool_size": (1, layer.size), "strides": (1, 1), "padding": "valid"}
+    pixels = (height * width, channels, 1)
+    column = ask.put("Reshape", square, role="column", target_shape=pixels)
+    padded = ask.put("ZeroPadding2D", column, role="pad", padding=((0, 0), (half, half)))
+    window = {"pool_size": (1, layer.size), "strides": (1, 1)}
     mean = ask.put("AveragePooling2D", padded, role="mean", **window)
-    back = ask.put("Reshape", mean, role="map", target_shape=shape)
-    scale = ask.put("Rescaling", back, role="scale", scale=layer.alpha, offset=layer.k)
+    back = ask.put("Reshape", mean, role="map", target_shape=(height, width, channels))
+    scale = ask.put("Rescaling", back, role="scale", scale=layer.alpha * layer.size, offset=layer.k)
     power = ask.put("Power", scale, role="power", exponent=-layer.beta)
     ask.put("Multiply", -1, power)
