@@ -74,7 +74,7 @@ class Reshape(Layer):
 class Permute(Layer):
     """The axes in another order: result axis i is input axis order[i], counted from 1.
 
-        swapped = permute(x, order=(2, 1))
+        channels_first = permute(x, order=(3, 1, 2))
 
     Source: array programming; the counting is that of Keras.
     """
