@@ -25,7 +25,7 @@ TALL_PIECES = frozenset("⎡⎢⎣⎤⎥⎦⎧⎨⎩⎪⎫⎬⎭⎛⎜⎝⎞⎟�
 class Word:
     """Characters without a space between them, on one baseline, with their sub- and superscripts.
 
-    Superscripts are spelled `^3`, subscripts `_i`.
+    Superscripts are spelled `^3`, subscripts `_i`. `stem` is where the first script begins, if the word has one.
     """
 
     text: str
@@ -37,6 +37,7 @@ class Word:
     baseline: float
     bold: bool = False
     font: str = ""
+    stem: float | None = None
 
     @property
     def box(self) -> Box:
@@ -161,17 +162,32 @@ def _with_fractions(plain: list[Word], rules: Sequence[Rule]) -> list[Word]:
     rows: dict[int, list[Word]] = {}
     for word in plain if bars else ():
         rows.setdefault(int(word.baseline // 16), []).append(word)
-    gone: set[int] = set()
-    made: list[Word] = []
+    found: list[tuple[Rule, list[Word], list[Word]]] = []
     for bar in bars:
         row = int(bar.middle // 16)
-        near = [w for r in (row - 1, row, row + 1) for w in rows.get(r, ()) if id(w) not in gone]
+        near = [word for r in (row - 1, row, row + 1) for word in rows.get(r, ())]
         over = [word for word in near if _faces(word, bar, above=True)]
         under = [word for word in near if _faces(word, bar, above=False)]
         if over and under:
-            gone.update(id(word) for word in (*over, *under))
-            made.append(_fraction(over, under, bar))
+            found.append((bar, over, under))
+    taken = {id(word) for _, over, under in found for word in (*over, *under)}
+    kept = [one for one in found if not _in_row(one[1][0], rows, taken)]
+    gone = {id(word) for _, over, under in kept for word in (*over, *under)}
+    made = [_fraction(over, under, bar) for bar, over, under in kept]
     return [word for word in plain if id(word) not in gone] + made
+
+
+def _in_row(word: Word, rows: dict[int, list[Word]], taken: set[int]) -> bool:
+    """Whether a word over a bar shares its line with words of its size that stand over none: a row of a table."""
+    row = int(word.baseline // 16)
+    beside = [other for r in (row - 1, row, row + 1) for other in rows.get(r, ()) if id(other) not in taken]
+    return any(
+        any(letter.isalnum() for letter in other.text)
+        and abs(other.baseline - word.baseline) < 0.1 * word.size
+        and abs(other.size - word.size) < 0.1 * word.size
+        and min(abs(other.x0 - word.x1), abs(word.x0 - other.x1)) < 8 * word.size
+        for other in beside
+    )
 
 
 def _faces(word: Word, bar: Rule, above: bool) -> bool:
@@ -208,7 +224,8 @@ def _base(script: Word, joined: list[Word]) -> int | None:
     for index in range(len(joined) - 1, max(-1, len(joined) - 60), -1):
         base = joined[index]
         gap = script.x0 - base.x1
-        if -0.2 * base.size < gap < _SCRIPT_GAP * base.size and _hangs(script, base, gap):
+        over = base.stem is not None and abs(script.x0 - base.stem) < 0.25 * base.size
+        if (over or -0.2 * base.size < gap < _SCRIPT_GAP * base.size) and _hangs(script, base, gap):
             return index
     return None
 
@@ -219,8 +236,7 @@ def _hangs(script: Word, base: Word, gap: float) -> bool:
     rise = base.baseline - script.baseline
     if script.size <= _SCRIPT_SIZE * base.size:
         return 0.07 * base.size < abs(rise) < 0.62 * base.size
-    scripted = "_" in base.text or "^" in base.text
-    return scripted and abs(rise) < 0.1 * base.size and gap < WORD_GAP * base.size
+    return base.stem is not None and abs(rise) < 0.1 * base.size and gap < WORD_GAP * base.size
 
 
 def _join(base: Word, script: Word) -> Word:
@@ -230,7 +246,8 @@ def _join(base: Word, script: Word) -> Word:
     if mark and (script.text[0] in "†‡*∗§¶′'’,." or base.text.endswith(mark)):
         mark = ""
     box = hull((base.box, script.box))
-    return attrs.evolve(base, text=base.text + mark + script.text, x0=box[0], x1=box[2])
+    stem = base.stem if base.stem is not None else base.x1
+    return attrs.evolve(base, text=base.text + mark + script.text, x0=box[0], x1=box[2], stem=stem)
 
 
 @attrs.frozen(slots=True)

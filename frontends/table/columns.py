@@ -208,12 +208,24 @@ def _river(lines: Sequence[HeadedLine], stretch: Sequence[float], strict: bool) 
     enough = len(gaps) >= (3 if strict else 2) or len(lines) <= 2
     if typical >= (_WIDE + 0.3 if strict else _WIDE) and enough:
         return Boundary(x, gap=typical)
+    if typical >= _WIDE and crossing == 0 and any(_dense(line, x) for line, _ in lines):
+        return Boundary(x, gap=typical)
     if typical >= _NARROW and len(gaps) >= 3 and crossing == 0 and not strict:
         return Boundary(x, gap=typical)
     few = crossing == 0 or len(gaps) >= 4 and crossing <= 0.2 * len(gaps)
-    if widths[0] >= _TIGHT and len(gaps) >= 3 and few and numbers >= 0.7:
+    if widths[0] >= _TIGHT and len(gaps) >= 3 and few and numbers >= 0.6:
         return Boundary(x, gap=typical, tight=True)
     return None
+
+
+def _dense(line: Sequence[Item], x: float) -> bool:
+    """Whether a line is mostly numbers and has one on either side of x: a single row tells of columns then."""
+    numbers = [item for item in line if _counts(item)]
+    if len(numbers) < 5 or len(numbers) < 0.6 * len(line):
+        return False
+    before = [item for item in line if item.x1 <= x + 0.3]
+    after = [item for item in line if item.x0 >= x - 0.3]
+    return bool(before) and bool(after) and before[-1] in numbers and after[0] in numbers
 
 
 def _clearest(lines: Sequence[HeadedLine], stretch: Sequence[float]) -> float:
@@ -230,4 +242,9 @@ def _gap(line: Sequence[Item], x: float) -> tuple[float, bool] | None:
     if not before or not after or len(before) + len(after) != len(line):
         return None
     left, right = before[-1], after[0]
-    return (right.x0 - left.x1) / max(left.size, right.size), left.numeric and right.numeric
+    return (right.x0 - left.x1) / max(left.size, right.size), _counts(left) and _counts(right)
+
+
+def _counts(item: Item) -> bool:
+    """Whether an item is a number in its own right, not a remark in parentheses."""
+    return item.numeric and "(" not in item.text and ")" not in item.text

@@ -170,7 +170,7 @@ def _cut(left: Item, right: Item, parted: Sequence[Boundary]) -> bool:
         if boundary.covers(left.middle):
             return True
         wide = gap > items.PHRASE_GAP or (boundary.tight and left.numeric and right.numeric)
-        if wide or (not boundary.ruled and gap > 0.75 * boundary.gap):
+        if wide or (not boundary.ruled and gap > max(0.75 * boundary.gap, 0.36)):
             return True
     return False
 
@@ -212,7 +212,7 @@ class _Builder:
             made, spans = _band_rows(own, self.columns, boxed, header, self._open(index))
             spanners += [Spanner(s.placed, s.first + len(rows), s.last + len(rows)) for s in spans]
             rows += made
-        headers = _header_count(self.bands, tops, len(rows))
+        headers = _header_count(self.bands, tops, rows)
         slots = self._slots(rows, tops, spanners, headers)
         heights = _heights(rows, self.bands, tops)
         made_cells = tuple(cell(area, self._sides(), heights) for area in slots.areas())
@@ -263,7 +263,7 @@ def _boxed(bands: Sequence[Band], placed: Sequence[Sequence[Placed]], count: int
     """
     ragged = labelled = lines = late = columns = 0
     for own in placed[1:]:
-        found = levels([p.item for p in own if not p.item.brackets])
+        found = _apart(levels([p.item for p in own if not p.item.brackets]))
         where = {id(p.item): p.first for p in own}
         filled = [{where[id(item)] for item in level} for level in found]
         lines += len(found[1:])
@@ -274,6 +274,17 @@ def _boxed(bands: Sequence[Band], placed: Sequence[Sequence[Placed]], count: int
     singles = sum(len(levels([p.item for p in own])) == 1 for own in placed)
     free = ragged >= 2 and ragged > 0.3 * lines and labelled < 0.6 * lines and late <= 0.15 * columns
     return count > 2 and free and singles >= 0.3 * len(bands) and len(bands) >= 5
+
+
+def _apart(found: Sequence[Sequence[Item]]) -> list[list[Item]]:
+    """Levels with those that are too close to be lines of their own, such as scripts, joined to the one above."""
+    kept: list[list[Item]] = []
+    for level in found:
+        if kept and level[0].middle - kept[-1][0].middle < 0.6 * max(level[0].size, kept[-1][0].size):
+            kept[-1] += level
+        else:
+            kept.append(list(level))
+    return kept
 
 
 def _band_rows(
@@ -291,9 +302,11 @@ def _one_label(own: Sequence[Placed], count: int) -> bool:
         return False
     where = {id(p.item): p.first for p in own}
     entries = [where[id(item)] for level in found for item in level]
-    several = sum(entries.count(column) > 1 for column in set(entries))
+    wrapped = {column for column in entries if entries.count(column) > 1}
+    if any(p.item.numeric for p in own if p.first in wrapped):
+        return False
     labels = [index for index, level in enumerate(found) if where[id(level[0])] == 0]
-    return len(labels) == 1 and 0 < labels[0] < len(found) - 1 and several <= max(1, count // 3)
+    return len(labels) == 1 and 0 < labels[0] < len(found) - 1 and len(wrapped) <= max(1, count // 3)
 
 
 def _wrapped_header(own: Sequence[Placed], count: int) -> bool:
@@ -318,12 +331,23 @@ def _aligned(title: Placed, own: Sequence[Placed]) -> bool:
     )
 
 
-def _header_count(bands: Sequence[Band], tops: Sequence[int], rows: int) -> int:
-    """Rows above the first full rule inside the table, at least one; a lone band has one."""
-    for band, top in zip(bands[1:], tops[1:], strict=True):
-        if band.full:
-            return min(max(top, 1), 4) if top <= 4 else 1
-    return 1 if rows > 1 else 0
+def _header_count(bands: Sequence[Band], tops: Sequence[int], rows: Sequence[Row]) -> int:
+    """Rows above the first full rule inside the table, at least one; a lone band has one.
+
+    Where titles over several columns stand alone above that rule, what they head goes on below it.
+    """
+    ends = [top for band, top in zip(bands[1:], tops[1:], strict=True) if band.full]
+    if not ends or ends[0] > 4:
+        return 1 if len(rows) > 1 else 0
+    first = ends[0]
+    if len(ends) > 1 and ends[1] == first + 1 and _headed(rows[first - 1], rows[first]):
+        return first + 1
+    return first
+
+
+def _headed(titles: Row, below: Row) -> bool:
+    """Whether a row has no first cell and more cells than the row of titles over it."""
+    return min(p.first for p in below.placed) > 0 and len(below.placed) > len(titles.placed)
 
 
 def _heights(rows: Sequence[Row], bands: Sequence[Band], tops: Sequence[int]) -> list[tuple[float, float]]:

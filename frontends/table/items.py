@@ -15,6 +15,8 @@ PHRASE_GAP = 0.55
 #: These glue to their neighbours: "3 × 3", "Conv / s2", "0.5 ± 0.1".
 _GLUE = frozenset("×x*/+±=∗")
 
+_MARKS = frozenset("-−–—✓✗✔✘×*†‡+ ")
+
 
 @attrs.frozen
 class Item:
@@ -51,8 +53,10 @@ class Item:
 
 def is_numeric(text: str) -> bool:
     """Whether a text is a number, a dash or a check mark."""
-    bare = text.strip("()%*†‡±−-–—+<>~≈×✓✗✔✘,.KMGBkx^_ ")
-    return not bare or bare.replace(".", "").replace(",", "").replace("±", "").replace("/", "").isdigit()
+    if not any(letter.isdigit() for letter in text):
+        return bool(text) and all(letter in _MARKS for letter in text)
+    bare = text.strip("()%*†‡±−-–—+<>~≈,.KMGBkx^_ ")
+    return bare.replace(".", "").replace(",", "").replace("±", "").replace("/", "").isdigit()
 
 
 def of_words(run: Sequence[Word]) -> Item:

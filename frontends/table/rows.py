@@ -194,7 +194,8 @@ def _wraps(row: Row, above: Row, pitch: float, columns: int) -> bool:
         return False
     under = all(any(_same_column(p, q) and p.first == q.first for q in above.placed) for p in row.placed)
     spanning = any(p.last - p.first >= columns // 2 for p in row.placed)
-    if not under or spanning:
+    counted = all(p.item.numeric and not set("()") & set(p.item.text) for p in row.placed)
+    if not under or spanning or counted:
         return False
     step = min(p.item.middle for p in row.placed) - max(
         q.item.middle for q in above.placed for p in row.placed if _same_column(p, q)
