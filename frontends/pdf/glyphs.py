@@ -1,8 +1,8 @@
 """What a glyph means when the font does not say: TeX's own encodings, ligatures, and quirks of PDF writers.
 
-TeX's mathematical fonts keep fixed encodings (OMX for extensions, OMS for symbols, OML for letters, OT1 for roman;
-D. Knuth, Computer Modern Typefaces, appendix F of The TeXbook). Many files carry no character map for them, and
-readers then hand out the bare code.
+TeX's mathematical fonts keep fixed encodings (OMX for extensions, OMS for symbols, OML for letters, OT1 for
+roman; D. Knuth, Computer Modern Typefaces, appendix F of The TeXbook). Many files carry no character map for
+them, and readers then hand out the bare code.
 """
 
 from __future__ import annotations
@@ -28,16 +28,25 @@ _OMX = {
     0x50: "∑", 0x51: "∏", 0x52: "∫", 0x58: "∑", 0x59: "∏", 0x5A: "∫",
 }  # fmt: skip
 _OMS = {
-    0x00: "−", 0x01: "·", 0x02: "×", 0x03: "∗", 0x04: "÷", 0x06: "±", 0x08: "⊕", 0x0A: "⊗", 0x0C: "⊙", 0x0E: "◦",
-    0x0F: "•", 0x14: "≤", 0x15: "≥", 0x18: "∼", 0x19: "≈", 0x20: "←", 0x21: "→", 0x22: "↑", 0x23: "↓", 0x30: "′", 0x31: "∞",
-    0x32: "∈", 0x62: "⌊", 0x63: "⌋", 0x64: "⌈", 0x65: "⌉", 0x66: "{", 0x67: "}", 0x68: "⟨", 0x69: "⟩", 0x6A: "|",
-    0x6B: "‖", 0x6E: "\\", 0x70: "√", 0x79: "†", 0x7A: "‡",
+    0x00: "−", 0x01: "·", 0x02: "×", 0x03: "∗", 0x04: "÷", 0x06: "±", 0x08: "⊕", 0x0A: "⊗", 0x0C: "⊙", 0x0E:
+    "◦", 0x0F: "•", 0x14: "≤", 0x15: "≥", 0x18: "∼", 0x19: "≈", 0x20: "←", 0x21: "→", 0x22: "↑", 0x23: "↓",
+    0x30: "′", 0x31: "∞", 0x32: "∈", 0x62: "⌊", 0x63: "⌋", 0x64: "⌈", 0x65: "⌉", 0x66: "{", 0x67: "}", 0x68:
+    "⟨", 0x69: "⟩", 0x6A: "|", 0x6B: "‖", 0x6E: "\\", 0x70: "√", 0x79: "†", 0x7A: "‡",
 }  # fmt: skip
 _OML = {
-    0x0B: "α", 0x0C: "β", 0x0D: "γ", 0x0E: "δ", 0x0F: "ε", 0x12: "θ", 0x14: "κ", 0x15: "λ", 0x16: "μ", 0x18: "ξ",
-    0x19: "π", 0x1A: "ρ", 0x1B: "σ", 0x1C: "τ", 0x1E: "φ", 0x20: "ψ", 0x21: "ω", 0x22: "ε", 0x3A: ".", 0x3B: ",",
-    0x3C: "<", 0x3D: "/", 0x3E: ">", 0x60: "ℓ",
+    0x0B: "α", 0x0C: "β", 0x0D: "γ", 0x0E: "δ", 0x0F: "ε", 0x12: "θ", 0x14: "κ", 0x15: "λ", 0x16: "μ", 0x18:
+    "ξ", 0x19: "π", 0x1A: "ρ", 0x1B: "σ", 0x1C: "τ", 0x1E: "φ", 0x20: "ψ", 0x21: "ω", 0x22: "ε", 0x3A: ".",
+    0x3B: ",", 0x3C: "<", 0x3D: "/", 0x3E: ">", 0x60: "ℓ",
 }  # fmt: skip
+#: How far (in ems) the tall delimiters of OMX reach below their baseline; they rise 0.04 em above it.
+_OMX_DEPTHS = {
+    **dict.fromkeys(range(0x10), 1.16), **dict.fromkeys((0x10, 0x11, 0x68, 0x69, 0x6E, 0x6F), 1.76),
+    **dict.fromkeys(range(0x12, 0x20), 2.36), **dict.fromkeys(range(0x20, 0x30), 2.96),
+    **dict.fromkeys((*range(0x30, 0x36), 0x40, 0x41), 1.76), **dict.fromkeys((0x36, 0x37, 0x42, 0x43), 0.6),
+    **dict.fromkeys((*range(0x38, 0x3C),), 0.9), **dict.fromkeys((0x3C, 0x3D), 1.8), 0x3E: 0.3,
+}  # fmt: skip
+_PIECES = {piece: code for code, piece in _OMX.items() if 0x30 <= code < 0x44}
+
 #: Ligatures and dashes at the codes of OT1 (0x0B on) and of T1 (0x15 on), which never meet.
 _TEXT = {
     0x0B: "ff", 0x0C: "fi", 0x0D: "fl", 0x0E: "ffi", 0x0F: "ffl",
@@ -58,7 +67,8 @@ _FAMILIES = (
     (re.compile(r"(?i)advp4c4e|advmathsymb|mathematicalpi"), _PI),
 )
 
-#: What some PDF writers give for symbols of the OMS fonts: Quartz its own arrows, others the code moved up by 0xA1.
+#: What some PDF writers give for symbols of the OMS fonts: Quartz its own arrows, others the code moved up by
+#: 0xA1.
 _OMS_QUIRKS = {"\u21e5": "×", "\u21e4": "∗", "\xa1": "−", "\xa2": "·", "\xa3": "×", "\xa4": "∗"}
 
 #: Check marks and crosses of dingbat fonts that have no character map.
@@ -76,8 +86,8 @@ def plain_font(name: str) -> str:
 def decode(text: str, font: str, mapped: bool) -> str:
     """The text that a glyph of `font` (without subset mark) stands for.
 
-    `mapped` is false where the file gives no Unicode and `text` is the bare character code. Controls that mean
-    nothing give an empty text.
+    `mapped` is false where the file gives no Unicode and `text` is the bare character code. Controls that
+    mean nothing give an empty text.
     """
     if text in TALL:
         return TALL[text]
@@ -86,7 +96,7 @@ def decode(text: str, font: str, mapped: bool) -> str:
         return text
     if codes is _OMS and text in _OMS_QUIRKS:
         return _OMS_QUIRKS[text]
-    if codes in (_OMS, _OMX, _MSAM) and text.isascii() and text.isalnum() or codes is _PI:
+    if (codes in (_OMS, _OMX, _MSAM) and text.isascii() and text.isalnum()) or codes is _PI:
         return codes.get(ord(text), spelled(text))
     if not mapped or text < " ":
         return _bare(text, font, codes)
@@ -94,8 +104,8 @@ def decode(text: str, font: str, mapped: bool) -> str:
 
 
 def _is_itself(text: str, codes: dict[int, str]) -> bool:
-    """Whether a character that a symbol font gives can be meant: OMS has calligraphic capitals, no small letters."""
-    return not text.isalnum() or codes is _OMS and text.isupper()
+    """Whether a symbol font's character can be meant: OMS has calligraphic capitals but no small letters."""
+    return not text.isalnum() or (codes is _OMS and text.isupper())
 
 
 @functools.cache
@@ -119,3 +129,13 @@ def spelled(text: str) -> str:
     if "ﬀ" <= text <= "ﬆ":
         return unicodedata.normalize("NFKC", text)
     return _SPELLED.get(text, text)
+
+
+def depth(text: str, font: str, code: int | None) -> float | None:
+    """How far below its baseline a tall delimiter of a TeX extension font reaches, in ems; else none.
+
+    `text` is what `decode` gave, `code` the character code where the file names no character.
+    """
+    if _encoding(font) is not _OMX:
+        return None
+    return _OMX_DEPTHS.get(code if code is not None else _PIECES.get(text, -1))

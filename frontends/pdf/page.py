@@ -15,15 +15,17 @@ Box = tuple[float, float, float, float]
 
 #: A rule is straight and no thicker than this, in points; thicker filled boxes are areas.
 THICKEST_RULE = 3.0
+#: Shorter strokes are dots. TeX draws an underscore as a rule, two points long in small print.
+SHORTEST_RULE = 1.5
 
 
 @attrs.frozen(slots=True)
 class Char:
     """One printed character.
 
-    `text` is its Unicode form, ligatures spelled out; `x0..y1` its loose box (advance width × font height), the
-    ink's box for the tall delimiters of mathematical fonts; `size` the font size in points as printed; `baseline`
-    the y of its origin; `angle` its turn in degrees counter-clockwise (0, 90, 180 or 270 where close to them).
+    `text` is its Unicode form, ligatures spelled out; `x0..y1` its loose box (advance width × font height),
+    the ink's box for the tall delimiters of mathematical fonts; `size` the font size in points as printed;
+    `baseline` the y of its origin; `angle` its turn in degrees counter-clockwise, a multiple of 90 where close.
     """
 
     text: str
@@ -66,6 +68,16 @@ class Rule:
     def middle(self) -> float:
         """The y of a horizontal line, the x of a vertical one."""
         return (self.y0 + self.y1) / 2 if self.horizontal else (self.x0 + self.x1) / 2
+
+
+def rule_of(box: Box) -> Rule | None:
+    """The rule that a box is, if it is thin and long; strokes of outlined letters are neither."""
+    width, height = box[2] - box[0], box[3] - box[1]
+    thick, long = min(width, height), max(width, height)
+    slender = 4 if thick > 1 else 2.5
+    if thick <= THICKEST_RULE and long >= max(SHORTEST_RULE, slender * thick):
+        return Rule(*box)
+    return None
 
 
 @attrs.frozen

@@ -1,7 +1,7 @@
 """Pages read with PDFium (pypdfium2): the fast reader, which also renders.
 
-PDFium is not thread-safe: use one process a worker. Its text API reports positions in the page's own space (before
-rotation, with the crop box anywhere), which `_Frame` turns into points from the top left corner.
+PDFium is not thread-safe: use one process a worker. Its text API reports positions in the page's own space
+(before rotation, with the crop box anywhere), which `_Frame` turns into points from the top left corner.
 """
 
 from __future__ import annotations
@@ -19,17 +19,15 @@ import pypdfium2.raw as raw
 
 from dlc.frontends.pdf import problems
 from dlc.frontends.pdf.glyphs import decode, plain_font
-from dlc.frontends.pdf.page import THICKEST_RULE, Box, Char, Page, Rule
+from dlc.frontends.pdf.page import SHORTEST_RULE, Box, Char, Page, Rule, rule_of
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
 #: Delimiters whose loose box says nothing about their ink.
 _TALL = frozenset("()[]{}⎡⎢⎣⎤⎥⎦⎧⎨⎩⎪⎫⎬⎭⎛⎜⎝⎞⎟⎠")
-#: A path with more corners than this is a curve of a plot, and one with no side this long (points) a mark in it.
-#: TeX draws an underscore as a rule, two points long in small print.
+#: A path with more corners than this is a curve of a plot.
 _MOST_CORNERS = 4000
-_SHORTEST_SIDE = 1.5
 
 Matrix = tuple[float, float, float, float, float, float]
 _IDENTITY: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
@@ -220,7 +218,7 @@ def _walk(
             rules.extend(_path_rules(item, outer, frame))
         elif kind == raw.FPDF_PAGEOBJ_IMAGE:
             box = frame.box(*_bounds(item, outer))
-            rule = _thin(box)
+            rule = rule_of(box)
             rules.append(rule) if rule else images.append(box)
         elif kind == raw.FPDF_PAGEOBJ_FORM and depth < 8:
             count = raw.FPDFFormObj_CountObjects(item)
@@ -254,16 +252,6 @@ def _apply(matrix: Matrix, x: float, y: float) -> tuple[float, float]:
     return a * x + c * y + e, b * x + d * y + f
 
 
-def _thin(box: Box) -> Rule | None:
-    """The rule that a box is, if it is thin and long; strokes of outlined letters are neither."""
-    width, height = box[2] - box[0], box[3] - box[1]
-    thick, long = min(width, height), max(width, height)
-    slender = 4 if thick > 1 else 2.5
-    if thick <= THICKEST_RULE and long >= max(_SHORTEST_SIDE, slender * thick):
-        return Rule(*box)
-    return None
-
-
 def _path_rules(item: Any, outer: Matrix, frame: _Frame) -> Iterator[Rule]:
     """Straight sides of a stroked path, and the box of a filled one where it is thin."""
     mode, stroked = ctypes.c_int(), ctypes.c_int()
@@ -271,9 +259,9 @@ def _path_rules(item: Any, outer: Matrix, frame: _Frame) -> Iterator[Rule]:
     if not (mode.value or stroked.value):
         return
     bounds = frame.box(*_bounds(item, outer))
-    if max(bounds[2] - bounds[0], bounds[3] - bounds[1]) < _SHORTEST_SIDE:
+    if max(bounds[2] - bounds[0], bounds[3] - bounds[1]) < SHORTEST_RULE:
         return
-    thin = _thin(bounds)
+    thin = rule_of(bounds)
     if thin:
         yield thin
         return
@@ -311,7 +299,7 @@ def _subpaths(item: Any, count: int, place: Place) -> Iterator[list[tuple[float,
 def _stroked(item: Any, count: int, place: Place) -> Iterator[Rule]:
     for corners in _subpaths(item, count, place):
         for (ax, ay), (bx, by) in itertools.pairwise(corners):
-            rule = _thin((min(ax, bx), min(ay, by), max(ax, bx), max(ay, by)))
+            rule = rule_of((min(ax, bx), min(ay, by), max(ax, bx), max(ay, by)))
             if rule and min(rule.x1 - rule.x0, rule.y1 - rule.y0) < 0.5:
                 yield rule
 
@@ -320,6 +308,6 @@ def _filled(item: Any, count: int, place: Place) -> Iterator[Rule]:
     for corners in _subpaths(item, count, place):
         if 4 <= len(corners) <= 5:
             xs, ys = [x for x, _ in corners], [y for _, y in corners]
-            rule = _thin((min(xs), min(ys), max(xs), max(ys)))
+            rule = rule_of((min(xs), min(ys), max(xs), max(ys)))
             if rule:
                 yield rule

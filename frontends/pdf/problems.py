@@ -15,9 +15,9 @@ def load(source: Path | bytes) -> bytes:
     name = name_of(source)
     data = source if isinstance(source, bytes) else _read(source)
     if not data.strip():
-        raise problem(codes.FILE_EMPTY, f"`{name}` is empty", name)
+        raise problem(codes.FILE_EMPTY, "the file is empty", name)
     if b"%PDF-" not in data[:1024]:
-        raise problem(codes.PDF_DAMAGED, f"`{name}` is not a PDF: the `%PDF-` header is missing", name)
+        raise problem(codes.PDF_DAMAGED, "not a PDF: the `%PDF-` header is missing", name)
     return data
 
 
@@ -31,27 +31,27 @@ def _read(path: Path) -> bytes:
         raise problem(codes.FILE_UNREADABLE, f"`{path}` cannot be read: {reason}", str(path)) from None
 
 
-def name_of(source: Path | bytes) -> str:
-    """How messages name the source."""
-    return "<input>" if isinstance(source, bytes) else str(source)
+def name_of(source: Path | bytes) -> str | None:
+    """How places name the source: its path, if it has one."""
+    return None if isinstance(source, bytes) else str(source)
 
 
-def problem(code: codes.Code, message: str, name: str) -> DlcError:
+def problem(code: codes.Code, message: str, name: str | None) -> DlcError:
     """An error about the whole file."""
     return DlcError(Diagnostic(code, message, FileSpan(name)))
 
 
-def damaged(name: str, reason: str) -> DlcError:
+def damaged(name: str | None, reason: str) -> DlcError:
     """The file is cut off or its structure is broken."""
-    return problem(codes.PDF_DAMAGED, f"`{name}` is damaged: {reason}", name)
+    return problem(codes.PDF_DAMAGED, f"the PDF is damaged: {reason}", name)
 
 
-def encrypted(name: str) -> DlcError:
+def encrypted(name: str | None) -> DlcError:
     """The file wants a password."""
-    return problem(codes.PDF_ENCRYPTED, f"`{name}` is encrypted: remove its password first", name)
+    return problem(codes.PDF_ENCRYPTED, "the PDF is encrypted: remove its password first", name)
 
 
-def without_text(name: str, count: int) -> DlcError:
+def without_text(name: str | None, count: int) -> DlcError:
     """Not one page has characters: a scan."""
     pages = "its only page is a picture" if count == 1 else f"its {count} pages are pictures"
-    return problem(codes.PDF_NO_TEXT, f"`{name}` has no text: {pages}; run OCR on it first", name)
+    return problem(codes.PDF_NO_TEXT, f"the PDF has no text: {pages}; run OCR on it first", name)

@@ -25,7 +25,7 @@ TALL_PIECES = frozenset("⎡⎢⎣⎤⎥⎦⎧⎨⎩⎪⎫⎬⎭⎛⎜⎝⎞⎟�
 class Word:
     """Characters without a space between them, on one baseline, with their sub- and superscripts.
 
-    Superscripts are spelled `^3`, subscripts `_i`. `stem` is where the first script begins, if the word has one.
+    Superscripts are spelled `^3`, subscripts `_i`. `stem` is the x where its first script begins, if any.
     """
 
     text: str
@@ -157,7 +157,7 @@ def _word(run: list[Char]) -> Word:
 
 
 def _with_fractions(plain: list[Word], rules: Sequence[Rule]) -> list[Word]:
-    """Words with small ones over and under a short rule joined as `a/b`, on the line that the rule runs through."""
+    """Words with those over and under a short rule joined as `a/b`, on the line that the rule runs through."""
     bars = [rule for rule in rules if rule.horizontal and 2.5 <= rule.length < 40 and rule.y1 - rule.y0 < 1]
     rows: dict[int, list[Word]] = {}
     for word in plain if bars else ():
@@ -178,7 +178,7 @@ def _with_fractions(plain: list[Word], rules: Sequence[Rule]) -> list[Word]:
 
 
 def _in_row(word: Word, rows: dict[int, list[Word]], taken: set[int]) -> bool:
-    """Whether a word over a bar shares its line with words of its size that stand over none: a row of a table."""
+    """Whether a word over a bar shares its line with words of its size over none: a row of a table."""
     row = int(word.baseline // 16)
     beside = [other for r in (row - 1, row, row + 1) for other in rows.get(r, ()) if id(other) not in taken]
     return any(

@@ -1,4 +1,4 @@
-"""Tall brackets and braces: put together from their pieces, paired, and filled with the lines that they hold."""
+"""Tall brackets and braces: put together from pieces, paired, and filled with the lines that they hold."""
 
 from __future__ import annotations
 
@@ -162,7 +162,7 @@ def _closely(near: Sequence[Word], edge: float, step: int) -> bool:
 
 
 def _stacked(brackets: Sequence[Bracket]) -> list[tuple[Bracket, ...]]:
-    """Brackets, with each uncounted one that touches a counted one joined to it where the count stands between."""
+    """Brackets, each uncounted one joined to the counted one that it touches if the count is for both."""
     stacks: list[tuple[Bracket, ...]] = [(bracket,) for bracket in brackets if bracket.repeat is not None]
     for bracket in (bracket for bracket in brackets if bracket.repeat is None):
         home = next((i for i, stack in enumerate(stacks) if _shares_count(stack, bracket)), None)
@@ -174,7 +174,7 @@ def _stacked(brackets: Sequence[Bracket]) -> list[tuple[Bracket, ...]]:
 
 
 def _shares_count(stack: Sequence[Bracket], other: Bracket) -> bool:
-    """Whether the count of a stack stands nearer to the middle of stack and other together than of the stack."""
+    """Whether a stack's count is nearer to the middle of stack and other together than of the stack alone."""
     counted = stack[0]
     if counted.repeat is None or len(counted.words) == 0:
         return False

@@ -71,7 +71,7 @@ def _parted(piece: Piece) -> Iterable[Piece]:
 
 
 def _is_label(piece: Piece, match: re.Match[str]) -> bool:
-    """Whether "Table 3" at the start of a line labels a caption: it is set off by a mark, bold or capitals."""
+    """Whether "Table 3" at a line's start labels a caption: it is set off by a mark, bold or capitals."""
     if match["end"] is not None:
         return True
     label = piece.words[:2]
@@ -139,7 +139,7 @@ def _fits(piece: Piece, kept: Sequence[Piece], x0: float, x1: float) -> bool:
 
 
 def _beside(piece: Piece, other: Piece, x0: float, x1: float) -> bool:
-    """Whether another piece on the same line, inside the caption's width, shows that this is a table's row."""
+    """Whether another piece on the same line, inside the caption's width, tells of a table's row."""
     same = other is not piece and abs(other.baseline - piece.baseline) < 0.3 * piece.size
     return same and other.x0 < x1 and other.x1 > x0
 

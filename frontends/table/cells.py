@@ -30,7 +30,7 @@ def cell(area: Area, sides: Sequence[float], heights: Sequence[tuple[float, floa
 
 
 def _groups(found: Sequence[Item]) -> Iterable[Group]:
-    """Brackets and runs of plain lines, from the top; text on a bracket's own lines follows or precedes it."""
+    """Brackets and runs of plain lines, from the top; text beside a bracket precedes or follows it."""
     rest = [item for item in found if not item.brackets]
     tall = sorted((item for item in found if item.brackets), key=lambda item: item.middle)
     for number, item in enumerate(tall):

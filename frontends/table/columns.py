@@ -52,7 +52,7 @@ def boundaries(
 ) -> list[Boundary]:
     """The inner column boundaries between two sides, from the left.
 
-    `lines` are all lines of items; `headers` those among them that may span columns and so never close a river.
+    `lines` are all lines of items; `headers` those among them whose titles may span columns: they close no river.
     """
     ruled = [b for b in _ruled(posts) if _inner(b.x, lines, x0, x1)]
     edges = [x0 - 1, *(boundary.x for boundary in ruled), x1 + 1]
@@ -196,7 +196,7 @@ def _free(lines: Sequence[HeadedLine], x: float) -> bool:
 
 
 def _river(lines: Sequence[HeadedLine], stretch: Sequence[float], strict: bool) -> Boundary | None:
-    """The boundary that a stretch of free x makes, if its gaps are wide enough for the rows that show them."""
+    """The boundary that a stretch of free x makes, if its gaps are wide enough for the rows that have them."""
     x = _clearest(lines, stretch)
     gaps = [gap for line, _ in lines if (gap := _gap(line, x)) is not None]
     crossing = sum(any(item.x0 < x < item.x1 for item in line) for line, header in lines if not header)
@@ -212,14 +212,14 @@ def _river(lines: Sequence[HeadedLine], stretch: Sequence[float], strict: bool) 
         return Boundary(x, gap=typical)
     if typical >= _NARROW and len(gaps) >= 3 and crossing == 0 and not strict:
         return Boundary(x, gap=typical)
-    few = crossing == 0 or len(gaps) >= 4 and crossing <= 0.2 * len(gaps)
+    few = crossing == 0 or (len(gaps) >= 4 and crossing <= 0.2 * len(gaps))
     if widths[0] >= _TIGHT and len(gaps) >= 3 and few and numbers >= 0.6:
         return Boundary(x, gap=typical, tight=True)
     return None
 
 
 def _dense(line: Sequence[Item], x: float) -> bool:
-    """Whether a line is mostly numbers and has one on either side of x: a single row tells of columns then."""
+    """Whether a line is mostly numbers, with one on either side of x: then a single row tells of columns."""
     numbers = [item for item in line if _counts(item)]
     if len(numbers) < 5 or len(numbers) < 0.6 * len(line):
         return False

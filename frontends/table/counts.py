@@ -12,7 +12,7 @@ from dlc.frontends.table.columns import Boundary
 from dlc.frontends.table.items import Item, levels
 from dlc.frontends.table.model import RowGroup
 
-_COUNT = re.compile(r"(?:[×xX]\s*(?P<after>\d+|[A-Za-z]\w*)|(?P<before>\d+|[A-Za-z])\s*[×xX])$")
+_COUNT = re.compile(r"(?:[×x]\s*(?P<after>\d{1,2}|[A-Za-z]\w*)|(?P<before>\d{1,2}|[A-Za-z])\s*[×x])$")
 #: A count stands this far (sizes) from its brace at most.
 _REACH = 2.5
 

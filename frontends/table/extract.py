@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from dlc.frontends.pdf import problems
@@ -13,8 +13,11 @@ from dlc.frontends.table.grid import body
 from dlc.frontends.table.model import Table
 from dlc.frontends.table.regions import Layout, Region, candidates, regions
 
+#: Told what is done, how much of it, and of how much.
+Progress = Callable[[str, int, int], None]
 
-def extract_tables(pdf: Path | bytes) -> tuple[Table, ...]:
+
+def extract_tables(pdf: Path | bytes, progress: Progress | None = None) -> tuple[Table, ...]:
     """Every captioned table of a PDF, in reading order.
 
     Raises `DlcError` where the file is missing, empty, damaged or encrypted, or has no text at all.
@@ -23,16 +26,18 @@ def extract_tables(pdf: Path | bytes) -> tuple[Table, ...]:
 
     document = PdfiumDocument(pdf)
     try:
-        return tables(document, problems.name_of(pdf))
+        return tables(document, problems.name_of(pdf), progress)
     finally:
         document.close()
 
 
-def tables(document: Document, name: str = "<input>") -> tuple[Table, ...]:
+def tables(
+    document: Document, name: str | None = None, progress: Progress | None = None
+) -> tuple[Table, ...]:
     """The tables of an open document, page by page: only regions are kept in memory."""
     found: list[tuple[int, dict[bool | None, list[Region]]]] = []
     votes: Counter[bool] = Counter()
-    for page in _worth_reading(document, name):
+    for page in _worth_reading(document, name, progress):
         layout = Layout.of(_upright(page))
         pairs = candidates(layout)
         choices = {side: regions(layout, pairs, side) for side in (None, True, False)}
@@ -43,7 +48,7 @@ def tables(document: Document, name: str = "<input>") -> tuple[Table, ...]:
     return tuple(table for table in made if table is not None)
 
 
-def _worth_reading(document: Document, name: str) -> Iterator[Page]:
+def _worth_reading(document: Document, name: str | None, progress: Progress | None) -> Iterator[Page]:
     """Pages whose text has a table's caption."""
     silent = True
     for number in range(1, len(document) + 1):
@@ -51,6 +56,8 @@ def _worth_reading(document: Document, name: str) -> Iterator[Page]:
         silent = silent and not text.strip()
         if may_have_tables(text):
             yield document.page(number)
+        if progress is not None:
+            progress("reading pages", number, len(document))
     if silent:
         raise problems.without_text(name, len(document))
 

@@ -1,7 +1,7 @@
 """From a region of a page to the cells of its table.
 
-Horizontal rules cut the region into bands; posts and rivers of white cut it into columns; the lines of text in a
-band make its rows. Slots that no rule parts, though rules part their neighbours, are one cell.
+Horizontal rules cut the region into bands; posts and rivers of white cut it into columns; the lines of text
+in a band make its rows. Slots that no rule parts, though rules part their neighbours, are one cell.
 """
 
 from __future__ import annotations
@@ -150,7 +150,7 @@ def _one_each(phrase: Item, parted: Sequence[Boundary]) -> list[Item]:
     apart = all(
         left.x1 - 1 <= b.x <= right.x0 + 1 for b, left, right in zip(crossed, words, words[1:], strict=False)
     )
-    gaps = [right.x0 - left.x1 for left, right in zip(words, words[1:], strict=False)]
+    gaps = [right.x0 - left.x1 for left, right in itertools.pairwise(words)]
     sure = len(words) > 2 or all(b.tight for b in crossed) or min(gaps) > 0.38 * phrase.size
     sure = sure or all(word.numeric for word in words)
     return words if apart and sure else [phrase]
@@ -164,11 +164,11 @@ def _cut(left: Item, right: Item, parted: Sequence[Boundary]) -> bool:
     """Whether two items on a line stand in different cells."""
     gap = (right.x0 - left.x1) / max(left.size, right.size)
     for boundary in parted:
-        if not left.x1 - 1 <= boundary.x <= right.x0 + 1:
-            if not left.centre < boundary.x < right.centre or not boundary.covers(left.middle):
-                continue
-        if boundary.covers(left.middle):
+        inside = left.x1 - 1 <= boundary.x <= right.x0 + 1
+        if boundary.covers(left.middle) and (inside or left.centre < boundary.x < right.centre):
             return True
+        if not inside:
+            continue
         wide = gap > items.PHRASE_GAP or (boundary.tight and left.numeric and right.numeric)
         if wide or (not boundary.ruled and gap > max(0.75 * boundary.gap, 0.36)):
             return True
@@ -176,7 +176,7 @@ def _cut(left: Item, right: Item, parted: Sequence[Boundary]) -> bool:
 
 
 def _place(item: Item, parted: Sequence[Boundary]) -> Placed:
-    """The columns that an item stands in: more than one where it crosses boundaries that are not ruled there."""
+    """The columns that an item stands in: more than one where it crosses boundaries not ruled there."""
     slack = 0.3 * item.size
     middle = sum(boundary.x < item.centre for boundary in parted)
     first = sum(boundary.x <= item.x0 + slack for boundary in parted)
@@ -258,8 +258,8 @@ def _strips(cells: Sequence[Cell], rows: int) -> tuple[int, ...]:
 def _boxed(bands: Sequence[Band], placed: Sequence[Sequence[Placed]], count: int) -> bool:
     """Whether the lines between two rules are cells of several lines, filled from the top, and not rows.
 
-    Then lines under the first of a band leave columns free, the first column among them, and hardly any column
-    begins under the first line.
+    Then lines under the first of a band leave columns free, the first column among them, and hardly any
+    column begins under the first line.
     """
     ragged = labelled = lines = late = columns = 0
     for own in placed[1:]:
@@ -277,7 +277,7 @@ def _boxed(bands: Sequence[Band], placed: Sequence[Sequence[Placed]], count: int
 
 
 def _apart(found: Sequence[Sequence[Item]]) -> list[list[Item]]:
-    """Levels with those that are too close to be lines of their own, such as scripts, joined to the one above."""
+    """Levels, with those too close to be lines of their own, such as scripts, joined to the one above."""
     kept: list[list[Item]] = []
     for level in found:
         if kept and level[0].middle - kept[-1][0].middle < 0.6 * max(level[0].size, kept[-1][0].size):
@@ -290,7 +290,7 @@ def _apart(found: Sequence[Sequence[Item]]) -> list[list[Item]]:
 def _band_rows(
     own: Sequence[Placed], count: int, boxed: bool, header: bool, open_columns: frozenset[int]
 ) -> tuple[list[Row], list[Spanner]]:
-    if boxed or header and _wrapped_header(own, count) or _one_label(own, count):
+    if boxed or (header and _wrapped_header(own, count)) or _one_label(own, count):
         return [one_row(own)], []
     return split(own, count, open_columns)
 
@@ -303,7 +303,7 @@ def _one_label(own: Sequence[Placed], count: int) -> bool:
     where = {id(p.item): p.first for p in own}
     entries = [where[id(item)] for level in found for item in level]
     wrapped = {column for column in entries if entries.count(column) > 1}
-    if any(p.item.numeric for p in own if p.first in wrapped):
+    if any(p.item.numeric for p in own if p.first in wrapped) or any(p.first != p.last for p in own):
         return False
     labels = [index for index, level in enumerate(found) if where[id(level[0])] == 0]
     return len(labels) == 1 and 0 < labels[0] < len(found) - 1 and len(wrapped) <= max(1, count // 3)

@@ -20,7 +20,7 @@ _MARKS = frozenset("-−–—✓✗✔✘×*†‡+ ")
 
 @attrs.frozen
 class Item:
-    """One line of a cell, or a bracket (or a stack of them) as a whole; `middle` is the y by which it joins a row."""
+    """One line of a cell, or brackets as a whole; `middle` is the y by which it joins a row."""
 
     text: str
     box: Box

@@ -15,9 +15,10 @@ Box = tuple[float, float, float, float]
 class Group:
     """Lines of a cell that belong together.
 
-    A bracket pair gives one group: `[3×3, 64; 3×3, 64] ×3` is `Group(("3×3, 64", "3×3, 64"), "3", bracket=True)`.
-    Lines outside brackets form groups with `bracket=False` and no repeat. Brackets over each other that share one
-    count are repeated together, as one sequence: each carries the count, and the same number in `stack`.
+    A bracket pair gives one group: `[3×3, 64; 3×3, 64] ×3` is `Group(("3×3, 64", "3×3, 64"), "3",
+    bracket=True)`. Lines outside brackets form groups with `bracket=False` and no repeat. Brackets over each
+    other that share one count are repeated together, as one sequence: each carries the count, and the same
+    number in `stack`.
     """
 
     lines: tuple[str, ...]
@@ -31,9 +32,10 @@ class Group:
 class Cell:
     """A cell of a table; rows and columns count from 0 and name its top left slot.
 
-    `lines` are the printed lines from top to bottom, `text` is them joined by spaces (a group's bracket lines are
-    written `[a; b] ×3`), `groups` the same lines sorted into bracketed and plain groups from top to bottom.
-    Superscripts are written `10^-3`, subscripts `x_i`. `bold` tells that all letters are set in a bold font.
+    `lines` are the printed lines from top to bottom, `text` is them joined by spaces (a group's bracket
+    lines are written `[a; b] ×3`), `groups` the same lines sorted into bracketed and plain groups from top
+    to bottom. Superscripts are written `10^-3`, subscripts `x_i`. `bold` tells that all letters are set in
+    a bold font.
     """
 
     row: int
@@ -49,7 +51,7 @@ class Cell:
 
 @attrs.frozen
 class RowGroup:
-    """Rows `first..last` (both inclusive) held together by a brace or bracket, with its count if one is written."""
+    """Rows `first..last` (both inclusive) that a brace or a count holds together, with the count if written."""
 
     first: int
     last: int
@@ -61,9 +63,10 @@ class RowGroup:
 class Table:
     """One table: its cells cover every slot of `rows` × `columns` exactly once.
 
-    `number` is the caption's ("1", "IV"), `caption` its text without the "Table 1:" label. `strips` gives the first
-    row of each strip after the first, for a table that is printed in several pieces one under the other and whose
-    pieces each repeat the header; `row_groups` the braces over rows; `notes` the lines printed under the body.
+    `number` is the caption's ("1", "IV"), `caption` its text without the "Table 1:" label. `strips` gives
+    the first row of each strip after the first, for a table that is printed in several pieces one under the
+    other and whose pieces each repeat the header; `row_groups` the braces over rows; `notes` the lines
+    printed under the body.
     """
 
     page: int

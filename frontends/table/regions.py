@@ -103,7 +103,7 @@ def regions(layout: Layout, pairs: Sequence[Pair], below: bool | None = None) ->
 
 
 def _cheapest(options: Sequence[Sequence[Pair]]) -> list[Pair]:
-    """One pair a caption, no body twice, so that the sum of costs is least; a caption may stay alone for a fine."""
+    """One pair a caption, no body twice, at the least sum of costs; a caption may stay alone for a fine."""
     best: tuple[float, list[Pair]] = (float("inf"), [])
     steps = _MOST_STEPS
 

@@ -1,4 +1,4 @@
-"""Which lines of text make a table's rows: one line, several lines of wrapped cells, or all between two rules."""
+"""Which lines of text make a table's rows: one line each, wrapped cells, or all between two rules."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Placed:
 
 @attrs.frozen
 class Row:
-    """A row: what it holds, and its height on the page. `spans` holds what reaches down into following rows."""
+    """A row: what it holds, and its top and bottom on the page."""
 
     placed: tuple[Placed, ...]
     y0: float
@@ -219,9 +219,7 @@ def _reads_on(row: Row, above: Row) -> bool:
     return True
 
 
-def _label_spans(
-    rows: list[Row], spanners: list[Spanner], columns: int
-) -> tuple[list[Row], list[Spanner]]:
+def _label_spans(rows: list[Row], spanners: list[Spanner], columns: int) -> tuple[list[Row], list[Spanner]]:
     """A first column's only entry, halfway down a band of full rows, spans the band."""
     held = [(row, p) for row in rows for p in row.placed if p.first == p.last == 0]
     between = [s for s in spanners if s.placed.first == s.placed.last == 0]
