@@ -41,29 +41,31 @@ class FillHoles(Pass):
     A type declared further on decides too, through any layers between. Where several fillings fit, the
     one nearest to custom is taken, and of equals the one that shrinks earlier; a note (DLC0403) says what
     else fits. One that fits alone is noted as DLC0402; where none fits the holes stay (DLC0404).
-    Holes that nothing declared bears on stay too. Blocks must have been expanded.
+    Holes that nothing declared bears on stay too. Blocks must have been expanded. `severity` is that
+    of DLC0404: an error where no later pass can take a customary number.
     """
 
     name: ClassVar[str] = "fill-holes"
+    severity: Severity = Severity.WARNING
 
     def run(self, module: Module) -> PassResult:
         nets, findings = [], []
         for net in module.nets:
-            filled, found = _fill(net, module)
+            filled, found = _fill(net, module, self.severity)
             nets.append(filled)
             findings += found
         made = attrs.evolve(module, nets=tuple(nets))
         return PassResult(made, made != module, tuple(findings))
 
 
-def _fill(net: Net, module: Module) -> tuple[Net, list[Diagnostic]]:
+def _fill(net: Net, module: Module, severity: Severity) -> tuple[Net, list[Diagnostic]]:
     """Fill in rounds: what one round fills tells the next one more (the missing branch of a concat)."""
     findings: dict[str, Diagnostic] = {}
     for _ in range(MOST_ROUNDS):
         order = topological(net.body)
         if order is None or not has_holes(net):
             break
-        filled, found = _round(net, order, module)
+        filled, found = _round(net, order, module, severity)
         findings.update(found)
         if filled == net:
             break
@@ -78,7 +80,9 @@ def has_holes(net: Net) -> bool:
     return any(isinstance(node.op, Op) and node.op.holes() for node in net.body)
 
 
-def _round(net: Net, order: Sequence[Node], module: Module) -> tuple[Net, dict[str, Diagnostic]]:
+def _round(
+    net: Net, order: Sequence[Node], module: Module, severity: Severity
+) -> tuple[Net, dict[str, Diagnostic]]:
     types = infer_types(net, module)
     found = demands(net, order, types)
     others = {n.name: t for n in order if not isinstance(n.op, Op) and (t := types.get(n.name)) is not None}
@@ -86,7 +90,9 @@ def _round(net: Net, order: Sequence[Node], module: Module) -> tuple[Net, dict[s
     stuck = _stuck(net, solution)
     taken = {name: choice for name, choice in solution.taken.items() if name not in stuck}
     filled = replaced(net, taken)
-    findings = {name: _nothing_fits(net, name, holes) for name, holes in _by_contradiction(stuck).items()}
+    findings = {
+        name: _nothing_fits(net, name, holes, severity) for name, holes in _by_contradiction(stuck).items()
+    }
     for old, new in _changed(net, filled):
         candidates = [*_exchangeable(old, found, solution), *solution.others.get(old.name, ())]
         findings[old.name] = _filled(old, new, candidates)
@@ -159,13 +165,13 @@ def _by_contradiction(stuck: Mapping[str, str]) -> dict[str, list[str]]:
     return found
 
 
-def _nothing_fits(net: Net, at: str, layers: Sequence[str]) -> Diagnostic:
+def _nothing_fits(net: Net, at: str, layers: Sequence[str], severity: Severity) -> Diagnostic:
     node = next(n for n in net.body if n.name == at)
     by_name = {n.name: n for n in net.body}
     holes = [f"{name}: {', '.join(window_holes(by_name[name].layer))}" for name in layers]
     wanted = f"the declared {node.declared}" if node.declared is not None else "what is known of its inputs"
     message = f"no filling of {'; '.join(holes)} gives {at} {wanted}"
-    return Diagnostic(codes.NO_FILLING, message, node.span, Severity.WARNING)
+    return Diagnostic(codes.NO_FILLING, message, node.span, severity)
 
 
 def _filled(old: Input | Node, new: Input | Node, candidates: Sequence[Op | Type]) -> Diagnostic:

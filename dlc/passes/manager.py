@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import attrs
 
-from dlc.diagnostics import Diagnostic, DlcError, Note, codes
+from dlc.diagnostics import Diagnostic, DlcError, Note, Severity, codes
 from dlc.ir import Module
 from dlc.passes.base import Pass, PassResult
 from dlc.passes.check import check
@@ -91,7 +91,8 @@ def _verify(each: Pass, before: Module, after: Module) -> None:
 class Step:
     """A pass of the pipeline, and what the target must want for it to run: all of `wants`.
 
-    `fill`: every number; `default`: and where nothing says one, the customary one; `flat`: layers only,
+    `fill`: every number; `default`: and where nothing says one, the customary one; `strict`: and where
+    nothing says one, an error; `flat`: layers only,
     without blocks; `rolled`: every number, and blocks where the net repeats itself.
     """
 
@@ -115,7 +116,8 @@ PIPELINE: tuple[Step, ...] = (
     # A flatten that only types need must be there before sizes are carried through it.
     _step(InsertFlatten(), "default"),
     # What the source says decides first, custom only what it leaves open.
-    _step(FillHoles(), "fill"),
+    _step(FillHoles(Severity.ERROR), "strict"),
+    _step(FillHoles(), "default"),
     _step(DefaultHoles(), "default"),
     # Generated code has no dead lines.
     _step(RemoveDead(), "fill"),
@@ -125,6 +127,12 @@ PIPELINE: tuple[Step, ...] = (
 def preparation(fill: bool, default: bool, expand: bool) -> tuple[Pass, ...]:
     """The passes between the checker and a backend: `fill` for targets that need every number, `default`
     to take customary numbers where nothing says them, `expand` for targets without blocks and repeats."""
-    flags = {"fill": fill, "default": fill and default, "flat": expand, "rolled": fill and not expand}
+    flags = {
+        "fill": fill,
+        "default": fill and default,
+        "strict": fill and not default,
+        "flat": expand,
+        "rolled": fill and not expand,
+    }
     wanted = {flag for flag, value in flags.items() if value}
     return tuple(step.made for step in PIPELINE if step.wants <= wanted)

@@ -97,7 +97,8 @@ class Expr:
         for monomial, coefficient in self.terms:
             sign = "-" if coefficient < 0 else "+"
             lead = f" {sign} " if text else ("-" if coefficient < 0 else "")
-            text += lead + _print_term(monomial, abs(coefficient))
+            # A minus at the front binds first, as in Python, so a quotient after it needs parentheses.
+            text += lead + _print_term(monomial, abs(coefficient), bare=bool(text) or coefficient > 0)
         return text
 
     def symbols(self) -> frozenset[str]:
@@ -245,9 +246,9 @@ def _quotient(numerator: Expr, divisor: int) -> Number:
     return Expr((((Quotient(numerator, divisor),), 1),))
 
 
-def _print_term(monomial: Monomial, coefficient: int) -> str:
+def _print_term(monomial: Monomial, coefficient: int, bare: bool) -> str:
     factors = [str(coefficient)] if coefficient != 1 or not monomial else []
-    alone = len(monomial) == 1 and not factors
+    alone = len(monomial) == 1 and not factors and bare
     for atom in monomial:
         factors.append(str(atom) if isinstance(atom, str) or alone else f"({atom})")
     return " * ".join(factors)

@@ -1,0 +1,84 @@
+"""Reported sizes: "112×112×64", "112^2 × 32", "64@28×28", "(64, 28, 28)", "4096"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from dlc.frontends.phrases.normal import normalise
+from dlc.frontends.phrases.numbers import number
+from dlc.frontends.phrases.values import Number
+
+Size = tuple[Number, ...]
+_FACTOR = r"(?:\d+(?:\^2|²)?|\(?[A-Za-z]{1,2}(?:_\w+)?'?\)?(?:/\w+)?|\d+[a-z]|class_?\w*|\d+/\d+|[HWhw]/\d+)"
+_PRODUCT = re.compile(rf"{_FACTOR}(?:×{_FACTOR})*")
+_LISTED = re.compile(
+    r"[(\[{]?\s*(?:(?:-1|none|batch|n|b)\s*,\s*)?((?:\d+|[HWChw])(?:\s*,\s*(?:\d+|[HWChw]))+)\s*[)\]}]?", re.I
+)
+_MAPS = re.compile(r"(\d+)\s*@\s*(\d+(?:×\d+)*)")
+_SUPERSCRIPT = str.maketrans({"²": "^2", "³": "^3"})
+_UNITS = re.compile(
+    r"\s*\b(?:pixels?|px|rgb|image|images|maps?|feature maps?|feature map|dims?|units?|channels?|d)\b\.?",
+    re.I,
+)
+
+
+def read_size(text: str) -> Size | None:
+    """The dimensions that a cell reports, as printed; None where it reports none."""
+    normal = normalise(text.translate(_SUPERSCRIPT)).strip(" .;:")
+    normal = re.sub(r"\(([a-z]{1,2}'?)\)", r"\1", normal)
+    normal = re.sub(r"(\d)\s*d\b", r"\1", _UNITS.sub("", normal)).strip()
+    match = _MAPS.fullmatch(normal)
+    if match:
+        return (*_factors(match[2]), int(match[1]))
+    if _PRODUCT.fullmatch(normal) and any(c.isdigit() or c == "×" for c in normal):
+        return _factors(normal)
+    match = _LISTED.fullmatch(normal)
+    if match:
+        return tuple(number(part) for part in re.split(r"\s*,\s*", match[1]))
+    return _thousands(normal)
+
+
+def _thousands(normal: str) -> Size | None:
+    return (int(normal.replace(",", "")),) if re.fullmatch(r"\d{1,3},\d{3}", normal) else None
+
+
+def _factors(text: str) -> Size:
+    found: list[Number] = []
+    for factor in text.split("×"):
+        if factor.endswith(("^2", "²")):
+            found += [int(re.sub(r"\D.*", "", factor))] * 2
+        else:
+            found.append(number(factor))
+    return tuple(found)
+
+
+def is_map(size: Size) -> bool:
+    """Whether a size has a height and a width."""
+    return len(size) >= 2
+
+
+def channels_first(sizes: Iterable[Size]) -> bool:
+    """Whether three-dimensional sizes are printed channels first: "64×56×56"; decided by all of them."""
+    first = last = 0
+    for size in sizes:
+        if len(size) != 3:
+            continue
+        last += size[0] == size[1] != size[2]
+        first += size[1] == size[2] != size[0]
+        first += 2 * (str(size[0]).upper().startswith("C") and not str(size[2]).upper().startswith("C"))
+    return first > last
+
+
+def width_first(sizes: Iterable[Size]) -> bool:
+    """Whether symbols show that widths are printed before heights: "W × 32", "W×H×C"."""
+    votes = 0
+    for size in sizes:
+        names = [str(v)[0] if isinstance(v, str) else "" for v in size]
+        if "W" in names and "H" in names:
+            votes += 1 if names.index("W") < names.index("H") else -1
+        elif "W" in names[:1] and len(names) >= 2:
+            votes += 1
+        elif "H" in names[:1]:
+            votes -= 1
+    return votes > 0

@@ -1,0 +1,115 @@
+"""The pages of `spec/errors/`: one a code, and every example on them does what the page says.
+
+An example is fenced `dlnet <severity> DLCnnnn`, with ` target=<name>` where it is compiled and not only
+checked (` holes=default` as with that option of the command): all its diagnostics of that severity (and all errors) have that code. Plain `dlnet` examples are
+fine. An example fenced `console DLCnnnn` is a shell session, shown with exactly what it prints.
+"""
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import attrs
+import pytest
+
+from dlc.backends import load as load_backend
+from dlc.cli.pipeline import CompileOptions, compile_module
+from dlc.diagnostics import CODES, Diagnostic, DlcError, Severity
+from dlc.diagnostics.explain import explain, index
+from dlc.passes.check import check
+from dlc.syntax import parse
+
+SPEC = Path(__file__).resolve().parents[2] / "spec"
+FENCE = re.compile(r"^```(.*)\n((?:.*\n)*?)```$", re.MULTILINE)
+
+
+@attrs.frozen
+class Example:
+    """A fenced text of a page: the words after the fence, and the text."""
+
+    page: str
+    words: tuple[str, ...]
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.page}-{'-'.join(self.words[:2])}"
+
+
+def examples(language: str) -> list[Example]:
+    found = [
+        Example(code, tuple(words.split()), text)
+        for code in CODES
+        if (SPEC / "errors" / f"{code}.md").exists()
+        for words, text in FENCE.findall(explain(code))
+    ]
+    return [e for e in found if e.words[0] == language]
+
+
+def run(text: str, target: str | None, holes: str = "error") -> list[Diagnostic]:
+    parsed = parse(text)
+    if target is None or not parsed.ok:
+        return [*parsed.diagnostics, *check(parsed.module).diagnostics]
+    try:
+        results = compile_module(parsed.module, load_backend(target), CompileOptions(holes=holes))
+    except DlcError as error:
+        return list(error.diagnostics)
+    return [d for r in results for d in r.diagnostics]
+
+
+def test_codes_and_pages_are_the_same() -> None:
+    assert sorted(p.stem for p in (SPEC / "errors").iterdir()) == sorted(CODES)
+
+
+def test_the_index_is_up_to_date() -> None:
+    assert (SPEC / "errors.md").read_text(encoding="utf-8") == index()
+
+
+@pytest.mark.parametrize("code", sorted(CODES))
+def test_a_page_names_its_code_and_says_how_to_mend_it(code: str) -> None:
+    page = explain(code)
+    assert page.startswith(f"# {code}: {CODES[code].title}\n")
+    assert re.findall(r"^## (.*)$", page, re.MULTILINE) == ["Example", "How to mend it"]
+
+
+def test_an_unknown_code_has_no_page() -> None:
+    with pytest.raises(KeyError):
+        explain("DLC9999")
+
+
+@pytest.mark.parametrize("example", examples("dlnet"), ids=str)
+def test_example(example: Example) -> None:
+    options = dict(w.split("=") for w in example.words if "=" in w)
+    found = run(example.text, options.get("target"), options.get("holes", "error"))
+    wanted = [w for w in example.words[1:] if "=" not in w]
+    if not wanted:
+        assert found == []
+        return
+    severity, code = Severity(wanted[0]), wanted[1]
+    assert code == example.page
+    told = [d for d in found if d.severity is severity or d.is_error]
+    assert {d.code.number for d in told} == {code}
+    assert all(d.severity is severity for d in told)
+
+
+@pytest.mark.parametrize("example", examples("console"), ids=str)
+def test_session(example: Example, tmp_path: Path) -> None:
+    """Each `$ command` runs in one folder; what it prints is what the page shows below it."""
+    assert example.words[1] == example.page
+    printed = ""
+    for line in example.text.splitlines():
+        if line.startswith("$ "):
+            printed += f"{line}\n" + shell(line[2:], tmp_path)
+    assert printed == example.text
+
+
+def shell(command: str, folder: Path) -> str:
+    python = shlex.quote(sys.executable)
+    script = f'dlc() {{ {python} -m dlc.cli.main "$@"; }}\n{command}'
+    environment = {**os.environ, "PYTHONUTF8": "1"}
+    done = subprocess.run(
+        ["bash", "-c", script], cwd=folder, env=environment, capture_output=True, text=True, check=False
+    )
+    return done.stdout + done.stderr
