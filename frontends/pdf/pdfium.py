@@ -1,7 +1,7 @@
 """Pages read with PDFium (pypdfium2): the fast reader, which also renders.
 
 PDFium is not thread-safe: use one process a worker. Its text API reports positions in the page's own space
-(before rotation, with the crop box anywhere), which `_Frame` turns into points from the top left corner.
+(before rotation, with the crop box anywhere), which `Frame` turns into points from the top left corner.
 """
 
 from __future__ import annotations
@@ -18,8 +18,10 @@ import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 
 from dlc.frontends.pdf import problems
+from dlc.frontends.pdf.artwork import Artwork, artwork
 from dlc.frontends.pdf.glyphs import decode, plain_font
 from dlc.frontends.pdf.page import SHORTEST_RULE, Box, Char, Page, Rule, rule_of
+from dlc.frontends.pdf.space import IDENTITY, Frame, Matrix, apply, matrix_of, product
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -28,9 +30,6 @@ if TYPE_CHECKING:
 _TALL = frozenset("()[]{}⎡⎢⎣⎤⎥⎦⎧⎨⎩⎪⎫⎬⎭⎛⎜⎝⎞⎟⎠")
 #: A path with more corners than this is a curve of a plot.
 _MOST_CORNERS = 4000
-
-Matrix = tuple[float, float, float, float, float, float]
-_IDENTITY: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 
 
 class PdfiumDocument:
@@ -73,9 +72,17 @@ class PdfiumDocument:
         try:
             page = self._document[number - 1]
             with _Closing(page), _Closing(page.get_textpage()) as text:
-                frame = _Frame.of(page)
+                frame = Frame.of(page)
                 rules, images = _objects(page, frame)
                 return Page(number, *frame.size, tuple(_chars(text, frame)), tuple(rules), tuple(images))
+        except pdfium.PdfiumError as error:
+            raise problems.damaged(self.name, f"page {number} cannot be loaded ({error})") from None
+
+    def artwork(self, number: int) -> Artwork:
+        """What is drawn on a page. Raises `DlcError` where the page cannot be loaded."""
+        try:
+            with _Closing(self._document[number - 1]) as page:
+                return artwork(page, Frame.of(page))
         except pdfium.PdfiumError as error:
             raise problems.damaged(self.name, f"page {number} cannot be loaded ({error})") from None
 
@@ -105,41 +112,6 @@ class _Closing:
 
 
 @attrs.frozen
-class _Frame:
-    """How a page's own space lies on the page as shown."""
-
-    left: float
-    bottom: float
-    right: float
-    top: float
-    turns: int
-
-    @classmethod
-    def of(cls, page: pdfium.PdfPage) -> _Frame:
-        left, bottom, right, top = page.get_bbox()
-        return cls(left, bottom, right, top, page.get_rotation() // 90 % 4)
-
-    @property
-    def size(self) -> tuple[float, float]:
-        width, height = self.right - self.left, self.top - self.bottom
-        return (height, width) if self.turns % 2 else (width, height)
-
-    def point(self, x: float, y: float) -> tuple[float, float]:
-        if self.turns == 0:
-            return x - self.left, self.top - y
-        if self.turns == 1:
-            return y - self.bottom, x - self.left
-        if self.turns == 2:
-            return self.right - x, y - self.bottom
-        return self.top - y, self.right - x
-
-    def box(self, x0: float, y0: float, x1: float, y1: float) -> Box:
-        ax, ay = self.point(x0, y0)
-        bx, by = self.point(x1, y1)
-        return min(ax, bx), min(ay, by), max(ax, bx), max(ay, by)
-
-
-@attrs.frozen
 class _Style:
     """What all characters of one text object share."""
 
@@ -148,7 +120,7 @@ class _Style:
     angle: float
 
 
-def _chars(text: pdfium.PdfTextPage, frame: _Frame) -> Iterator[Char]:
+def _chars(text: pdfium.PdfTextPage, frame: Frame) -> Iterator[Char]:
     styles: dict[int | None, _Style] = {}
     page = text.raw
     loose, x, y = raw.FS_RECTF(), ctypes.c_double(), ctypes.c_double()
@@ -182,7 +154,7 @@ def _ink(page: Any, index: int) -> Box | None:
     return left.value, bottom.value, right.value, top.value
 
 
-def _style(page: Any, index: int, frame: _Frame) -> _Style:
+def _style(page: Any, index: int, frame: Frame) -> _Style:
     matrix = raw.FS_MATRIX()
     size = raw.FPDFText_GetFontSize(page, index)
     if raw.FPDFText_GetMatrix(page, index, matrix):
@@ -200,17 +172,17 @@ def _squared(angle: float) -> float:
     return (nearest if abs(angle - nearest) < 1 else angle) % 360
 
 
-def _objects(page: pdfium.PdfPage, frame: _Frame) -> tuple[list[Rule], list[Box]]:
+def _objects(page: pdfium.PdfPage, frame: Frame) -> tuple[list[Rule], list[Box]]:
     rules: list[Rule] = []
     images: list[Box] = []
     handle = page.raw
     found = (raw.FPDFPage_GetObject(handle, index) for index in range(raw.FPDFPage_CountObjects(handle)))
-    _walk(found, _IDENTITY, frame, rules, images, depth=0)
+    _walk(found, IDENTITY, frame, rules, images, depth=0)
     return rules, images
 
 
 def _walk(
-    found: Iterator[Any], outer: Matrix, frame: _Frame, rules: list[Rule], images: list[Box], depth: int
+    found: Iterator[Any], outer: Matrix, frame: Frame, rules: list[Rule], images: list[Box], depth: int
 ) -> None:
     for item in found:
         kind = raw.FPDFPageObj_GetType(item)
@@ -223,36 +195,18 @@ def _walk(
         elif kind == raw.FPDF_PAGEOBJ_FORM and depth < 8:
             count = raw.FPDFFormObj_CountObjects(item)
             inner = (raw.FPDFFormObj_GetObject(item, index) for index in range(count))
-            _walk(inner, _product(_matrix(item), outer), frame, rules, images, depth + 1)
+            _walk(inner, product(matrix_of(item), outer), frame, rules, images, depth + 1)
 
 
 def _bounds(item: Any, outer: Matrix) -> Box:
     sides = [ctypes.c_float() for _ in range(4)]
     raw.FPDFPageObj_GetBounds(item, *sides)
     x0, y0, x1, y1 = (side.value for side in sides)
-    (ax, ay), (bx, by) = _apply(outer, x0, y0), _apply(outer, x1, y1)
+    (ax, ay), (bx, by) = apply(outer, x0, y0), apply(outer, x1, y1)
     return min(ax, bx), min(ay, by), max(ax, bx), max(ay, by)
 
 
-def _matrix(item: Any) -> Matrix:
-    matrix = raw.FS_MATRIX()
-    if not raw.FPDFPageObj_GetMatrix(item, matrix):
-        return _IDENTITY
-    return matrix.a, matrix.b, matrix.c, matrix.d, matrix.e, matrix.f
-
-
-def _product(inner: Matrix, outer: Matrix) -> Matrix:
-    a, b, c, d, e, f = inner
-    p, q, r, s, t, u = outer
-    return a * p + b * r, a * q + b * s, c * p + d * r, c * q + d * s, e * p + f * r + t, e * q + f * s + u
-
-
-def _apply(matrix: Matrix, x: float, y: float) -> tuple[float, float]:
-    a, b, c, d, e, f = matrix
-    return a * x + c * y + e, b * x + d * y + f
-
-
-def _path_rules(item: Any, outer: Matrix, frame: _Frame) -> Iterator[Rule]:
+def _path_rules(item: Any, outer: Matrix, frame: Frame) -> Iterator[Rule]:
     """Straight sides of a stroked path, and the box of a filled one where it is thin."""
     mode, stroked = ctypes.c_int(), ctypes.c_int()
     raw.FPDFPath_GetDrawMode(item, mode, stroked)
@@ -268,15 +222,15 @@ def _path_rules(item: Any, outer: Matrix, frame: _Frame) -> Iterator[Rule]:
     count = raw.FPDFPath_CountSegments(item)
     if (not stroked.value and count < 5) or count > _MOST_CORNERS:
         return
-    place = _placing(_product(_matrix(item), outer), frame)
+    place = _placing(product(matrix_of(item), outer), frame)
     yield from _stroked(item, count, place) if stroked.value else _filled(item, count, place)
 
 
 Place = Callable[[float, float], tuple[float, float]]
 
 
-def _placing(matrix: Matrix, frame: _Frame) -> Place:
-    return lambda x, y: frame.point(*_apply(matrix, x, y))
+def _placing(matrix: Matrix, frame: Frame) -> Place:
+    return lambda x, y: frame.point(*apply(matrix, x, y))
 
 
 def _subpaths(item: Any, count: int, place: Place) -> Iterator[list[tuple[float, float]]]:
