@@ -118,6 +118,8 @@ PDF_NO_TEXT = _code(603, "PDF has no text")
 NO_NETWORK = _code(604, "no network found")
 ROW_NOT_READ = _code(605, "table row not understood")
 SIZE_CONTRADICTS = _code(606, "reported size contradicts the layers")
+GUESSED = _code(607, "part of a reading is a guess")
+NET_UNSOUND = _code(608, "network was read but is not sound")
 
 # 07: other formats read
 JSON_MALFORMED = _code(701, "JSON is malformed")

@@ -50,7 +50,7 @@ OPERATIONS: dict[str, str] = {
     " fractionallystridedconvolution fractionalconv fullconvolution fractionalstridedconv fsconv"
     " tconv convt conv2dt convolutiontranspose unconv inverseconv fconv transposedconv2d"
     " backwardconv convtrans tranconv",
-    "maxpool": "maxpool maxpooling maxpool2d maxpooling2d maxpool1d maxpooling1d maxpool3d maxpooling3d maxp"
+    "maxpool": "maxpool mpool maxpooling maxpool2d maxpooling2d maxpool1d maxpooling1d maxpool3d maxpooling3d maxp"
     " mp maxpoollayer maxpoolinglayer maximumpooling maxpooled spatialmaxpooling maxsubsampling"
     " temporalmaxpooling",
     "avgpool": "avgpool averagepool averagepooling avgpooling averagepooling2d avgpool2d meanpool"

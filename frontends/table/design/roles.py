@@ -131,7 +131,7 @@ _BRANCH = re.compile(
 )
 _POOL_BRANCH = re.compile(r"(?:#\s*)?pool(?:ing)?\s*[+/&-]?\s*proj\w*(?:\s*\(\w\))?|proj\w*")
 # Words that may stand around a header's entry without changing it.
-_NOISE = frozenset(["of", "the", "number", "num", "no", "conv", "size", "spatial", "total", "per", "each", "and", "in", "on", "for", "layer"])
+_NOISE = frozenset("of the number num no conv size spatial total per each and in on for layer".split())
 
 
 @functools.lru_cache(maxsize=2048)
@@ -145,9 +145,10 @@ def header(text: str) -> Header:
     if several is not None:
         return Header(several, text)
     plain = re.sub(r"[(\[].*?[)\]]", " ", normal) if re.search(r"[(\[]", normal) else normal
-    return (
-        _whole(plain, text) or _whole(normal, text) or _contained(plain, text) or Header(Role.UNKNOWN, text)
-    )
+    found = _whole(plain, text) or _whole(normal, text)
+    if found is None and not any(c.isdigit() for c in plain):  # "18-layer", "7×7 conv, stride 2" are no headers
+        found = _contained(plain, text)
+    return found or Header(Role.UNKNOWN, text)
 
 
 def _branch(normal: str) -> Branch | None:

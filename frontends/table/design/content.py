@@ -1,0 +1,107 @@
+"""What a column's cells say about its role: a header such as "Size" or "Filters" leads several lives."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import attrs
+
+from dlc.frontends.phrases import read_phrases
+from dlc.frontends.table.design.roles import Header, Role
+from dlc.frontends.table.design.sizes import Size, read_size
+from dlc.frontends.table.design.texts import blank, sides, whole
+from dlc.frontends.table.model import Cell
+
+_LARGEST_KERNEL = 31  # a window larger than this is a map's size
+_AMBIGUOUS = frozenset((Role.KERNEL, Role.FILTERS, Role.OUTPUT, Role.INPUT, Role.CONFIG, Role.FILTER_SHAPE, Role.LABEL))
+#: Columns of numbers: where layers stand below such a header, its letter was a network's name ("C", "D").
+_NUMERIC = frozenset(
+    (Role.STRIDE, Role.PAD, Role.UNITS, Role.REPEAT, Role.EXPANSION, Role.DILATION, Role.GROUPS, Role.EXPANDED)
+)
+
+
+@attrs.frozen
+class _Shares:
+    """How large a share of the filled cells is of which form."""
+
+    filled: int
+    numbers: float
+    windows: float
+    areas: float
+    products: float
+    phrases: float
+    layers: float
+
+
+def recast(header: Header, cells: Sequence[Cell]) -> Header:
+    """The header with the role that fits the cells below it."""
+    if header.role not in _AMBIGUOUS | _NUMERIC:
+        return header
+    shares = _shares(cells)
+    if not shares.filled:
+        return header
+    return attrs.evolve(header, role=_role(header.role, shares))
+
+
+def _role(role: Role, shares: _Shares) -> Role:
+    if role is Role.REPEAT and shares.numbers < 0.5:
+        return Role.LABEL
+    if role in _NUMERIC or role is Role.FILTERS:
+        if shares.layers >= 0.5:
+            return Role.CONFIG
+    if role is Role.CONFIG:
+        return Role.CONFIG if shares.phrases + shares.layers >= 0.3 else Role.IGNORED
+    if role in (Role.KERNEL, Role.FILTERS, Role.FILTER_SHAPE, Role.LABEL) and shares.phrases >= 0.4:
+        return Role.CONFIG
+    if role in (Role.KERNEL, Role.FILTERS) and shares.areas >= 0.5:
+        return Role.OUTPUT
+    if role is Role.FILTERS and shares.windows >= 0.5:
+        return Role.KERNEL
+    if role in (Role.FILTERS, Role.KERNEL) and shares.products >= 0.5:
+        return Role.FILTER_SHAPE
+    if role is Role.OUTPUT and shares.layers >= 0.5:
+        return Role.CONFIG
+    if role is Role.OUTPUT and shares.numbers >= 0.8:
+        return Role.FILTERS
+    if role is Role.INPUT and shares.numbers >= 0.8:
+        return Role.CHANNELS_IN
+    return role
+
+
+def _shares(cells: Sequence[Cell]) -> _Shares:
+    distinct = list({id(c): c for c in cells}.values())
+    filled = [c for c in distinct if not blank(c.text)]
+    count = max(1, len(filled))
+    sizes = [read_size(c.text) for c in filled]
+    return _Shares(
+        len(filled),
+        sum(whole(c.text) is not None for c in filled) / count,
+        sum(_is_window(c.text) for c in filled) / count,
+        sum(s is not None and _is_area(s) for s in sizes) / count,
+        sum(s is not None and len(s) >= 3 and not _is_area(s) for s in sizes) / count,
+        sum(_is_phrase(c) for c in filled) / count,
+        sum(any(p.op is not None for p in read_phrases(c.text).phrases) for c in filled) / count,
+    )
+
+
+def _is_window(text: str) -> bool:
+    found = sides(text.split("/")[0])
+    return found is not None and len(found) == 2 and all(_small(v) for v in found)
+
+
+def _small(value: object) -> bool:
+    return isinstance(value, int) and value <= _LARGEST_KERNEL
+
+
+def _is_area(size: Size) -> bool:
+    """Whether a size is a map's: two equal or named sides that no window has."""
+    numbers = [v for v in size if isinstance(v, int)]
+    return len(size) >= 2 and sum(v > _LARGEST_KERNEL for v in numbers) >= 2
+
+
+def _is_phrase(cell: Cell) -> bool:
+    """Whether a cell states several things at once: "3×3, 64", "[3×3, 64] ×2"."""
+    if any(g.bracket for g in cell.groups):
+        return True
+    phrases = read_phrases(cell.text).phrases
+    return any("kernel" in p.attributes and "filters" in p.attributes for p in phrases)

@@ -1,0 +1,95 @@
+"""Is a table the design of a network? Words of its caption and headers, and what its rows amount to."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+
+import attrs
+
+from dlc.frontends.table.design.parts import CONVS, GLOBAL_POOLS, POOLS, RECURRENT, Layer, Stage, layers_of
+from dlc.frontends.table.design.roles import Role
+from dlc.frontends.table.design.sheet import Sheet
+from dlc.frontends.table.design.texts import blank
+from dlc.frontends.table.model import Table
+
+#: Words and their weights: for a design, and against one.
+_FOR = re.compile(
+    r"\b(?:architectures?|networks?|configurations?|structures?|layers?|specifications?|specifics|details|backbone"
+    r"|convnets?|cnn|design|body|block|encoder|decoder|generator|discriminator|model definition)\b",
+    re.I,
+)
+_AGAINST = re.compile(
+    r"\b(?:results?|accurac(?:y|ies)|comparisons?|compared?|errors?|performance|ablation|evaluat\w+|scores?|top-?[15]"
+    r"|m?ap\b|bleu|perplexity|f1|precision|recall|rates?|speed|runtime|timings?|statistics|datasets?|state-of-the-art"
+    r"|effects? of|impact|test set|validation|psnr|ssim|iou|rmse|mse|auc|latency|baselines?|methods?|benchmarks?)\b",
+    re.I,
+)
+_CORE = CONVS | POOLS | GLOBAL_POOLS | RECURRENT | {"dense", "embed", "attention"}
+_LEAST = 0.5
+
+
+@attrs.frozen
+class Verdict:
+    """How sure it is that a table is a design (0 to 1), and why."""
+
+    confidence: float
+    reasons: tuple[str, ...] = ()
+
+    @property
+    def design(self) -> bool:
+        """Whether it is taken for one."""
+        return self.confidence >= _LEAST
+
+
+def judge(table: Table, sheet: Sheet, stages: Sequence[Stage]) -> Verdict:
+    """Weigh the evidence; the weights were set by hand on real papers' tables."""
+    layers = [layer for s in stages for layer in layers_of(s.parts) if layer.op not in ("input", "output")]
+    core = [layer for layer in layers if layer.op in _CORE]
+    if len(layers) < 2 or not (core or len(layers) >= 3):
+        return Verdict(0.0, ("fewer than two layers",))
+    rows = max(1, sheet.rows)
+    described = sum(bool(s.parts) for s in stages) / rows
+    stated = sum(bool(_hyper(layer)) for layer in layers) / len(layers)
+    evidence = {
+        "rows that name layers": 4.0 * (described - 0.5),
+        "layers with hyper-parameters": 3.0 * (stated - 0.25),
+        "columns of hyper-parameters": 0.7 * min(3, len(_parameter_roles(sheet))),
+        "words of the caption": 0.5 * _words(table),
+        "share of decimals": -6.0 * _decimals(table),
+        "rows without a layer": -1.5 * (sum(bool(s.unread) for s in stages) / rows),
+        "few layers": -1.0 * (len(core) < 3),
+        "sizes reported": 1.0 * any(s.out or s.into for s in stages),
+    }
+    total = sum(evidence.values())
+    reasons = tuple(f"{name} {value:+.1f}" for name, value in evidence.items() if abs(value) >= 0.05)
+    return Verdict(round(1 / (1 + math.exp(-total)), 3), reasons)
+
+
+def _hyper(layer: Layer) -> bool:
+    return bool(layer.attributes) or layer.op in ("softmax", "relu", "flatten") or layer.phrase.repeat != 1
+
+
+def _parameter_roles(sheet: Sheet) -> set[Role]:
+    plain = {Role.LABEL, Role.CONFIG, Role.IGNORED, Role.UNKNOWN, Role.DROPOUT, Role.NORM}
+    return {c.role for c in sheet.columns} - plain
+
+
+def _words(table: Table) -> float:
+    """Words for a design less words against it, in the caption; the first sentence counts most."""
+    first, _, rest = table.caption.partition(". ")
+    score = float(len(set(_found(_FOR, first)))) - 1.5 * len(set(_found(_AGAINST, first)))
+    score += 0.25 * len(set(_found(_FOR, rest))) - 0.25 * len(set(_found(_AGAINST, rest)))
+    return max(-5.0, min(4.0, score))
+
+
+def _found(pattern: re.Pattern[str], text: str) -> list[str]:
+    return [m.group().lower() for m in pattern.finditer(text)]
+
+
+def _decimals(table: Table) -> float:
+    """The share of the filled cells that are decimal numbers, as results are."""
+    cells = [c.text for c in table.cells if not blank(c.text)]
+    decimal = [t for t in cells if re.fullmatch(r"[^\w]*\d+\.\d+\s*(?:%|±.*|[^\w\s]*)?", t.strip())]
+    return len(decimal) / max(1, len(cells))

@@ -1,0 +1,392 @@
+"""From stages to a net: names, connections, repeats, shortcuts, and what types need between layers."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+import attrs
+
+from dlc.frontends.phrases import Phrase
+from dlc.frontends.phrases.normal import compact
+from dlc.frontends.phrases.values import Number
+from dlc.frontends.table.design.definitions import Definition, defined
+from dlc.frontends.table.design.facts import Facts
+from dlc.frontends.table.design.layers import catalogue_layer, stated_stride
+from dlc.frontends.table.design.parts import (
+    CONVS,
+    MERGES,
+    POOLS,
+    RECURRENT,
+    WIDTH,
+    Branches,
+    Layer,
+    Part,
+    Stack,
+    Stage,
+    layers_of,
+)
+from dlc.frontends.table.design.places import Places
+from dlc.ir import Input, Node
+from dlc.layers import build
+from dlc.types import HOLE, Dim, Expr, Kind, Type, signatures
+from dlc.types.dims import parse_number
+
+_SHORT = {
+    "dense": "fc",
+    "depthwise_conv2d": "dw",
+    "separable_conv2d": "sepconv",
+    "batchnorm": "bn",
+    "opaque": "block",
+    "global_avgpool2d": "gap",
+}
+_SHAPE_OF = {Kind.SEQUENCE: 2, Kind.MAP: 3, Kind.VOLUME: 4}
+
+
+@attrs.define
+class Wiring:
+    """A net under construction; `current` names the value that the next layer takes.
+
+    `width` is the number of channels (units, features) of that value where it is known, `kind` its kind
+    where that is known.
+    """
+
+    facts: Facts
+    places: Places
+    definitions: Sequence[Definition] = ()
+    current: str = "input"
+    kind: Kind | None = None
+    width: Dim = HOLE
+    nodes: list[Node] = attrs.field(factory=list)
+    notes: list[str] = attrs.field(factory=list)
+    _taken: Counter[str] = attrs.field(factory=Counter)
+    _named: dict[str, str] = attrs.field(factory=dict)
+    _heads: list[str] = attrs.field(factory=list)
+    _group: str = ""
+
+    def begin(self, given: Input) -> None:
+        """Start from a net's input."""
+        self.current, self.kind = given.name, given.type.kind
+        self.width = given.type.channels
+        self._taken[given.name] += 1
+        self._group = given.name
+
+    def open_group(self) -> None:
+        """Remember the value that a group of rows begins with, for a "residual" row in it."""
+        self._group = self.current
+
+    def stage(self, stage: Stage, first_stride: int | None, follow_sources: bool) -> None:
+        """Append the layers of a row; `first_stride` is what sizes or the caption say of its first one."""
+        if follow_sources and stage.sources:
+            self._from(stage.sources, stage)
+        self._parts(stage.parts, _identifier(stage.label), stage, first_stride)
+        for key in (stage.label, *(layer.phrase.name or "" for layer in layers_of(stage.parts))):
+            if compact(key):
+                self._named[compact(key)] = self.current
+
+    def knows(self, name: str) -> bool:
+        """Whether a row of that name, or the input, has been seen."""
+        return compact(name) in self._named or compact(name) in ("input", "image", "images", "data")
+
+    def _from(self, sources: Sequence[str], stage: Stage) -> None:
+        found = [self._named[compact(s)] for s in sources if compact(s) in self._named]
+        if not found:
+            return
+        first = next(layers_of(stage.parts), None)
+        if len(found) > 1 and (first is None or first.op not in MERGES):
+            self._put("concat", {}, found, inferred=True, stem="concat")
+            return
+        self.current, self._heads = found[0], found if len(found) > 1 else []
+        self._retype(found[0])
+
+    def _retype(self, name: str) -> None:
+        """Forget what was known of the value before; a named one's kind is found from its node."""
+        node = next((n for n in self.nodes if n.name == name), None)
+        if node is not None and node.declared is not None:
+            self.kind, self.width = node.declared.kind, node.declared.channels
+        else:
+            self.width = HOLE
+
+    def _parts(
+        self, parts: Sequence[Part], stem: str, stage: Stage, stride: int | None, inside: bool = False
+    ) -> None:
+        for part in parts:
+            if isinstance(part, Layer):
+                self._layer(part if stride is None else _stepping(part, stride), stem if inside else "", stage)
+            elif isinstance(part, Stack):
+                self._stack(part, stem, stage, stride)
+            else:
+                self._branches(part, stem, stage)
+            stride = None
+
+    def _stack(self, stack: Stack, stem: str, stage: Stage, stride: int | None) -> None:
+        count = self._count(stack.repeat, stem)
+        style = stack.style
+        for index in range(count):
+            before, width = self.current, self.width
+            parts = stack.parts if index == 0 else _unstrided(stack.parts)
+            taken = stride if index == 0 else None
+            name = f"{stem}_{index + 1}" if stem else ""
+            self._parts(parts, name, stage, taken, inside=bool(stem))
+            if style == "residual":
+                self._shortcut(before, width, parts, taken, name, stack)
+            elif style == "dense":
+                self._grow(before, width, name, stack)
+
+    def _count(self, repeat: Number, stem: str) -> int:
+        if isinstance(repeat, int):
+            return max(1, min(repeat, 512))
+        self.notes.append(f"{stem or 'a row'} is repeated {repeat} times; one is written")
+        return 1
+
+    def _shortcut(
+        self, before: str, width: Dim, parts: Sequence[Part], stride: int | None, stem: str, stack: Stack
+    ) -> None:
+        """Add what the stack began with; through a projection where widths or strides differ."""
+        cell = next(layers_of(stack.parts)).cell
+        steps = stride or _total_stride(parts)
+        result, made = self.current, self.width
+        differs = made is not HOLE and width is not HOLE and made != width
+        if differs or steps not in (1, None):
+            values = {"filters": made, "kernel": 1, "stride": steps or 1, "padding": "valid"}
+            self.current, self.width = before, width
+            before = self._put("conv2d", values, [before], inferred=True, stem=f"{stem}_shortcut" if stem else "shortcut")
+        self.width = made
+        origin = self.places.origin(cell)
+        self._put("add", {}, [result, before], stem=f"{stem}_add" if stem else "add", origin=origin)
+
+    def _grow(self, before: str, width: Dim, stem: str, stack: Stack) -> None:
+        """Concatenate what the stack began with and what it made."""
+        made = self.width
+        origin = self.places.origin(next(layers_of(stack.parts)).cell)
+        self._put("concat", {}, [before, self.current], stem=f"{stem}_concat" if stem else "concat", origin=origin)
+        self.width = width + made if isinstance(width, int) and isinstance(made, int) else HOLE
+
+    def _branches(self, branches: Branches, stem: str, stage: Stage) -> None:
+        starts = self._heads if len(self._heads) == len(branches.chains) else [self.current] * len(branches.chains)
+        kind, width = self.kind, self.width
+        ends, widths = [], []
+        for index, (start, chain) in enumerate(zip(starts, branches.chains, strict=True)):
+            self.current, self.kind, self.width, self._heads = start, kind, width, []
+            self._parts(chain, f"{stem}_b{index + 1}" if stem else "", stage, None, inside=bool(stem))
+            ends.append(self.current)
+            widths.append(self.width)
+        self._heads = ends
+        self.width = sum(widths) if all(isinstance(w, int) for w in widths) else HOLE
+        if branches.merge is not None:
+            self._merge(branches.merge, stem)
+
+    def _merge(self, merge: Layer, stem: str) -> None:
+        width = self.width
+        name = f"{stem}_{merge.op}" if stem else merge.phrase.name or merge.op
+        self._put(merge.op, {}, self._heads, stem=name, origin=self.places.origin(merge.cell))
+        self.width = width if merge.op == "concat" else HOLE
+        self._heads = []
+
+    def _layer(self, layer: Layer, stem: str, stage: Stage) -> None:
+        definition = defined(layer, self.definitions)
+        if definition is not None:
+            self._defined(layer, definition, stem, stage)
+            return
+        for index in range(self._count(layer.phrase.repeat, stem) if layer.phrase.repeat != 1 else 1):
+            self._single(layer if index == 0 else _unstrided_layer(layer), stem)
+
+    def _single(self, layer: Layer, stem: str) -> None:
+        if self._heads and layer.op in MERGES and not layer.residual:
+            self._merge(layer, stem)
+            return
+        if self._heads:
+            width = self.width
+            self._put("concat", {}, self._heads, inferred=True, stem="concat")
+            self._heads, self.width = [], width
+        if layer.op in MERGES:
+            self._lone_merge(layer, stem)
+            return
+        op, attributes, confidence, note = catalogue_layer(layer, self.kind, self.facts)
+        if note:
+            self.notes.append(note)
+        name = layer.phrase.name if layer.phrase.name and not stem else None
+        origin = self.places.origin(layer.cell, layer.phrase.text)
+        self._put(op, attributes, [self.current], stem=name or _stem_of(op, layer, stem), origin=origin, confidence=confidence)
+
+    def _lone_merge(self, layer: Layer, stem: str) -> None:
+        """A row that adds what its group began with, or that merges nothing that the table shows."""
+        inputs = [self.current, self._group] if layer.residual and self._group != self.current else [self.current]
+        width = self.width
+        if len(inputs) == 1:
+            self.notes.append(f"row {layer.cell.text!r} merges values that the table does not name")
+            return
+        self._put(layer.op, {}, inputs, stem=stem or layer.op, origin=self.places.origin(layer.cell))
+        self.width = width
+
+    def _defined(self, layer: Layer, definition: Definition, stem: str, stage: Stage) -> None:
+        """The layers that another table gives for a block, with this block's numbers."""
+        before, width = self.current, self.width
+        parts = definition.instance(layer, width)
+        name = stem or f"block_{self._next('block')}"
+        self._parts(parts, name, stage, None, inside=True)
+        steps = stated_stride(layer)
+        if definition.residual and steps in (1, None) and self.width == width and width is not HOLE:
+            self._put("add", {}, [self.current, before], stem=f"{name}_add", origin=self.places.origin(layer.cell))
+            self.width = width
+
+    def _put(
+        self,
+        op: str,
+        attributes: dict[str, Any],
+        inputs: Sequence[str],
+        *,
+        stem: str,
+        inferred: bool = False,
+        origin: Any = None,
+        confidence: float | None = None,
+    ) -> str:
+        inputs = self._adapted(op, attributes, list(inputs))
+        made = build(op, attributes)
+        name = self._name(stem)
+        self.nodes.append(
+            Node(name, made, tuple(inputs), origin=origin, confidence=confidence, inferred=inferred)
+        )
+        self._advance(op, attributes)
+        self.current = name
+        return name
+
+    def _adapted(self, op: str, attributes: dict[str, Any], inputs: list[str]) -> list[str]:
+        """Inputs of a kind that the layer takes: flattened or reshaped, as an inferred layer, where need be."""
+        signature = signatures().get(op)
+        if signature is None or self.kind is None or self.kind in signature.takes or len(inputs) != 1:
+            return inputs
+        width = self.width
+        if Kind.VECTOR in signature.takes:
+            return [self._put("flatten", {}, inputs, stem="flatten", inferred=True)]
+        wanted = next((k for k in (Kind.SEQUENCE, Kind.MAP, Kind.VOLUME) if k in signature.takes), None)
+        if wanted is None:
+            return inputs
+        if op in RECURRENT and self.kind is Kind.VECTOR and self._reopened():
+            return inputs
+        keeps = self.kind is not Kind.VECTOR
+        shape = (*[HOLE] * (_SHAPE_OF[wanted] - 1), width if keeps else HOLE)
+        name = self._put("reshape", {"shape": shape}, inputs, stem="reshape", inferred=True)
+        self.kind, self.width = wanted, shape[-1]
+        return [name]
+
+    def _reopened(self) -> bool:
+        """Let a recurrent layer before another one give its whole sequence."""
+        last = self.nodes[-1]
+        if last.layer.op_name not in RECURRENT or last.name != self.current:
+            return False
+        values = last.layer.attributes() | {"return_sequences": True}
+        self.nodes[-1] = attrs.evolve(last, op=build(last.layer.op_name, values))
+        self.kind = Kind.SEQUENCE
+        return True
+
+    def _advance(self, op: str, attributes: dict[str, Any]) -> None:
+        signature = signatures().get(op)
+        if op == "opaque":
+            self.kind, self.width = None, HOLE
+            return
+        results = signature.results(self.kind) if signature is not None and self.kind is not None else frozenset()
+        if not results and signature is not None and signature.gives is not None:
+            results = signature.gives
+        if op in RECURRENT:
+            results = frozenset({Kind.SEQUENCE if attributes.get("return_sequences") is True else Kind.VECTOR})
+        self.kind = next(iter(results)) if len(results) == 1 else self.kind
+        if op in WIDTH:
+            self.width = attributes.get(WIDTH[op], HOLE)
+        elif op in ("flatten", "reshape", "concat"):
+            self.width = HOLE
+
+    def declare(self, declared: Type) -> None:
+        """Let the last value have the type that the table reports."""
+        if not self.nodes or self.nodes[-1].name != self.current or self._heads:
+            return
+        self.nodes[-1] = attrs.evolve(self.nodes[-1], declared=declared)
+        self.kind = declared.kind
+        if self.width is HOLE:
+            self.width = declared.channels
+
+    def close(self) -> str:
+        """Join heads that nothing has joined, and give the name of the net's output."""
+        if self._heads:
+            self._put("concat", {}, self._heads, inferred=True, stem="concat")
+            self._heads = []
+        return self.current
+
+    def _name(self, stem: str) -> str:
+        stem = _identifier(stem) or "layer"
+        self._taken[stem] += 1
+        count = self._taken[stem]
+        name = stem if count == 1 else f"{stem}_{count}"
+        while count > 1 and self._taken[name]:
+            count += 1
+            name = f"{stem}_{count}"
+        self._taken[name] += count > 1
+        return name
+
+    def _next(self, stem: str) -> int:
+        self._taken[f"#{stem}"] += 1
+        return self._taken[f"#{stem}"]
+
+
+def _identifier(text: str) -> str:
+    """A text as a name in the language; the `_x` that stands for a stage's blocks is dropped."""
+    plain = re.sub(r"_x$", "", text.strip().lower())
+    made = re.sub(r"\W+", "_", plain).strip("_")
+    return made if re.match(r"[a-z_]", made) else ""
+
+
+def _stem_of(op: str, layer: Layer, stem: str) -> str:
+    base = _SHORT.get(op, re.sub(r"(?<=[a-z])\dd(?=_|$)", "", op))
+    base = re.sub(r"^(?:max|avg)pool$", "pool", base)
+    if op == "opaque":
+        base = _identifier(layer.phrase.name or layer.phrase.type or "block") or "block"
+    return f"{stem}_{base}" if stem else base
+
+
+def _stepping(part: Layer, stride: int) -> Layer:
+    """A first layer with the stride that its stage is said to have, where it states none."""
+    return part.given(stride=stride) if part.op in CONVS | POOLS and "stride" not in part.attributes else part
+
+
+def _unstrided(parts: Sequence[Part]) -> tuple[Part, ...]:
+    """Parts of a further repetition: what reduces, reduces once."""
+    made: list[Part] = []
+    for part in parts:
+        if isinstance(part, Layer):
+            made.append(_unstrided_layer(part))
+        elif isinstance(part, Stack):
+            made.append(attrs.evolve(part, parts=_unstrided(part.parts)))
+        else:
+            made.append(attrs.evolve(part, chains=tuple(_unstrided(c) for c in part.chains)))
+    return tuple(made)
+
+
+def _unstrided_layer(layer: Layer) -> Layer:
+    stated = layer.attributes.get("stride")
+    if stated in (None, 1, (1, 1)) or layer.op in POOLS:
+        return layer
+    return layer.set(stride=1)
+
+
+def _total_stride(parts: Sequence[Part]) -> int | None:
+    total = 1
+    for layer in layers_of(tuple(parts)):
+        stride = stated_stride(layer)
+        if stride is None:
+            continue
+        total *= stride
+    return total
+
+
+def as_dim(value: Any) -> Dim:
+    """A number or symbol of the table as a dimension; a hole where it is neither."""
+    if isinstance(value, int | Expr):
+        return value
+    if isinstance(value, str):
+        try:
+            return parse_number(value)
+        except ValueError:
+            return HOLE
+    return HOLE

@@ -1,0 +1,85 @@
+"""Tables to networks: lay out, read rows, judge, join continuations, wire, and let the checker proof-read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import attrs
+
+from dlc.diagnostics import CellSpan, Diagnostic, Severity, codes
+from dlc.frontends.table.design.assembly import Draft, assemble
+from dlc.frontends.table.design.continuation import joined
+from dlc.frontends.table.design.definitions import Definition, definition_of
+from dlc.frontends.table.design.facts import facts_of
+from dlc.frontends.table.design.judge import Verdict, judge
+from dlc.frontends.table.design.naming import net_names
+from dlc.frontends.table.design.proof import proofread
+from dlc.frontends.table.design.rows import stages
+from dlc.frontends.table.design.sheet import sheets
+from dlc.frontends.table.design.variants import variants
+from dlc.frontends.table.model import Table
+from dlc.ir import Net
+
+
+@attrs.frozen
+class Candidate:
+    """A variant of a table with the verdict on it."""
+
+    draft: Draft
+    verdict: Verdict
+
+
+@attrs.frozen
+class TableReading:
+    """The networks of tables, with what was guessed, contradicted or not understood."""
+
+    nets: tuple[Net, ...]
+    diagnostics: tuple[Diagnostic, ...]
+
+
+def read_tables(tables: Sequence[Table], document: str = "") -> TableReading:
+    """The networks that tables describe; `document` is the text around them, which settles doubts."""
+    found = [c for table in tables for c in candidates(table, document)]
+    designs = [c for c in found if c.verdict.design]
+    definitions = [d for c in found if (d := definition_of(c.draft.table, c.draft.stages)) is not None]
+    nets: list[Net] = []
+    diagnostics: list[Diagnostic] = []
+    for candidate in joined(designs):
+        net, findings = _read(candidate, definitions)
+        diagnostics += findings
+        if net is not None:
+            nets.append(net)
+    return TableReading(net_names(nets), tuple(dict.fromkeys(diagnostics)))
+
+
+def candidates(table: Table, document: str = "") -> list[Candidate]:
+    """Every variant of a table that names layers at all, with the verdict on it."""
+    facts = facts_of(table, document)
+    made = []
+    for sheet in sheets(table):
+        for variant in variants(sheet):
+            rows = tuple(stages(sheet, variant, facts))
+            draft = Draft(table, variant.title, rows, facts, sheet.groups)
+            made.append(Candidate(draft, judge(table, sheet, rows)))
+    return made
+
+
+def _read(candidate: Candidate, definitions: Sequence[Definition]) -> tuple[Net | None, list[Diagnostic]]:
+    draft = candidate.draft
+    span = CellSpan(draft.table.number, page=draft.table.page or None, bbox=draft.table.bbox)
+    net, notes = assemble(draft, definitions)
+    findings = [Diagnostic(codes.GUESSED, note, span, Severity.NOTE) for note in notes]
+    findings += [_unread(text, span) for s in draft.stages if (text := s.unread)]
+    if net is None:
+        return None, findings
+    net, problems = proofread(net)
+    if net is None:
+        return None, [*findings, *problems]
+    agreement = 0.9 ** len(problems)
+    named = attrs.evolve(net, name=draft.title or "", confidence=round(candidate.verdict.confidence * agreement, 2))
+    return named, [*findings, *problems]
+
+
+def _unread(text: str, span: CellSpan) -> Diagnostic:
+    message = f"a row was not understood and left out: {text}"
+    return Diagnostic(codes.ROW_NOT_READ, message, span, Severity.WARNING)
