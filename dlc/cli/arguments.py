@@ -9,7 +9,7 @@ from typing import NoReturn
 from dlc import __version__
 from dlc.backends import TARGETS
 from dlc.cli.source import FORMATS
-from dlc.diagnostics import Diagnostic, DlcError, codes
+from dlc.diagnostics import Diagnostic, DlcError, Fix, codes
 
 COMMANDS = {
     "compile": "compile networks to a target (the default command)",
@@ -67,7 +67,7 @@ def _compile(parser: argparse.ArgumentParser) -> None:
         "-o", "--output", metavar="OUT", help="file or directory; standard output when left out"
     )
     parser.add_argument(
-        "-t", "--target", choices=sorted(TARGETS), help="default: by OUT's ending, else dlnet"
+        "-t", "--target", type=_target, choices=sorted(TARGETS), help="default: by OUT's ending, else dlnet"
     )
     parser.add_argument("--net", metavar="NAME", help="only this net")
     parser.add_argument(
@@ -81,6 +81,18 @@ def _compile(parser: argparse.ArgumentParser) -> None:
     )
     _passes(parser)
     _json(parser)
+
+
+def _target(name: str) -> str:
+    """The name of a target; raises UsageError where there is none of that name."""
+    if name in TARGETS:
+        return name
+    from dlc.layers import nearest
+
+    like = nearest(name, TARGETS)
+    message = f"there is no target {name}; there are {', '.join(TARGETS)}"
+    fix = Fix(f"did you mean {like}?", like) if like else None
+    raise UsageError(Diagnostic(codes.TARGET_UNKNOWN, message, fix=fix))
 
 
 def _check(parser: argparse.ArgumentParser) -> None:

@@ -110,10 +110,12 @@ def _refuse_holes(module: Module, backend: Backend) -> None:
 
 
 def unknowns(node: Node) -> tuple[str, ...]:
-    """The attributes of a layer that are no numbers yet: holes and symbols."""
+    """The attributes of a layer that are no numbers yet: symbols, and holes that no default means."""
     if not isinstance(node.op, Op):
         return ()
-    return tuple(name for name, value in node.op.attributes().items() if not _settled(value))
+    holes = set(node.op.holes())
+    values = node.op.attributes().items()
+    return tuple(n for n, v in values if n in holes or not (isinstance(v, Hole) or _settled(v)))
 
 
 def _settled(value: Value) -> bool:

@@ -54,8 +54,7 @@ def read_bytes(path: str) -> bytes:
     """The bytes of an input; raises DlcError when it is missing, unreadable, empty or too large."""
     data = sys.stdin.buffer.read(LARGEST + 1) if path == "-" else _read_file(Path(path))
     if len(data) > LARGEST:
-        message = f"input has more than {LARGEST // 2**20} MiB; split it, or give the pages that matter"
-        raise DlcError(Diagnostic(codes.TOO_LARGE, message, FileSpan(path)))
+        raise _too_large(path)
     if not data.strip():
         raise DlcError(Diagnostic(codes.FILE_EMPTY, f"{path} is empty", FileSpan(path)))
     return data
@@ -85,8 +84,15 @@ def decode(data: bytes, name: str) -> str:
         raise DlcError(Diagnostic(codes.NOT_UTF8, message, FileSpan(name))) from None
 
 
+def _too_large(path: str) -> DlcError:
+    message = f"{path} has more than {LARGEST // 2**20} MiB; split it, or give the pages that matter"
+    return DlcError(Diagnostic(codes.TOO_LARGE, message, FileSpan(path)))
+
+
 def _read_file(path: Path) -> bytes:
     try:
+        if path.stat().st_size > LARGEST:  # read no more than is needed to know
+            raise _too_large(str(path))
         with path.open("rb") as stream:
             return stream.read(LARGEST + 1)
     except FileNotFoundError:

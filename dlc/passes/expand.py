@@ -43,8 +43,9 @@ class ExpandBlocks(Pass):
     A repeat whose count is no number is left.
 
     With `unknown_count` a repeat whose count is a hole is written out that often, and a note says so.
-    Raises DlcError for blocks that call themselves and for more than `most_nodes` layers a net. With
-    `unless_complete` a module that checks and has no holes and no opaque layers keeps its blocks.
+    Raises DlcError for blocks that call themselves and for more than `most_nodes` layers a net, whether
+    they are written out or not. With `unless_complete` a module that checks and has no holes and no opaque
+    layers keeps its blocks.
     """
 
     name: ClassVar[str] = "expand-blocks"
@@ -53,12 +54,14 @@ class ExpandBlocks(Pass):
     unknown_count: int | None = None
 
     def run(self, module: Module) -> PassResult:
-        if self.unless_complete and _is_complete(module):
-            return PassResult(module, False)
         recursive = [d for d in block_findings(module) if d.code is codes.RECURSIVE_BLOCK]
         if recursive:
             raise DlcError(recursive)
         works = [_Expansion(module, net, self) for net in module.nets]
+        for work in works:
+            work.measure()
+        if self.unless_complete and _is_complete(module):
+            return PassResult(module, False)
         nets = tuple(work.run() for work in works)
         still_called = any(not isinstance(n.op, Op) for net in nets for n in net.body)
         expanded = Module(module.blocks if still_called else (), nets)
@@ -78,7 +81,16 @@ class _Expansion:
         self._unknown_count = options.unknown_count
         self._names = Names([*(i.name for i in net.inputs), *(n.name for n in net.body)])
         self._bodies: dict[BlockCall, tuple[Node, ...]] = {}
+        self._sizes: dict[BlockCall, int] = {}
         self._depth = 0
+
+    def measure(self) -> None:
+        """Raise DlcError where the net would have too many layers; quick, however many those are."""
+        size = 0
+        for node in self._net.body:
+            size += self._size(node, node.op)
+            if size > self._most:
+                raise self._too_large(node)
 
     def run(self) -> Net:
         for node in self._net.body:
@@ -104,12 +116,35 @@ class _Expansion:
             return self._unknown_count
         return None
 
+    def _size(self, node: Node, action: Action) -> int:
+        """How many layers `action`, which `node` does or is part of, writes."""
+        if isinstance(action, BlockCall) and action.block in self._blocks:
+            if action not in self._sizes:
+                self._sizes[action] = self._call_size(node, self._blocks[action.block], action)
+            return self._sizes[action]
+        if isinstance(action, Repeat) and isinstance(action.count, int):
+            return max(action.count * sum(self._size(node, link) for link in action.links), 1)
+        return 1
+
+    def _call_size(self, node: Node, block: Block, call: BlockCall) -> int:
+        self._descend(node)
+        size = sum(self._size(inner, inner.op) for inner in self._body(node, block, call))
+        self._depth -= 1
+        return max(size, 1)
+
+    def _descend(self, node: Node) -> None:
+        if self._depth >= MOST_NESTED:
+            message = f"blocks are nested more than {MOST_NESTED} deep at {node.name}"
+            raise DlcError(Diagnostic(codes.EXPANSION_TOO_LARGE, message, node.span))
+        self._depth += 1
+
+    def _too_large(self, node: Node) -> DlcError:
+        message = f"net {self._net.name} has more than {self._most:,} layers when its blocks are written out"
+        return DlcError(Diagnostic(codes.EXPANSION_TOO_LARGE, message, node.span))
+
     def _append(self, node: Node) -> None:
         if len(self.body) >= self._most:
-            message = (
-                f"net {self._net.name} has more than {self._most:,} layers when its blocks are written out"
-            )
-            raise DlcError(Diagnostic(codes.EXPANSION_TOO_LARGE, message, node.span))
+            raise self._too_large(node)
         self.body.append(node)
 
     def _identity(self, node: Node) -> None:
@@ -141,15 +176,12 @@ class _Expansion:
 
     def _call(self, node: Node, call: BlockCall, prefix: str) -> None:
         block = self._blocks[call.block]
-        if self._depth >= MOST_NESTED:
-            message = f"blocks are nested more than {MOST_NESTED} deep at {node.name}"
-            raise DlcError(Diagnostic(codes.EXPANSION_TOO_LARGE, message, node.span))
+        self._descend(node)
         outer = dict(zip(block.inputs, node.inputs, strict=False))
         body = self._body(node, block, call)
         for inner in body:
             own = inner.name == block.output
             outer[inner.name] = node.name if own else self._names.fresh(f"{prefix}.{inner.name}")
-        self._depth += 1
         for inner in body:
             self._emit(_placed(inner, node, outer, inner.name == block.output), f"{prefix}.{inner.name}")
         self._depth -= 1

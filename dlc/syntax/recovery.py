@@ -288,7 +288,7 @@ class Recovery:
         name = None
         if defines:
             name = tree.Word(defines[1].strip('"'), *defines.span(1), quoted=defines[1].startswith('"'))
-        is_output = self._word_at(start) == "output" and name is None
+        is_output = name is None and nearest(self._word_at(start), _KEYWORDS) == "output"
         lines = self._machine.values[depth - 1]
         if isinstance(lines, list):
             lines.append(self._actions.statement(tree.BrokenLine(name, start, resume, is_output)))

@@ -1,0 +1,75 @@
+"""Shell sessions on the pages of `spec/`: run in a folder that holds what they name, and shown as they print.
+
+`python tests/support/sessions.py PAGE...` runs the sessions of pages again and writes what they print.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+FENCE = re.compile(r"^(```console.*\n)((?:.*\n)*?)(?=```$)", re.MULTILINE)
+
+
+def run_session(text: str, folder: Path) -> str:
+    """What the commands of a session (its lines that begin with `$`) print, below each of them."""
+    prepare(folder)
+    lines = [line for line in text.splitlines() if line.startswith("$ ")]
+    return "".join(f"{line}\n{_shell(line[2:], folder)}" for line in lines)
+
+
+def prepare(folder: Path) -> None:
+    """The files that sessions name and that are no line long."""
+    (folder / "locked.pdf").write_text(_pdf("<</Type/Pages/Count 0/Kids[]>>", _LOCK), encoding="ascii")
+    (folder / "scan.pdf").write_text(_pdf(_PAGES), encoding="ascii")
+    repeats = "repeat 2 " * 33
+    (folder / "deep.dlnet").write_text(
+        f"net deep {{\n  x = input ids[9]\n  y = x |> {repeats}relu\n  output y\n}}\n"
+    )
+    (folder / "wrong.dlnet").write_text("net wrong {\n" + "  y = relu(x) +\n" * 1001 + "}\n")
+    with (folder / "big.dlnet").open("wb") as stream:
+        stream.truncate(300 * 2**20)
+
+
+_PAGES = "<</Type/Pages/Count 1/Kids[4 0 R]>>"
+_LOCK = f"<</Filter/Standard/V 1/R 2/O<{'00' * 32}>/U<{'00' * 32}>/P -4>>"
+
+
+def _pdf(pages: str, encrypt: str = "") -> str:
+    """A PDF of at most one empty page; readers find the objects without a table of them."""
+    page = "<</Type/Page/Parent 2 0 R/MediaBox[0 0 612 792]>>"
+    objects = ("<</Type/Catalog/Pages 2 0 R>>", pages, encrypt or "null", page)
+    body = "".join(f"{i} 0 obj\n{o}\nendobj\n" for i, o in enumerate(objects, 1))
+    locked = "/Encrypt 3 0 R/ID[<00><00>]" if encrypt else ""
+    return f"%PDF-1.4\n{body}trailer\n<</Root 1 0 R{locked}>>\n%%EOF\n"
+
+
+def _shell(command: str, folder: Path) -> str:
+    if not re.search(r"\bdlc\b", command):
+        script = command
+    else:
+        script = f'dlc() {{ {shlex.quote(sys.executable)} -m dlc.cli.main "$@"; }}\n{command}'
+    environment = {**os.environ, "PYTHONUTF8": "1"}
+    done = subprocess.run(
+        ["bash", "-c", script],
+        cwd=folder, env=environment, capture_output=True, text=True, check=False, timeout=60,
+    )  # fmt: skip
+    return done.stdout + done.stderr
+
+
+def rewrite(page: Path) -> None:
+    """Put what the sessions of a page print now into it."""
+    text = page.read_text(encoding="utf-8")
+    with tempfile.TemporaryDirectory() as folder:
+        made = FENCE.sub(lambda m: m[1] + run_session(m[2], Path(folder)), text)
+    page.write_text(made, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    for name in sys.argv[1:]:
+        rewrite(Path(name))
