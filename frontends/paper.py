@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 import attrs
 
 from dlc.diagnostics import Diagnostic, DlcError, FileSpan, Note, codes
-from dlc.frontends.table.extract import extract_tables
+from dlc.frontends.pdf.page import Document
+from dlc.frontends.table.extract import tables as tables_of
 from dlc.frontends.table.model import Table
 from dlc.frontends.table.read import read_tables
 from dlc.frontends.table.textual import read_csv, read_markdown, read_tsv
@@ -28,11 +29,23 @@ class Paper:
 
 def read_paper(data: bytes, name: str, progress: Progress | None = None) -> Paper:
     """Read the networks of a PDF; raises DlcError where it cannot be opened or holds none."""
+    from dlc.frontends.pdf.pdfium import PdfiumDocument
+
     try:
-        tables = extract_tables(data, progress)
+        document = PdfiumDocument(data)
+        try:
+            tables = tables_of(document, name, progress)
+            text = _text(document)
+        finally:
+            document.close()
     except DlcError as error:
         raise DlcError(_located(error.diagnostics, name)) from None
-    return _read(tables, name)
+    return _read(tables, name, text)
+
+
+def _text(document: Document) -> str:
+    """The words of all pages, which settle what tables leave open."""
+    return "\n".join(document.text(number) for number in range(1, len(document) + 1))
 
 
 def read_table_text(text: str, form: str, name: str) -> Paper:
@@ -40,8 +53,8 @@ def read_table_text(text: str, form: str, name: str) -> Paper:
     return _read(_TEXT_READERS[form](text), name)
 
 
-def _read(tables: Sequence[Table], name: str) -> Paper:
-    reading = read_tables(tables)
+def _read(tables: Sequence[Table], name: str, document: str = "") -> Paper:
+    reading = read_tables(tables, document)
     found = _located(reading.diagnostics, name)
     if not reading.nets:
         raise DlcError([*found, _nothing(tables, name)])

@@ -29,8 +29,10 @@ from dlc.frontends.table.design.sizes import Size, channels_first, width_first
 from dlc.frontends.table.design.wiring import Wiring, as_dim
 from dlc.frontends.table.model import Table
 from dlc.ir import Input, Net
+from dlc.layers import REGISTRY
 from dlc.types import HOLE, Dim, Kind, Type
 
+_UNRANKED = frozenset(("pool", "global_pool"))
 _WINDOW_OPS = CONVS | {"attention", "opaque"}
 _INPUT_NAMES = {
     Kind.MAP: "image",
@@ -71,8 +73,12 @@ def assemble(draft: Draft, definitions: Sequence[Definition]) -> tuple[Net | Non
     """The net of a draft, and notes on what was guessed; None where nothing can be wired."""
     stages = _oriented(draft)
     order = _order(stages, draft.table.caption)
-    stages = [_globally_pooled(_styled(s, draft.facts)) for s in _with_outputs(stages)]
+    stages = [_globally_pooled(_styled(s, draft)) for s in _with_outputs(stages)]
     flat = _is_flat(draft.facts, stages)
+    solid = any(_has_depth(layer) for s in stages for layer in layers_of(s.parts))
+    if solid:
+        order = _Order(False, False)
+        stages = [attrs.evolve(s, parts=tuple(_mapped(p, _deepened) for p in s.parts)) for s in stages]
     if flat:
         stages = [attrs.evolve(s, parts=_flattened(s.parts)) for s in stages]
     if order.width_first:
@@ -97,7 +103,8 @@ def _wire(wiring: Wiring, stages: Sequence[Stage], draft: Draft, order: _Order, 
         stage = _output_row(stage)
         stride = _first_stride(stage, before, draft.facts, order)
         stage = _with_reported_width(stage, order)
-        wiring.stage(stage, stride, follow)
+        area = _spatial(stage.out, order)
+        wiring.stage(stage, stride, follow, (as_dim(area[0]), as_dim(area[1])) if area else None)
         if stage.out is not None:
             declared = _declared(stage, order, wiring)
             if declared is not None:
@@ -142,8 +149,9 @@ def _with_outputs(stages: Sequence[Stage]) -> list[Stage]:
     return made
 
 
-def _styled(stage: Stage, facts: Facts) -> Stage:
-    return attrs.evolve(stage, parts=tuple(_style(p, stage.label, facts) for p in stage.parts))
+def _styled(stage: Stage, draft: Draft) -> Stage:
+    label = f"{stage.label} {draft.title or ''}"
+    return attrs.evolve(stage, parts=tuple(_style(p, label, draft.facts) for p in stage.parts))
 
 
 def _style(part: Part, label: str, facts: Facts) -> Part:
@@ -195,6 +203,23 @@ def _is_flat(facts: Facts, stages: Sequence[Stage]) -> bool:
     sizes = [s for stage in stages for s in (stage.into, stage.out) if s is not None and len(s) > 2]
     pairs = [w for layer in layers if isinstance(w := layer.phrase.attributes.get("kernel"), tuple) and len(w) > 1]
     return not sizes and not pairs
+
+
+def _has_depth(layer: Layer) -> bool:
+    """Whether a pooling has a third side, which can be no number of channels."""
+    return layer.op in POOLS and layer.phrase.depth is not None
+
+
+def _deepened(phrase: Any) -> dict[str, Any]:
+    """A layer over height and width as one over depth, height and width: a flat window is one deep."""
+    values = dict(phrase.attributes)
+    kernel, stride = values.get("kernel"), values.get("stride")
+    if isinstance(kernel, tuple) and len(kernel) == 2:
+        values["kernel"] = (*kernel, phrase.depth) if phrase.depth is not None else (1, *kernel)
+    if isinstance(stride, tuple) and len(stride) == 2:
+        values["stride"] = (*stride, stride[1])
+    op = phrase.op.replace("2d", "3d") if phrase.op else None
+    return {"attributes": values, "depth": None, "rank": 3, "op": op if op in REGISTRY or op in _UNRANKED else phrase.op}
 
 
 def _flattened(parts: tuple[Part, ...]) -> tuple[Part, ...]:

@@ -26,6 +26,7 @@ class _Shares:
 
     filled: int
     numbers: float
+    large: float
     windows: float
     areas: float
     products: float
@@ -53,6 +54,8 @@ def _role(role: Role, shares: _Shares) -> Role:
         return Role.CONFIG if shares.phrases + shares.layers >= 0.3 else Role.IGNORED
     if role in (Role.KERNEL, Role.FILTERS, Role.FILTER_SHAPE, Role.LABEL) and shares.phrases >= 0.4:
         return Role.CONFIG
+    if role is Role.KERNEL and shares.numbers >= 0.8 and shares.large >= 0.5:
+        return Role.FILTERS
     if role in (Role.KERNEL, Role.FILTERS) and shares.areas >= 0.5:
         return Role.OUTPUT
     if role is Role.FILTERS and shares.windows >= 0.5:
@@ -76,6 +79,7 @@ def _shares(cells: Sequence[Cell]) -> _Shares:
     return _Shares(
         len(filled),
         sum(whole(c.text) is not None for c in filled) / count,
+        sum((whole(c.text) or 0) > _LARGEST_KERNEL for c in filled) / count,
         sum(_is_window(c.text) for c in filled) / count,
         sum(s is not None and _is_area(s) for s in sizes) / count,
         sum(s is not None and len(s) >= 3 and not _is_area(s) for s in sizes) / count,

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 
 import attrs
 
-from dlc.frontends.table.design.parts import CONVS, GLOBAL_POOLS, POOLS, RECURRENT, Layer, Stage, layers_of
+from dlc.frontends.phrases import read_phrases
+from dlc.frontends.table.design.parts import CONVS, GLOBAL_POOLS, POOLS, RECURRENT, Layer, Stack, Stage, layers_of
 from dlc.frontends.table.design.roles import Role
 from dlc.frontends.table.design.sheet import Sheet
 from dlc.frontends.table.design.texts import blank
@@ -23,7 +24,9 @@ _FOR = re.compile(
 _AGAINST = re.compile(
     r"\b(?:results?|accurac(?:y|ies)|comparisons?|compared?|errors?|performance|ablation|evaluat\w+|scores?|top-?[15]"
     r"|m?ap\b|bleu|perplexity|f1|precision|recall|rates?|speed|runtime|timings?|statistics|datasets?|state-of-the-art"
-    r"|effects? of|impact|test set|validation|psnr|ssim|iou|rmse|mse|auc|latency|baselines?|methods?|benchmarks?)\b",
+    r"|effects?|impact|test set|validation|psnr|ssim|iou|rmse|mse|auc|latency|baselines?|methods?|benchmarks?|wer|cer"
+    r"|milliseconds?|seconds?|ms|time|times|inference|costs?|complexity|resources?|choices|fps|gpu|cpu|throughput|err"
+    r"|acc|test|dev|train(?:ing)?|rouge|mean|std|per-layer|max number|influence|sizes? of the models?|memory)\b",
     re.I,
 )
 _CORE = CONVS | POOLS | GLOBAL_POOLS | RECURRENT | {"dense", "embed", "attention"}
@@ -52,19 +55,52 @@ def judge(table: Table, sheet: Sheet, stages: Sequence[Stage]) -> Verdict:
     rows = max(1, sheet.rows)
     described = sum(bool(s.parts) for s in stages) / rows
     stated = sum(bool(_hyper(layer)) for layer in layers) / len(layers)
+    decimals = _decimals(table)
+    reported = any(s.out or s.into for s in stages)
+    brackets = any(isinstance(p, Stack) and p.style == "bracket" for s in stages for p in s.parts)
     evidence = {
         "rows that name layers": 4.0 * (described - 0.5),
         "layers with hyper-parameters": 3.0 * (stated - 0.25),
         "columns of hyper-parameters": 0.7 * min(3, len(_parameter_roles(sheet))),
         "words of the caption": 0.5 * _words(table),
-        "share of decimals": -6.0 * _decimals(table),
+        "share of decimals": -6.0 * decimals - 10.0 * max(0.0, decimals - 0.35),
+        "citations": -4.0 * _citations(table),
+        "nothing stated": -2.5 * (stated < 0.1 and not (reported or brackets)),
         "rows without a layer": -1.5 * (sum(bool(s.unread) for s in stages) / rows),
+        "words of the headers": -0.8 * min(4, _measures(sheet)),
+        "words that name no layer": 5.0 * (min(0.9, _coverage(layers)) - 0.9),
         "few layers": -1.0 * (len(core) < 3),
-        "sizes reported": 1.0 * any(s.out or s.into for s in stages),
+        "kinds of layers": 1.2 * (min(3, len({_family(layer) for layer in core})) - 1.5),
+        "brackets": 2.0 * brackets,
+        "sizes reported": 1.0 * reported,
     }
     total = sum(evidence.values())
     reasons = tuple(f"{name} {value:+.1f}" for name, value in evidence.items() if abs(value) >= 0.05)
     return Verdict(round(1 / (1 + math.exp(-total)), 3), reasons)
+
+
+def _coverage(layers: Sequence[Layer]) -> float:
+    """How much of the cells that name layers is understood: names of models and authors are not."""
+    cells = {id(layer.cell): layer.cell for layer in layers}
+    lost = taken = 0
+    for cell in cells.values():
+        reading = read_phrases(cell.text)
+        unknown = " ".join((reading.left_over, *(p.left_over for p in reading.phrases)))
+        lost += len(re.sub(r"[^A-Za-z]", "", unknown))
+        taken += len(re.sub(r"[^A-Za-z]", "", reading.text))
+    return 1 - lost / max(1, taken)
+
+
+def _family(layer: Layer) -> str:
+    """Convolution, pooling, dense, ...: a design mixes them, a comparison repeats one."""
+    if layer.op in CONVS:
+        return "conv"
+    return "pool" if layer.op in POOLS | GLOBAL_POOLS else layer.op
+
+
+def _measures(sheet: Sheet) -> int:
+    """How many columns are headed by what is measured: accuracy, error, milliseconds."""
+    return sum(any(_AGAINST.search(title) for title in c.titles) for c in sheet.columns)
 
 
 def _hyper(layer: Layer) -> bool:
@@ -93,3 +129,9 @@ def _decimals(table: Table) -> float:
     cells = [c.text for c in table.cells if not blank(c.text)]
     decimal = [t for t in cells if re.fullmatch(r"[^\w]*\d+\.\d+\s*(?:%|±.*|[^\w\s]*)?", t.strip())]
     return len(decimal) / max(1, len(cells))
+
+
+def _citations(table: Table) -> float:
+    """The share of rows that cite other papers, as comparisons do."""
+    cited = {c.row for c in table.cells if re.search(r"\[\d+(?:, ?\d+)*\]|\((?:19|20)\d\d\)|et al", c.text)}
+    return len(cited) / max(1, table.rows)

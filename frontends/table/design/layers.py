@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from dlc.frontends.table.design.facts import Facts
@@ -13,7 +12,6 @@ from dlc.types.dims import parse_number
 
 _RANK_OF = {Kind.SEQUENCE: 1, Kind.MAP: 2, Kind.VOLUME: 3}
 _GUESSED_KIND = 0.6  # confidence in a maximum where only "pooling" is said
-_UNSTATED_HOLES = ("padding",)  # attributes with a default that papers leave open more often than not
 
 
 def catalogue_layer(
@@ -49,10 +47,16 @@ def _operation(layer: Layer, kind: Kind | None) -> tuple[str, str | None]:
         op, note = f"maxpool{rank}d", f"{layer.phrase.text or 'pooling'}: the kind of pooling is not stated, maximum taken"
     elif op == "global_pool":
         op, note = f"global_avgpool{rank}d", f"{layer.phrase.text}: the kind of pooling is not stated, average taken"
-    elif layer.phrase.rank is None and re.search(r"2d", op) and rank != 2:
+    elif layer.phrase.rank is None and "2d" in op and rank != 2 and not _planar(layer):
         other = op.replace("2d", f"{rank}d")
         op = other if other in REGISTRY else op
     return (op if op in REGISTRY else "opaque"), note
+
+
+def _planar(layer: Layer) -> bool:
+    """Whether a window of two sides says that a layer has two axes."""
+    kernel = layer.attributes.get("kernel")
+    return isinstance(kernel, tuple) and len(kernel) == 2
 
 
 def _from_caption(op: str, stated: dict[str, Any], facts: Facts) -> dict[str, Any]:

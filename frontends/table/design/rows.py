@@ -31,6 +31,7 @@ from dlc.frontends.table.design.variants import Variant
 from dlc.frontends.table.model import Cell
 
 _SUMS = re.compile(r"\b(?:total|sum of|flops|macs|madds|params?|parameters|complexity|memory|accuracy|error)\b", re.I)
+_NUMBERED = re.compile(r"(?:(?:layer|no\.?|#)\s*)?[\d\W]+|\w{1,2}\d?", re.I)
 _RESIDUAL = frozenset(("residual", "shortcut", "skip", "skipconnection", "residualconnection", "identityshortcut"))
 _KIND_HEADERS = ("type", "operat", "op")
 _STAGE_WORDS = re.compile(r"^(?:stem|stage|entry|head|tail|root|level|group|res|block)[ _-]?\w{0,2}$", re.I)
@@ -109,13 +110,23 @@ def _with_configuration(row: Row, label: tuple[Part, ...], cell: Cell) -> tuple[
         return _typed(parts, head) or _joined(row, head, cell) or label
     if head is not None and head.op == "input" == layers[0].phrase.op:
         return parts
+    if head is not None and _is_shorthand(head, layers):
+        return (attrs.evolve(head, phrase=attrs.evolve(head.phrase, repeat=layers[0].phrase.repeat)),)
     if layers[0].phrase.op not in (None, "input", "output") or not label:
         return _typed(parts, head)
     if layers[0].phrase.op is not None and (head is None or head.op != layers[0].op):
         return parts
     if head is not None and _names_a_stage(row, head):
         return _typed(parts, None)
-    return _joined(row, head, cell) or _typed(parts, head)
+    return _joined(row, head, cell) or _typed(parts, head) or label
+
+
+def _is_shorthand(head: Layer, layers: Sequence[Layer]) -> bool:
+    """Whether a configuration only repeats a block's name, "Attention ×2" beside "Attention Module"."""
+    first = layers[0].phrase
+    if head.op != "opaque" or len(layers) > 1 or first.op is None or first.attributes:
+        return False
+    return compact(first.type or first.text.split("×")[0]) in compact(head.cell.text)
 
 
 def _names_a_stage(row: Row, head: Layer) -> bool:
@@ -150,7 +161,7 @@ def _typed(parts: tuple[Part, ...], head: Layer | None) -> tuple[Part, ...]:
             made.append(part)
         elif part.phrase.op is not None:
             made.append(_with_label(part, head))
-        elif part.attributes:
+        elif head is not None and head.op not in ("", "opaque", "input", "output") or "kernel" in part.attributes:
             made.append(_guessed(part, head))
     return tuple(p for p in made if not isinstance(p, Stack) or p.parts)
 
@@ -159,7 +170,7 @@ def _guessed(layer: Layer, head: Layer | None) -> Layer:
     op = head.op if head is not None and head.op not in ("", "opaque", "input", "output") else None
     attributes = layer.attributes
     if op is None:
-        op = "conv2d" if "kernel" in attributes or "stride" in attributes else "dense"
+        op = "conv2d"
         op = op.replace("2d", f"{layer.phrase.rank}d") if layer.phrase.rank else op
     if op == "dense" and "filters" in attributes:
         attributes["units"] = attributes.pop("filters")
@@ -199,8 +210,24 @@ def _label_reading(cell: Cell) -> tuple[Part, ...]:
     if keras and any(p.op for p in read_phrases(keras["kind"]).phrases):
         first, *rest = read_phrases(keras["kind"]).phrases
         return tuple(Layer(attrs.evolve(p, name=keras["name"]), cell) for p in (first, *rest))
-    parts = cell_parts(cell)
+    parts = _listed(cell) or cell_parts(cell)
     return parts if any(layer.phrase.op for layer in layers_of(parts)) else ()
+
+
+def _listed(cell: Cell) -> tuple[Part, ...]:
+    """The members of "DC+PC+BN+ReLU": one that is no known layer is kept as it is called."""
+    members = [m.strip() for m in re.split(r"\s*\+\s*", cell.text) if m.strip()]
+    readings = [read_phrases(m).phrases for m in members]
+    known = [any(p.op for p in phrases) for phrases in readings]
+    if len(members) < 2 or not any(known) or all(known):
+        return ()
+    if not all(k or re.fullmatch(r"[A-Z][A-Za-z]{1,15}", m) for k, m in zip(known, members, strict=True)):
+        return ()
+    made: list[Part] = []
+    for member, phrases, is_known in zip(members, readings, known, strict=True):
+        found = phrases if is_known else (Phrase(op="opaque", type=member, text=member, confidence=0.7),)
+        made += [Layer(p, cell) for p in found]
+    return tuple(made)
 
 
 def _named_by(parts: tuple[Part, ...], texts: Sequence[str]) -> tuple[Part, ...]:
@@ -221,7 +248,9 @@ def _unnamed(row: Row, before: Stage | None, facts: Facts) -> tuple[Part, ...]:
         if isinstance(last, Layer) and last.op == "opaque":
             bare = Phrase(op="opaque", type=last.phrase.type, text=last.phrase.text)
             return (Layer(bare, row.first(Role.REPEAT, Role.STRIDE, Role.FILTERS) or cell),)
-    if labels and not all(re.fullmatch(r"[\d\W]+|\w{1,2}\d?", t) for t in labels) and facts.usual is None:
+    if labels and not all(_NUMBERED.fullmatch(t.strip()) for t in labels):
+        return ()
+    if not labels and not (row.states(*WINDOWS, Role.FILTER_SHAPE) and row.states(Role.FILTERS, Role.UNITS)):
         return ()
     op = _implied(row, facts)
     if op is None:

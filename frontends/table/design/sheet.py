@@ -32,6 +32,7 @@ _STRONG = frozenset(
         Role.ACTIVATION,
     )
 )
+_WINDOW = frozenset(("kernel", "stride", "padding"))
 _MOST_HEADERS = 5  # rows above the layers
 
 
@@ -110,7 +111,7 @@ def _without_repeated_headers(table: Table, grid: Grid) -> tuple[Grid, list[int]
 def _header_rows(grid: Grid, stated: int) -> int:
     """How many rows are headers: names of hyper-parameters, or titles above the first layer."""
     most = min(_MOST_HEADERS, len(grid) - 1)
-    named = [i for i in range(most) if _is_header(grid[i])]
+    named = [i for i in range(most) if _is_header(grid[i]) or (i == 0 and _heads_networks(grid[i]))]
     if named and named[0] <= 2:
         count = named[0] + 1
         while count < most and (count < stated or count in named or _is_subheader(grid, count)):
@@ -128,6 +129,15 @@ def _is_header(row: Sequence[Cell]) -> bool:
     strong = [t for t in known if header(t).role in _STRONG or header(t).role in (Role.INPUT, Role.OUTPUT)]
     numbers = sum(any(c.isdigit() for c in t) and t not in known for t in texts)
     return len(known) >= 2 and bool(strong) and len(known) >= 0.4 * len(texts) and numbers <= len(texts) / 2
+
+
+def _heads_networks(row: Sequence[Cell]) -> bool:
+    """Whether a first row names a column and networks: "Output size | ResNet-50 | SE-ResNet-50"."""
+    texts = [c.text.strip() for c in _distinct(row) if not blank(c.text)]
+    sized = any(header(t).role in (Role.OUTPUT, Role.INPUT) and re.fullmatch(r"\D+ \D+", t) for t in texts)
+    named = sized or header(texts[0] if texts else "").role is Role.LABEL
+    phrases = [p for t in texts for p in read_phrases(t).phrases]
+    return named and not any(p.shape or p.attributes.keys() & _WINDOW for p in phrases)
 
 
 def _is_subheader(grid: Grid, index: int) -> bool:

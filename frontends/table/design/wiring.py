@@ -65,6 +65,7 @@ class Wiring:
     _named: dict[str, str] = attrs.field(factory=dict)
     _heads: list[str] = attrs.field(factory=list)
     _group: str = ""
+    _area: tuple[Dim, Dim] | None = None
 
     def begin(self, given: Input) -> None:
         """Start from a net's input."""
@@ -77,8 +78,19 @@ class Wiring:
         """Remember the value that a group of rows begins with, for a "residual" row in it."""
         self._group = self.current
 
-    def stage(self, stage: Stage, first_stride: int | None, follow_sources: bool) -> None:
-        """Append the layers of a row; `first_stride` is what sizes or the caption say of its first one."""
+    def stage(
+        self,
+        stage: Stage,
+        first_stride: int | None,
+        follow_sources: bool,
+        area: tuple[Dim, Dim] | None = None,
+    ) -> None:
+        """Append the layers of a row.
+
+        `first_stride` is what sizes or the caption say of its first layer, `area` the height and width
+        that the table reports after it.
+        """
+        self._area = area
         if follow_sources and stage.sources:
             self._from(stage.sources, stage)
         self._parts(stage.parts, _identifier(stage.label), stage, first_stride)
@@ -124,16 +136,29 @@ class Wiring:
     def _stack(self, stack: Stack, stem: str, stage: Stage, stride: int | None) -> None:
         count = self._count(stack.repeat, stem)
         style = stack.style
+        body, gate = _gated(stack.parts) if style == "residual" else (stack.parts, ())
         for index in range(count):
             before, width = self.current, self.width
-            parts = stack.parts if index == 0 else _unstrided(stack.parts)
+            parts = body if index == 0 else _unstrided(body)
             taken = stride if index == 0 else None
             name = f"{stem}_{index + 1}" if stem else ""
             self._parts(parts, name, stage, taken, inside=bool(stem))
+            if gate:
+                self._excite(gate, name, stage)
             if style == "residual":
                 self._shortcut(before, width, parts, taken, name, stack)
             elif style == "dense":
                 self._grow(before, width, name, stack)
+
+    def _excite(self, gate: Sequence[Layer], stem: str, stage: Stage) -> None:
+        """Dense layers at the end of a block of maps weigh its channels (squeeze and excitation)."""
+        value, width = self.current, self.width
+        self._put("global_avgpool2d", {}, [value], stem=f"{stem}_squeeze", inferred=True)
+        self._parts(gate, stem, stage, None, inside=bool(stem))
+        shape = (1, 1, self.width)
+        weights = self._put("reshape", {"shape": shape}, [self.current], stem=f"{stem}_weights", inferred=True)
+        self._put("multiply", {}, [value, weights], stem=f"{stem}_scale", inferred=True)
+        self.kind, self.width = Kind.MAP, width
 
     def _count(self, repeat: Number, stem: str) -> int:
         if isinstance(repeat, int):
@@ -258,7 +283,6 @@ class Wiring:
         signature = signatures().get(op)
         if signature is None or self.kind is None or self.kind in signature.takes or len(inputs) != 1:
             return inputs
-        width = self.width
         if Kind.VECTOR in signature.takes:
             return [self._put("flatten", {}, inputs, stem="flatten", inferred=True)]
         wanted = next((k for k in (Kind.SEQUENCE, Kind.MAP, Kind.VOLUME) if k in signature.takes), None)
@@ -266,11 +290,19 @@ class Wiring:
             return inputs
         if op in RECURRENT and self.kind is Kind.VECTOR and self._reopened():
             return inputs
-        keeps = self.kind is not Kind.VECTOR
-        shape = (*[HOLE] * (_SHAPE_OF[wanted] - 1), width if keeps else HOLE)
+        shape = self._shape_as(wanted)
         name = self._put("reshape", {"shape": shape}, inputs, stem="reshape", inferred=True)
         self.kind, self.width = wanted, shape[-1]
         return [name]
+
+    def _shape_as(self, wanted: Kind) -> tuple[Dim, ...]:
+        """The shape in which the current value is of another kind; holes where nothing tells."""
+        width = HOLE if self.kind is Kind.VECTOR else self.width
+        if wanted is Kind.SEQUENCE and width is not HOLE:
+            return (-1, width)
+        if wanted is Kind.MAP and self._area is not None:
+            return (*self._area, width)
+        return (*[HOLE] * (_SHAPE_OF[wanted] - 1), width)
 
     def _reopened(self) -> bool:
         """Let a recurrent layer before another one give its whole sequence."""
@@ -299,10 +331,15 @@ class Wiring:
             self.width = HOLE
 
     def declare(self, declared: Type) -> None:
-        """Let the last value have the type that the table reports."""
+        """Let the last value have the type that the table reports; unknown layers that repeat have it too."""
         if not self.nodes or self.nodes[-1].name != self.current or self._heads:
             return
-        self.nodes[-1] = attrs.evolve(self.nodes[-1], declared=declared)
+        last = self.nodes[-1]
+        self.nodes[-1] = attrs.evolve(last, declared=declared)
+        index = len(self.nodes) - 1
+        while last.layer.op_name == "opaque" and index > 0 and self.nodes[index - 1].origin == last.origin:
+            index -= 1
+            self.nodes[index] = attrs.evolve(self.nodes[index], declared=declared)
         self.kind = declared.kind
         if self.width is HOLE:
             self.width = declared.channels
@@ -328,6 +365,16 @@ class Wiring:
     def _next(self, stem: str) -> int:
         self._taken[f"#{stem}"] += 1
         return self._taken[f"#{stem}"]
+
+
+def _gated(parts: tuple[Part, ...]) -> tuple[tuple[Part, ...], tuple[Layer, ...]]:
+    """A block's parts and the dense layers that end it, where convolutions come before them."""
+    end = len(parts)
+    while end and isinstance(last := parts[end - 1], Layer) and last.op == "dense":
+        end -= 1
+    gate = tuple(p for p in parts[end:] if isinstance(p, Layer))
+    convs = any(isinstance(p, Layer) and p.op in CONVS for p in parts[:end])
+    return (parts[:end], gate) if convs and len(gate) == 2 else (parts, ())
 
 
 def _identifier(text: str) -> str:
