@@ -76,7 +76,9 @@ def _read(candidate: Candidate, definitions: Sequence[Definition]) -> tuple[Net 
     if net is None:
         return None, [*findings, *problems]
     agreement = 0.9 ** len(problems)
-    named = attrs.evolve(net, name=draft.title or "", confidence=round(candidate.verdict.confidence * agreement, 2))
+    named = attrs.evolve(
+        net, name=draft.title or "", confidence=round(candidate.verdict.confidence * agreement, 2)
+    )
     return named, [*findings, *problems]
 
 

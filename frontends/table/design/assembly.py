@@ -32,6 +32,7 @@ from dlc.ir import Input, Net
 from dlc.layers import REGISTRY
 from dlc.types import HOLE, Dim, Kind, Type
 
+Steps = int | tuple[int, ...]  # a stride, for all axes or for each
 _UNRANKED = frozenset(("pool", "global_pool"))
 _WINDOW_OPS = CONVS | {"attention", "opaque"}
 _INPUT_NAMES = {
@@ -56,10 +57,11 @@ class Draft:
 
 @attrs.frozen
 class _Order:
-    """How a table prints sizes: channels first, widths before heights."""
+    """How a table prints sizes: channels first, widths before heights; `solid` ones begin with a depth."""
 
     channels_first: bool
     width_first: bool
+    solid: bool = False
 
     def turned(self, size: Size) -> tuple[Any, ...]:
         """A size as (height, width, channels), of as many dimensions as printed."""
@@ -77,7 +79,7 @@ def assemble(draft: Draft, definitions: Sequence[Definition]) -> tuple[Net | Non
     flat = _is_flat(draft.facts, stages)
     solid = any(_has_depth(layer) for s in stages for layer in layers_of(s.parts))
     if solid:
-        order = _Order(False, False)
+        order = _Order(False, False, solid=True)
         stages = [attrs.evolve(s, parts=tuple(_mapped(p, _deepened) for p in s.parts)) for s in stages]
     if flat:
         stages = [attrs.evolve(s, parts=_flattened(s.parts)) for s in stages]
@@ -96,7 +98,9 @@ def assemble(draft: Draft, definitions: Sequence[Definition]) -> tuple[Net | Non
 
 def _wire(wiring: Wiring, stages: Sequence[Stage], draft: Draft, order: _Order, given: Input) -> None:
     follow = _follows_sources(stages)
-    before: Size | None = tuple(given.type.spatial) if given.type.kind is Kind.MAP else None  # type: ignore[arg-type]
+    before: tuple[Any, ...] | None = (
+        given.type.spatial if given.type.kind in (Kind.MAP, Kind.VOLUME) else None
+    )
     for stage, opens in _grouped(stages, draft.groups):
         if opens:
             wiring.open_group()
@@ -104,7 +108,7 @@ def _wire(wiring: Wiring, stages: Sequence[Stage], draft: Draft, order: _Order, 
         stride = _first_stride(stage, before, draft.facts, order)
         stage = _with_reported_width(stage, order)
         area = _spatial(stage.out, order)
-        wiring.stage(stage, stride, follow, (as_dim(area[0]), as_dim(area[1])) if area else None)
+        wiring.stage(stage, stride, follow, (as_dim(area[-2]), as_dim(area[-1])) if area else None)
         if stage.out is not None:
             declared = _declared(stage, order, wiring)
             if declared is not None:
@@ -120,9 +124,7 @@ def _reduces(stage: Stage) -> bool:
 def _oriented(draft: Draft) -> list[Stage]:
     """Rows from the input on: turned round where the table runs upwards."""
     stages = [s for s in draft.stages if not s.unread]
-    upward = draft.facts.bottom_up or (
-        len(stages) > 2 and _is_input(stages[-1]) and not _is_input(stages[0])
-    )
+    upward = draft.facts.bottom_up or (len(stages) > 2 and _is_input(stages[-1]) and not _is_input(stages[0]))
     return stages[::-1] if upward else stages
 
 
@@ -201,7 +203,9 @@ def _is_flat(facts: Facts, stages: Sequence[Stage]) -> bool:
     if any(layer.phrase.rank in (2, 3) for layer in layers) or not facts.flat:
         return False
     sizes = [s for stage in stages for s in (stage.into, stage.out) if s is not None and len(s) > 2]
-    pairs = [w for layer in layers if isinstance(w := layer.phrase.attributes.get("kernel"), tuple) and len(w) > 1]
+    pairs = [
+        w for layer in layers if isinstance(w := layer.phrase.attributes.get("kernel"), tuple) and len(w) > 1
+    ]
     return not sizes and not pairs
 
 
@@ -219,11 +223,19 @@ def _deepened(phrase: Any) -> dict[str, Any]:
     if isinstance(stride, tuple) and len(stride) == 2:
         values["stride"] = (*stride, stride[1])
     op = phrase.op.replace("2d", "3d") if phrase.op else None
-    return {"attributes": values, "depth": None, "rank": 3, "op": op if op in REGISTRY or op in _UNRANKED else phrase.op}
+    return {
+        "attributes": values,
+        "depth": None,
+        "rank": 3,
+        "op": op if op in REGISTRY or op in _UNRANKED else phrase.op,
+    }
 
 
 def _flattened(parts: tuple[Part, ...]) -> tuple[Part, ...]:
-    return tuple(_mapped(p, lambda phrase: {"op": re.sub(r"2d(?=_|$)", "1d", phrase.op or "") or None, "rank": 1}) for p in parts)
+    return tuple(
+        _mapped(p, lambda phrase: {"op": re.sub(r"2d(?=_|$)", "1d", phrase.op or "") or None, "rank": 1})
+        for p in parts
+    )
 
 
 def _turned(parts: tuple[Part, ...]) -> tuple[Part, ...]:
@@ -354,14 +366,14 @@ def _output_row(stage: Stage) -> Stage:
 
 
 def _spatial(size: Size | None, order: _Order) -> tuple[Any, ...] | None:
-    if size is None or len(size) < 2:
+    """The sides that a size reports: height and width, before them the depth of a volume."""
+    sides = 3 if order.solid else 2
+    if size is None or len(size) < sides:
         return None
-    return order.turned(size)[:2]
+    return order.turned(size)[:sides]
 
 
-def _first_stride(
-    stage: Stage, before: tuple[Any, ...] | None, facts: Facts, order: _Order
-) -> int | None:
+def _first_stride(stage: Stage, before: tuple[Any, ...] | None, facts: Facts, order: _Order) -> Steps | None:
     """The stride of a row's first layer, where the caption or the sizes before and after say one."""
     layers = list(layers_of(stage.parts))
     first = layers[0] if layers else None
@@ -374,14 +386,17 @@ def _first_stride(
         layer.op in POOLS | GLOBAL_POOLS for layer in layers
     ):
         return None
-    return _ratio(before, _spatial(stage.out, order), first)
-
-
-def _ratio(before: tuple[Any, ...] | None, after: tuple[Any, ...] | None, first: Layer) -> int | None:
-    """By how much a row shrinks its input, if a window without padding does not explain it."""
+    after = _spatial(stage.out, order)
     if before is None or after is None:
         return None
-    a, b = before[0], after[0]
+    found = [_ratio(a, b, first) for a, b in zip(before, after, strict=False)]
+    if order.solid and any(found):
+        return tuple(r or 1 for r in found)
+    return found[0]
+
+
+def _ratio(a: Any, b: Any, first: Layer) -> int | None:
+    """By how much a row shrinks a side of its input, if a window without padding does not explain it."""
     if not isinstance(a, int) or not isinstance(b, int) or b < 1 or a < 2 * b - 1:
         return None
     kernel = first.attributes.get("kernel")

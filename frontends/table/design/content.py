@@ -13,10 +13,21 @@ from dlc.frontends.table.design.texts import blank, sides, whole
 from dlc.frontends.table.model import Cell
 
 _LARGEST_KERNEL = 31  # a window larger than this is a map's size
-_AMBIGUOUS = frozenset((Role.KERNEL, Role.FILTERS, Role.OUTPUT, Role.INPUT, Role.CONFIG, Role.FILTER_SHAPE, Role.LABEL))
+_AMBIGUOUS = frozenset(
+    (Role.KERNEL, Role.FILTERS, Role.OUTPUT, Role.INPUT, Role.CONFIG, Role.FILTER_SHAPE, Role.LABEL)
+)
 #: Columns of numbers: where layers stand below such a header, its letter was a network's name ("C", "D").
 _NUMERIC = frozenset(
-    (Role.STRIDE, Role.PAD, Role.UNITS, Role.REPEAT, Role.EXPANSION, Role.DILATION, Role.GROUPS, Role.EXPANDED)
+    (
+        Role.STRIDE,
+        Role.PAD,
+        Role.UNITS,
+        Role.REPEAT,
+        Role.EXPANSION,
+        Role.DILATION,
+        Role.GROUPS,
+        Role.EXPANDED,
+    )
 )
 
 

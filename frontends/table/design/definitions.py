@@ -49,7 +49,9 @@ class Definition:
         return _bound(self.parts, known, layer)
 
     def _symbols(self) -> set[str]:
-        return {s for layer in layers_of(self.parts) for v in layer.attributes.values() for s in _symbols_of(v)}
+        return {
+            s for layer in layers_of(self.parts) for v in layer.attributes.values() for s in _symbols_of(v)
+        }
 
     @property
     def _stride(self) -> str | None:

@@ -40,7 +40,9 @@ _FLAT = re.compile(
     r"|\bsentence|\bword|time[- ]series|\becg\b|\beeg\b|\bsensor|\bsequence",
     re.I,
 )
-_PLANAR = re.compile(r"\bimage|\bpixel|\b2-?\s?d\b|\bface\b|\bspatial|\bobject|\bvisual|\bvideo|\bscene", re.I)
+_PLANAR = re.compile(
+    r"\bimage|\bpixel|\b2-?\s?d\b|\bface\b|\bspatial|\bobject|\bvisual|\bvideo|\bscene", re.I
+)
 _FULLY = re.compile(r"fully[- ]?connected|\bdense layers", re.I)
 _CONVOLVING = re.compile(r"\bconvolution", re.I)
 

@@ -9,7 +9,16 @@ from collections.abc import Sequence
 import attrs
 
 from dlc.frontends.phrases import read_phrases
-from dlc.frontends.table.design.parts import CONVS, GLOBAL_POOLS, POOLS, RECURRENT, Layer, Stack, Stage, layers_of
+from dlc.frontends.table.design.parts import (
+    CONVS,
+    GLOBAL_POOLS,
+    POOLS,
+    RECURRENT,
+    Layer,
+    Stack,
+    Stage,
+    layers_of,
+)
 from dlc.frontends.table.design.roles import Role
 from dlc.frontends.table.design.sheet import Sheet
 from dlc.frontends.table.design.texts import blank

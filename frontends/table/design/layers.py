@@ -24,7 +24,12 @@ def catalogue_layer(
     op, note = _operation(layer, kind)
     stated = dict(layer.attributes)
     if op == "opaque":
-        return op, {"type": layer.phrase.type or layer.phrase.text or "layer", "attributes": _raw(stated)}, _sure(layer), note
+        return (
+            op,
+            {"type": layer.phrase.type or layer.phrase.text or "layer", "attributes": _raw(stated)},
+            _sure(layer),
+            note,
+        )
     attributes = _from_caption(op, stated, facts)
     known = {a.name: a for a in REGISTRY[op].table}
     values = {name: _value(v) for name, v in attributes.items() if name in known}
@@ -44,9 +49,15 @@ def _operation(layer: Layer, kind: Kind | None) -> tuple[str, str | None]:
     op, note = layer.op, None
     rank = layer.phrase.rank or _RANK_OF.get(kind, 2) if kind is not None else layer.phrase.rank or 2
     if op == "pool":
-        op, note = f"maxpool{rank}d", f"{layer.phrase.text or 'pooling'}: the kind of pooling is not stated, maximum taken"
+        op, note = (
+            f"maxpool{rank}d",
+            f"{layer.phrase.text or 'pooling'}: the kind of pooling is not stated, maximum taken",
+        )
     elif op == "global_pool":
-        op, note = f"global_avgpool{rank}d", f"{layer.phrase.text}: the kind of pooling is not stated, average taken"
+        op, note = (
+            f"global_avgpool{rank}d",
+            f"{layer.phrase.text}: the kind of pooling is not stated, average taken",
+        )
     elif layer.phrase.rank is None and "2d" in op and rank != 2 and not _planar(layer):
         other = op.replace("2d", f"{rank}d")
         op = other if other in REGISTRY else op

@@ -123,7 +123,11 @@ def _projected(net: Net, node: Node) -> Net:
     """The addition with a projection, of sizes that its other input decides, on its last input."""
     values: Mapping[str, object] = {"filters": HOLE, "kernel": 1, "stride": HOLE, "padding": "valid"}
     taken = {n.name for n in net.body} | {i.name for i in net.inputs}
-    name = next(f"{node.name}_projection{i or ''}" for i in range(len(taken) + 1) if f"{node.name}_projection{i or ''}" not in taken)
+    name = next(
+        f"{node.name}_projection{i or ''}"
+        for i in range(len(taken) + 1)
+        if f"{node.name}_projection{i or ''}" not in taken
+    )
     made = Node(name, build("conv2d", values), (node.inputs[-1],), inferred=True, span=_span(net, node))
     added = attrs.evolve(node, inputs=(*node.inputs[:-1], name))
     at = next(i for i, n in enumerate(net.body) if n.name == node.name)

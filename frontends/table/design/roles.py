@@ -131,7 +131,7 @@ _BRANCH = re.compile(
 )
 _POOL_BRANCH = re.compile(r"(?:#\s*)?pool(?:ing)?\s*[+/&-]?\s*proj\w*(?:\s*\(\w\))?|proj\w*")
 # Words that may stand around a header's entry without changing it.
-_NOISE = frozenset("of the number num no conv size spatial total per each and in on for layer".split())
+_NOISE = frozenset(["of", "the", "number", "num", "no", "conv", "size", "spatial", "total", "per", "each", "and", "in", "on", "for", "layer"])
 
 
 @functools.lru_cache(maxsize=2048)
@@ -146,7 +146,9 @@ def header(text: str) -> Header:
         return Header(several, text)
     plain = re.sub(r"[(\[].*?[)\]]", " ", normal) if re.search(r"[(\[]", normal) else normal
     found = _whole(plain, text) or _whole(normal, text)
-    if found is None and not any(c.isdigit() for c in plain):  # "18-layer", "7×7 conv, stride 2" are no headers
+    if found is None and not any(
+        c.isdigit() for c in plain
+    ):  # "18-layer", "7×7 conv, stride 2" are no headers
         found = _contained(plain, text)
     return found or Header(Role.UNKNOWN, text)
 

@@ -30,9 +30,13 @@ from dlc.frontends.table.design.texts import blank, quantity
 from dlc.frontends.table.design.variants import Variant
 from dlc.frontends.table.model import Cell
 
-_SUMS = re.compile(r"\b(?:total|sum of|flops|macs|madds|params?|parameters|complexity|memory|accuracy|error)\b", re.I)
+_SUMS = re.compile(
+    r"\b(?:total|sum of|flops|macs|madds|params?|parameters|complexity|memory|accuracy|error)\b", re.I
+)
 _NUMBERED = re.compile(r"(?:(?:layer|no\.?|#)\s*)?[\d\W]+|\w{1,2}\d?", re.I)
-_RESIDUAL = frozenset(("residual", "shortcut", "skip", "skipconnection", "residualconnection", "identityshortcut"))
+_RESIDUAL = frozenset(
+    ("residual", "shortcut", "skip", "skipconnection", "residualconnection", "identityshortcut")
+)
 _KIND_HEADERS = ("type", "operat", "op")
 _STAGE_WORDS = re.compile(r"^(?:stem|stage|entry|head|tail|root|level|group|res|block)[ _-]?\w{0,2}$", re.I)
 
@@ -134,7 +138,9 @@ def _names_a_stage(row: Row, head: Layer) -> bool:
     if head.op and head.op != "opaque":
         return False
     column = row.column_of(head.cell)
-    kind = column is not None and any(compact(t).find(w) >= 0 for t in column.titles for w in ("type", "operat"))
+    kind = column is not None and any(
+        compact(t).find(w) >= 0 for t in column.titles for w in ("type", "operat")
+    )
     return not kind and bool(_STAGE_WORDS.match(head.cell.text.strip()))
 
 
@@ -161,7 +167,11 @@ def _typed(parts: tuple[Part, ...], head: Layer | None) -> tuple[Part, ...]:
             made.append(part)
         elif part.phrase.op is not None:
             made.append(_with_label(part, head))
-        elif head is not None and head.op not in ("", "opaque", "input", "output") or "kernel" in part.attributes:
+        elif (
+            (head is not None
+            and head.op not in ("", "opaque", "input", "output"))
+            or "kernel" in part.attributes
+        ):
             made.append(_guessed(part, head))
     return tuple(p for p in made if not isinstance(p, Stack) or p.parts)
 
@@ -179,7 +189,9 @@ def _guessed(layer: Layer, head: Layer | None) -> Layer:
     if op in CONVS and "kernel" not in attributes and head is not None:
         attributes = head.attributes | attributes
     name = head.phrase.name if head is not None else None
-    return Layer(attrs.evolve(layer.phrase, op=op, attributes=attributes, name=layer.phrase.name or name), layer.cell)
+    return Layer(
+        attrs.evolve(layer.phrase, op=op, attributes=attributes, name=layer.phrase.name or name), layer.cell
+    )
 
 
 def _with_label(layer: Layer, head: Layer | None) -> Layer:
@@ -243,7 +255,12 @@ def _unnamed(row: Row, before: Stage | None, facts: Facts) -> tuple[Part, ...]:
     """A row without a name for its layer: a further row of the stage above, or what its columns imply."""
     cell = row.line[0] if row.line else Cell(0, 0)
     labels = [c.text for c in row.cells(Role.LABEL) if not blank(c.text)]
-    if not labels and before is not None and before.parts and row.states(Role.REPEAT, Role.STRIDE, Role.FILTERS):
+    if (
+        not labels
+        and before is not None
+        and before.parts
+        and row.states(Role.REPEAT, Role.STRIDE, Role.FILTERS)
+    ):
         last = before.parts[-1]
         if isinstance(last, Layer) and last.op == "opaque":
             bare = Phrase(op="opaque", type=last.phrase.type, text=last.phrase.text)
@@ -269,5 +286,3 @@ def _implied(row: Row, facts: Facts) -> str | None:
     if row.states(Role.POOL):
         return "pool"
     return None
-
-

@@ -30,7 +30,14 @@ from dlc.frontends.table.design.texts import blank, quantity, sides, ticked, win
 from dlc.frontends.table.design.variants import Variant
 from dlc.frontends.table.model import Cell
 
-_ACTIVATIONS = {"re": "relu", "hs": "hard_silu", "sw": "silu", "r": "relu", "lrelu": "leaky_relu", "s": "sigmoid"}
+_ACTIVATIONS = {
+    "re": "relu",
+    "hs": "hard_silu",
+    "sw": "silu",
+    "r": "relu",
+    "lrelu": "leaky_relu",
+    "s": "sigmoid",
+}
 WINDOWS = (Role.KERNEL, Role.KERNEL_STRIDE)
 _NAMED_SOURCES = re.compile(r"\s*(?:[+,&;]|\band\b|\|)\s*")
 
@@ -262,7 +269,9 @@ def _shaped(layer: Layer, size: Size) -> Layer | None:
     if layer.op == "depthwise_conv2d" and len(size) >= 2:
         return layer.given(kernel=size[:2])
     if layer.op in CONVS and len(size) == 4:
-        outwards = isinstance(size[0], int) and isinstance(size[2], int) and size[2] <= 11 and size[3] == size[2]
+        outwards = (
+            isinstance(size[0], int) and isinstance(size[2], int) and size[2] <= 11 and size[3] == size[2]
+        )
         if outwards and size[0] != size[1]:
             return layer.given(kernel=size[2:], filters=size[0])
         return layer.given(kernel=size[:2], filters=size[3])
@@ -331,7 +340,9 @@ def _normed(row: Row) -> Iterable[Layer]:
     cell = row.first(Role.NORM)
     if cell is None:
         return
-    named = next((p for p in read_phrases(cell.text).phrases if p.op and p.op.endswith(("norm", "lrn"))), None)
+    named = next(
+        (p for p in read_phrases(cell.text).phrases if p.op and p.op.endswith(("norm", "lrn"))), None
+    )
     if named is not None or ticked(cell.text):
         yield Layer(named or Phrase(op="batchnorm", text=cell.text), cell)
 
@@ -365,7 +376,7 @@ def _repeated(row: Row, parts: tuple[Part, ...]) -> tuple[Part, ...]:
         return parts
     if len(parts) == 1 and isinstance(parts[0], Stack) and parts[0].repeat == 1:
         return (attrs.evolve(parts[0], repeat=count),)
-    return (Stack(parts, count),)  # type: ignore[arg-type]
+    return (Stack(parts, count),)
 
 
 def _inception(row: Row, parts: tuple[Part, ...]) -> tuple[Part, ...]:
@@ -412,7 +423,7 @@ def _conv(kernel: int, cell: Cell) -> Layer:
 
 def _pooling_branch(cell: Cell) -> list[Part]:
     op = "avgpool2d" if "av" in cell.text.lower() else "maxpool2d"
-    window_of = {"kernel": (3, 3), "stride": (1, 1), "padding": "same"}
+    window_of: dict[str, Any] = {"kernel": (3, 3), "stride": (1, 1), "padding": "same"}
     pool = Layer(Phrase(op=op, attributes=window_of, text=cell.text, confidence=0.8), cell)
     number = re.search(r"\d+", cell.text)
     if number is None:

@@ -9,7 +9,6 @@ from typing import Any
 
 import attrs
 
-from dlc.frontends.phrases import Phrase
 from dlc.frontends.phrases.normal import compact
 from dlc.frontends.phrases.values import Number
 from dlc.frontends.table.design.definitions import Definition, defined
@@ -31,9 +30,10 @@ from dlc.frontends.table.design.parts import (
 from dlc.frontends.table.design.places import Places
 from dlc.ir import Input, Node
 from dlc.layers import build
-from dlc.types import HOLE, Dim, Expr, Kind, Type, signatures
+from dlc.types import HOLE, Dim, Expr, Hole, Kind, Type, signatures, total
 from dlc.types.dims import parse_number
 
+Steps = int | tuple[int, ...]  # a stride, for all axes or for each
 _SHORT = {
     "dense": "fc",
     "depthwise_conv2d": "dw",
@@ -81,7 +81,7 @@ class Wiring:
     def stage(
         self,
         stage: Stage,
-        first_stride: int | None,
+        first_stride: Steps | None,
         follow_sources: bool,
         area: tuple[Dim, Dim] | None = None,
     ) -> None:
@@ -122,18 +122,20 @@ class Wiring:
             self.width = HOLE
 
     def _parts(
-        self, parts: Sequence[Part], stem: str, stage: Stage, stride: int | None, inside: bool = False
+        self, parts: Sequence[Part], stem: str, stage: Stage, stride: Steps | None, inside: bool = False
     ) -> None:
         for part in parts:
             if isinstance(part, Layer):
-                self._layer(part if stride is None else _stepping(part, stride), stem if inside else "", stage)
+                self._layer(
+                    part if stride is None else _stepping(part, stride), stem if inside else "", stage
+                )
             elif isinstance(part, Stack):
                 self._stack(part, stem, stage, stride)
             else:
                 self._branches(part, stem, stage)
             stride = None
 
-    def _stack(self, stack: Stack, stem: str, stage: Stage, stride: int | None) -> None:
+    def _stack(self, stack: Stack, stem: str, stage: Stage, stride: Steps | None) -> None:
         count = self._count(stack.repeat, stem)
         style = stack.style
         body, gate = _gated(stack.parts) if style == "residual" else (stack.parts, ())
@@ -156,7 +158,9 @@ class Wiring:
         self._put("global_avgpool2d", {}, [value], stem=f"{stem}_squeeze", inferred=True)
         self._parts(gate, stem, stage, None, inside=bool(stem))
         shape = (1, 1, self.width)
-        weights = self._put("reshape", {"shape": shape}, [self.current], stem=f"{stem}_weights", inferred=True)
+        weights = self._put(
+            "reshape", {"shape": shape}, [self.current], stem=f"{stem}_weights", inferred=True
+        )
         self._put("multiply", {}, [value, weights], stem=f"{stem}_scale", inferred=True)
         self.kind, self.width = Kind.MAP, width
 
@@ -167,7 +171,7 @@ class Wiring:
         return 1
 
     def _shortcut(
-        self, before: str, width: Dim, parts: Sequence[Part], stride: int | None, stem: str, stack: Stack
+        self, before: str, width: Dim, parts: Sequence[Part], stride: Steps | None, stem: str, stack: Stack
     ) -> None:
         """Add what the stack began with; through a projection where widths or strides differ."""
         cell = next(layers_of(stack.parts)).cell
@@ -177,20 +181,35 @@ class Wiring:
         if differs or steps not in (1, None):
             values = {"filters": made, "kernel": 1, "stride": steps or 1, "padding": "valid"}
             self.current, self.width = before, width
-            before = self._put("conv2d", values, [before], inferred=True, stem=f"{stem}_shortcut" if stem else "shortcut")
+            before = self._put(
+                self._convolution(),
+                values,
+                [before],
+                inferred=True,
+                stem=f"{stem}_shortcut" if stem else "shortcut",
+            )
         self.width = made
         origin = self.places.origin(cell)
         self._put("add", {}, [result, before], stem=f"{stem}_add" if stem else "add", origin=origin)
+
+    def _convolution(self) -> str:
+        """The convolution over the current value's axes."""
+        rank = self.kind.rank - 1 if self.kind in _SHAPE_OF else 2
+        return f"conv{rank}d"
 
     def _grow(self, before: str, width: Dim, stem: str, stack: Stack) -> None:
         """Concatenate what the stack began with and what it made."""
         made = self.width
         origin = self.places.origin(next(layers_of(stack.parts)).cell)
-        self._put("concat", {}, [before, self.current], stem=f"{stem}_concat" if stem else "concat", origin=origin)
+        self._put(
+            "concat", {}, [before, self.current], stem=f"{stem}_concat" if stem else "concat", origin=origin
+        )
         self.width = width + made if isinstance(width, int) and isinstance(made, int) else HOLE
 
     def _branches(self, branches: Branches, stem: str, stage: Stage) -> None:
-        starts = self._heads if len(self._heads) == len(branches.chains) else [self.current] * len(branches.chains)
+        starts = (
+            self._heads if len(self._heads) == len(branches.chains) else [self.current] * len(branches.chains)
+        )
         kind, width = self.kind, self.width
         ends, widths = [], []
         for index, (start, chain) in enumerate(zip(starts, branches.chains, strict=True)):
@@ -199,7 +218,7 @@ class Wiring:
             ends.append(self.current)
             widths.append(self.width)
         self._heads = ends
-        self.width = sum(widths) if all(isinstance(w, int) for w in widths) else HOLE
+        self.width = HOLE if HOLE in widths else total(*(w for w in widths if not isinstance(w, Hole)))
         if branches.merge is not None:
             self._merge(branches.merge, stem)
 
@@ -234,11 +253,20 @@ class Wiring:
             self.notes.append(note)
         name = layer.phrase.name if layer.phrase.name and not stem else None
         origin = self.places.origin(layer.cell, layer.phrase.text)
-        self._put(op, attributes, [self.current], stem=name or _stem_of(op, layer, stem), origin=origin, confidence=confidence)
+        self._put(
+            op,
+            attributes,
+            [self.current],
+            stem=name or _stem_of(op, layer, stem),
+            origin=origin,
+            confidence=confidence,
+        )
 
     def _lone_merge(self, layer: Layer, stem: str) -> None:
         """A row that adds what its group began with, or that merges nothing that the table shows."""
-        inputs = [self.current, self._group] if layer.residual and self._group != self.current else [self.current]
+        inputs = (
+            [self.current, self._group] if layer.residual and self._group != self.current else [self.current]
+        )
         width = self.width
         if len(inputs) == 1:
             self.notes.append(f"row {layer.cell.text!r} merges values that the table does not name")
@@ -254,7 +282,9 @@ class Wiring:
         self._parts(parts, name, stage, None, inside=True)
         steps = stated_stride(layer)
         if definition.residual and steps in (1, None) and self.width == width and width is not HOLE:
-            self._put("add", {}, [self.current, before], stem=f"{name}_add", origin=self.places.origin(layer.cell))
+            self._put(
+                "add", {}, [self.current, before], stem=f"{name}_add", origin=self.places.origin(layer.cell)
+            )
             self.width = width
 
     def _put(
@@ -319,11 +349,15 @@ class Wiring:
         if op == "opaque":
             self.kind, self.width = None, HOLE
             return
-        results = signature.results(self.kind) if signature is not None and self.kind is not None else frozenset()
+        results = (
+            signature.results(self.kind) if signature is not None and self.kind is not None else frozenset()
+        )
         if not results and signature is not None and signature.gives is not None:
             results = signature.gives
         if op in RECURRENT:
-            results = frozenset({Kind.SEQUENCE if attributes.get("return_sequences") is True else Kind.VECTOR})
+            results = frozenset(
+                {Kind.SEQUENCE if attributes.get("return_sequences") is True else Kind.VECTOR}
+            )
         self.kind = next(iter(results)) if len(results) == 1 else self.kind
         if op in WIDTH:
             self.width = attributes.get(WIDTH[op], HOLE)
@@ -392,7 +426,7 @@ def _stem_of(op: str, layer: Layer, stem: str) -> str:
     return f"{stem}_{base}" if stem else base
 
 
-def _stepping(part: Layer, stride: int) -> Layer:
+def _stepping(part: Layer, stride: Steps) -> Layer:
     """A first layer with the stride that its stage is said to have, where it states none."""
     return part.given(stride=stride) if part.op in CONVS | POOLS and "stride" not in part.attributes else part
 
