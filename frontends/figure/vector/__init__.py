@@ -1,0 +1,1 @@
+"""The vector reader: a `Drawing` from a page's paths and characters."""

@@ -1,0 +1,347 @@
+"""Connectors of a drawing: lines joined from their pieces, with the heads that belong to them."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Iterable, Sequence
+
+import attrs
+
+from dlc.frontends.figure.drawing import Area, Colour, Connector, Point
+from dlc.frontends.figure.geometry import (
+    at,
+    bounds,
+    centre,
+    cosine,
+    direction,
+    distance,
+    grown,
+    inside,
+    length,
+    near_line,
+    near_segment,
+)
+from dlc.frontends.figure.vector.shapes import Role, Shape
+
+#: Ends of lines that meet are nearer than this (ems).
+_MEET = 0.14
+#: A dash is at most this long, and the gap to the next at most this wide (ems).
+_LONGEST_DASH, _WIDEST_GAP = 1.2, 1.0
+#: A head's base is at most this far from its line's end (ems).
+_REACH = 0.3
+
+
+@attrs.define(eq=False)
+class Line:
+    """A line while connectors are being made: its course, and whether heads sit at its two ends."""
+
+    points: list[Point]
+    colour: Colour | None = None
+    width: float = 0.0
+    dashed: bool = False
+    order: int = 0
+    first: bool = False
+    last: bool = False
+
+    def end(self, which: int) -> Point:
+        """The first (0) or last (1) point."""
+        return self.points[-1 if which else 0]
+
+    def headed(self, which: int) -> bool:
+        """Whether a head sits at that end."""
+        return self.last if which else self.first
+
+    def outward(self, which: int, reach: float) -> Point:
+        """The direction in which the line leaves at an end, judged over its last `reach`."""
+        points = self.points if which else self.points[::-1]
+        back = at(points, max(0.0, length(points) - reach))
+        return direction(back, points[-1])
+
+    def place_head(self, which: int, tip: Point) -> None:
+        """Put a head at an end, and move the end to its tip."""
+        self.points[-1 if which else 0] = tip
+        if which:
+            self.last = True
+        else:
+            self.first = True
+
+
+def strokes(shapes: Sequence[Shape], em: float) -> list[Line]:
+    """The lines among the shapes, each once, dashes joined."""
+    found: list[Line] = []
+    seen: set[tuple[tuple[int, int], tuple[int, int]]] = set()
+    for shape in shapes:
+        if shape.role is not Role.LINE or len(shape.points) < 2:
+            continue
+        ends = sorted(
+            (round(x / em / 0.08), round(y / em / 0.08)) for x, y in (shape.points[0], shape.points[-1])
+        )
+        key = (ends[0], ends[1])
+        if key in seen and len(shape.points) == 2:
+            continue
+        seen.add(key)
+        found.append(Line(list(shape.points), shape.ink, shape.width, shape.dashed, shape.order))
+    return _with_dashes_joined(found, em)
+
+
+def _with_dashes_joined(lines: list[Line], em: float) -> list[Line]:
+    """Short strokes in a row, with gaps between, as one dashed line each."""
+    short = [line for line in lines if len(line.points) == 2 and length(line.points) <= _LONGEST_DASH * em]
+    if len(short) < 3 or len(short) > 3000:
+        return lines
+    links = _links(short, em)
+    gone: set[int] = set()
+    made: list[Line] = []
+    for index, line in enumerate(short):
+        if index in gone or ((index, 0) in links) == ((index, 1) in links):
+            continue  # inside a chain, or alone
+        chain = _chain(index, 0 if (index, 0) in links else 1, links)
+        if len(chain) >= 3:
+            gone |= {i for i, _ in chain}
+            points = [short[i].end(1 - leaving) for i, leaving in chain]
+            points.append(short[chain[-1][0]].end(chain[-1][1]))
+            made.append(Line(points, line.colour, line.width, True, line.order))
+    dashes = {id(short[index]) for index in gone}
+    return [line for line in lines if id(line) not in dashes] + made
+
+
+_End = tuple[int, int]  # a dash's number, and which of its ends
+
+
+def _chain(first: int, leaving: int, links: dict[_End, _End]) -> list[_End]:
+    """Dashes from an outer one on, each with the end by which the chain leaves it."""
+    chain = [(first, leaving)]
+    while chain[-1] in links:
+        index, entered = links[chain[-1]]
+        chain.append((index, 1 - entered))
+    return chain
+
+
+def _links(short: Sequence[Line], em: float) -> dict[_End, _End]:
+    """Ends of dashes that go on in each other: each is the other's nearest that fits."""
+    cell = 2 * em
+    spots: dict[tuple[int, int], list[_End]] = {}
+    for index, line in enumerate(short):
+        for which in (0, 1):
+            x, y = line.end(which)
+            spots.setdefault((int(x // cell), int(y // cell)), []).append((index, which))
+    nearest: dict[_End, _End] = {}
+    for index, line in enumerate(short):
+        for which in (0, 1):
+            x, y = line.end(which)
+            column, row = int(x // cell), int(y // cell)
+            around = itertools.product((column - 1, column, column + 1), (row - 1, row, row + 1))
+            near = [end for spot in around for end in spots.get(spot, ()) if end[0] != index]
+            fitting = [end for end in near if _goes_on(line, which, short[end[0]], end[1], em)]
+            if fitting:
+                nearest[index, which] = min(fitting, key=lambda e: math.dist(short[e[0]].end(e[1]), (x, y)))
+    return {end: other for end, other in nearest.items() if nearest.get(other) == end}
+
+
+def _goes_on(dash: Line, which: int, after: Line, entered: int, em: float) -> bool:
+    wide = math.dist(dash.end(which), after.end(entered))
+    if dash.colour != after.colour or not 0.08 * em < wide < _WIDEST_GAP * em:
+        return False
+    along = direction(dash.end(1 - which), dash.end(which))
+    across = direction(dash.end(which), after.end(entered))
+    onward = direction(after.end(entered), after.end(1 - entered))
+    one, other = length(dash.points), length(after.points)
+    return (
+        min(one, other) > 0.1 * max(one, other) and min(cosine(along, across), cosine(along, onward)) > 0.85
+    )
+
+
+def with_heads(lines: Sequence[Line], heads: Sequence[Shape], em: float) -> list[Connector]:
+    """Give heads to the lines that they sit on; the connectors of heads without a line come back."""
+    alone = []
+    for head in heads:
+        ends = [(line, which) for line in lines for which in (0, 1) if _fits(head, line, which, em)]
+        for line, which in ends:
+            line.place_head(which, _tip(head, line.outward(which, 0.8 * em)))
+        if (
+            not _on_the_way(head, [line for line in lines if all(line is not end[0] for end in ends)], em)
+            and not ends
+        ):
+            made = _headed_nothing(head, em)
+            alone += [made] if made is not None else []
+    return alone
+
+
+def without_stubs(lines: Sequence[Line], em: float) -> list[Line]:
+    """Without short headed lines that lie on a longer line's course: they only carry a head in its middle."""
+    stubs = [line for line in lines if length(line.points) < 1.5 * em and (line.first or line.last)]
+    longer = [line for line in lines if length(line.points) >= 1.5 * em]
+    carried = {
+        id(stub)
+        for stub in stubs
+        for line in longer
+        if inside(grown(bounds(line.points), 0.3 * em), stub.points[0])
+        and all(near_line(point, line.points)[0] < 0.15 * em for point in stub.points)
+    }
+    return [line for line in lines if id(line) not in carried]
+
+
+def _fits(head: Shape, line: Line, which: int, em: float) -> bool:
+    """Whether a head sits at a line's end and points the way it goes."""
+    end = line.end(which)
+    if line.headed(which) or distance(head.area, end) > _REACH * em:
+        return False
+    if math.dist(line.points[0], line.points[-1]) < 0.05 * em and len(line.points) < 3:
+        return False
+    forward = line.outward(which, 0.8 * em)
+    middle = centre(head.area)
+    away = middle[0] - end[0], middle[1] - end[1]
+    aside = abs(away[0] * forward[1] - away[1] * forward[0])
+    reach = max(head.area[2] - head.area[0], head.area[3] - head.area[1])
+    return aside < 0.3 * reach and cosine(_aim(head), forward) > 0.8
+
+
+def _aim(head: Shape) -> Point:
+    """The direction in which a head points: from the middle of its base to its tip."""
+    nodes = head.points
+    tip = max(nodes, key=lambda node: _sharpness(node, nodes))
+    others = [node for node in nodes if node != tip]
+    x = sum(node[0] for node in others) / len(others)
+    y = sum(node[1] for node in others) / len(others)
+    return direction((x, y), tip)
+
+
+def _sharpness(node: Point, nodes: Sequence[Point]) -> float:
+    """How evenly the other nodes lie to both sides of the way from their middle to a node, and how far."""
+    others = [other for other in nodes if other != node]
+    if not others:
+        return 0.0
+    x = sum(other[0] for other in others) / len(others)
+    y = sum(other[1] for other in others) / len(others)
+    forward = direction((x, y), node)
+    sides = [(other[0] - x) * forward[1] - (other[1] - y) * forward[0] for other in others]
+    lean = abs(max(sides) + min(sides))
+    return math.dist((x, y), node) - 2 * lean
+
+
+def _tip(head: Shape, forward: Point) -> Point:
+    """The head's foremost place, for one that points in a direction."""
+    return max(head.points, key=lambda node: node[0] * forward[0] + node[1] * forward[1])
+
+
+def _on_the_way(head: Shape, lines: Sequence[Line], em: float) -> bool:
+    """Whether a head sits on the middle of a line, whose direction it then tells."""
+    middle, aim = centre(head.area), _aim(head)
+    for line in lines:
+        if not inside(grown(bounds(line.points), 0.2 * em), middle):
+            continue
+        for a, b in itertools.pairwise(line.points):
+            far, t = near_segment(middle, a, b)
+            if far < 0.25 * em and 0 < t < 1 and abs(cosine(direction(a, b), aim)) > 0.85:
+                if not (line.first or line.last):
+                    forward = cosine(direction(a, b), aim) > 0
+                    line.first, line.last = not forward, forward
+                return True
+    return False
+
+
+def _headed_nothing(head: Shape, em: float) -> Connector | None:
+    """A head without a line, as a short connector; none where it is not clearly a head."""
+    if len(head.points) not in (3, 4, 6, 7) or max(_sides(head)) < 0.3 * em:
+        return None
+    aim = _aim(head)
+    tip = _tip(head, aim)
+    reach = max(_sides(head))
+    start = tip[0] - aim[0] * reach, tip[1] - aim[1] * reach
+    return Connector((start, tip), head=True, colour=head.ink, confidence=0.6)
+
+
+def _sides(head: Shape) -> Point:
+    return head.area[2] - head.area[0], head.area[3] - head.area[1]
+
+
+def joined(lines: Sequence[Line], blocked: Sequence[Area], em: float) -> list[Line]:
+    """Lines whose ends meet, two at a place and away from boxes (`blocked`), made one."""
+    lines = list(lines)
+    slack = _MEET * em
+    while True:
+        pair = _meeting(lines, blocked, slack)
+        if pair is None:
+            return lines
+        (one, a), (other, b) = pair
+        first = one.points if a else one.points[::-1]
+        second = other.points[::-1] if b else other.points
+        merged = Line(
+            [*first, *second[1:]],
+            one.colour,
+            one.width,
+            one.dashed and other.dashed,
+            max(one.order, other.order),
+            one.headed(1 - a),
+            other.headed(1 - b),
+        )
+        lines = [line for line in lines if line is not one and line is not other] + [merged]
+
+
+def _meeting(
+    lines: Sequence[Line], blocked: Sequence[Area], slack: float
+) -> tuple[tuple[Line, int], tuple[Line, int]] | None:
+    """Two open ends that meet alone."""
+    spots: dict[tuple[int, int], list[tuple[Line, int]]] = {}
+    for line in lines:
+        for which in (0, 1):
+            x, y = line.end(which)
+            spots.setdefault((int(x // slack), int(y // slack)), []).append((line, which))
+    for (column, row), ends in spots.items():
+        around = [
+            end
+            for dx, dy in itertools.product((-1, 0, 1), (-1, 0, 1))
+            for end in spots.get((column + dx, row + dy), ())
+        ]
+        for line, which in ends:
+            place = line.end(which)
+            met = [e for e in around if e[0] is not line and math.dist(e[0].end(e[1]), place) <= slack]
+            if len(met) == 1 and _may_join((line, which), met[0], lines, blocked, slack):
+                return (line, which), met[0]
+    return None
+
+
+def _may_join(
+    one: tuple[Line, int],
+    other: tuple[Line, int],
+    lines: Sequence[Line],
+    blocked: Sequence[Area],
+    slack: float,
+) -> bool:
+    place = one[0].end(one[1])
+    if one[0].headed(one[1]) or other[0].headed(other[1]) or one[0].colour != other[0].colour:
+        return False
+    if any(distance(box, place) <= slack and not inside(grown(box, -slack), place) for box in blocked):
+        return False
+    return not any(
+        line is not one[0] and line is not other[0] and near_line(place, line.points)[0] <= slack
+        for line in lines
+    )
+
+
+def connectors(lines: Iterable[Line]) -> list[Connector]:
+    """Lines as connectors that run towards their heads."""
+    found = []
+    for line in lines:
+        made = Connector(tuple(line.points), line.last, line.first, line.dashed, line.width, line.colour)
+        found.append(made.turned() if made.tail and not made.head else made)
+    return found
+
+
+def junctions(found: Sequence[Connector], em: float) -> list[Point]:
+    """Where an end of one connector lies on another's course, or ends of three or more meet."""
+    slack = 0.2 * em
+    places: list[Point] = []
+    for index, one in enumerate(found):
+        for place in (one.start, one.end):
+            near = [
+                other
+                for j, other in enumerate(found)
+                if j != index
+                and inside(grown(bounds(other.points), slack), place)
+                and near_line(place, other.points)[0] <= slack
+            ]
+            if near and not any(math.dist(place, old) <= slack for old in places):
+                places.append(place)
+    return places
