@@ -254,8 +254,9 @@ def _assigned(
     chosen = _cheapest(ranked)
     areas = {pair.caption: clusters[pair.cluster].area for pair in chosen}
     left = [k for k in range(len(clusters)) if not _is_taken(k, chosen, options, named)]
+    wanted = {pair.cluster for own in options.values() for pair in own}
     while left:
-        homes = {k: _home(clusters[k].area, areas, named, walls) for k in left}
+        homes = {k: _home(clusters[k].area, areas, named, walls, k in wanted) for k in left}
         found = {k: home for k, home in homes.items() if home is not None}
         if not found:
             break
@@ -269,7 +270,7 @@ def _assigned(
 def _is_taken(
     cluster: int, chosen: Sequence[_Pair], options: Mapping[int, Sequence[_Pair]], named: Sequence[Caption]
 ) -> bool:
-    """Whether a cluster is a figure's main part, or a table's that is no better placed as part of a figure."""
+    """Whether a cluster is a figure's main part, or a table's that would not go better with a figure."""
     pair = next((pair for pair in chosen if pair.cluster == cluster), None)
     if pair is None or named[pair.caption].kind == "figure":
         return pair is not None
@@ -345,9 +346,12 @@ def _cheapest(options: Sequence[Sequence[_Pair]]) -> list[_Pair]:
 
 
 def _home(
-    area: Area, areas: dict[int, Area], named: Sequence[Caption], walls: Sequence[Area]
+    area: Area, areas: Mapping[int, Area], named: Sequence[Caption], walls: Sequence[Area], wanted: bool
 ) -> tuple[float, int] | None:
-    """The caption (and how far away) to whose figure a further cluster belongs: beside or over its part."""
+    """The caption (and how far away) to whose figure a further cluster belongs: beside or over its part.
+
+    `wanted` tells that some caption could have it as its main part.
+    """
     best: tuple[float, int] | None = None
     for c, main in areas.items():
         caption = named[c].box
@@ -362,7 +366,7 @@ def _home(
         level = min(area[3], main[3]) - max(area[1], main[1]) > 0.5 * min(
             area[3] - area[1], main[3] - main[1]
         )
-        reach = (150 if level else 45) if within else 45 if level else 15
+        reach = (150 if level else 45) if within else 45 if level and not wanted else 15
         if away < reach and one_side and (best is None or away < best[0]):
             best = away, c
     return best

@@ -202,6 +202,8 @@ def _particular(draft: Draft, family: str | None) -> dict[str, Any]:
         found["shape"] = draft.shape
     if family in DENSE and "width" not in draft.settings and draft.shape is not None:
         found |= _units_of(draft.shape)
+    if family in ("dropout", "spatial_dropout2d") and isinstance(keep := draft.settings.get("keep"), float):
+        found["rate"] = round(1 - keep, 6)
     if family == "lrn" and draft.kernel is not None:
         found["size"] = draft.kernel
     return found

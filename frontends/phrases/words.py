@@ -171,7 +171,8 @@ KEYS: dict[str, str] = {
     "padding_h": "padh",
     "padding_w": "padw",
     "dilation": "dilation dilate dilationrate dilated atrousrate dilations dilationfactor holes atrous",
-    "rate": "rate probability prob droprate dropoutrate dropoutprobability ratio keepprob dropprob prate",
+    "rate": "rate probability prob droprate dropoutrate dropoutprobability ratio dropprob prate",
+    "keep": "keep keepprob keepprobability keeprate keepratio",
     "slope": "slope alpha negativeslope leak",
     "filters": "numfilters nfilters numfilt numchannels outchannels outputchannels outchannel numoutput"
     " numkernels nkernels noutputs filternumber numberoffilters numfilts outputmaps cout",

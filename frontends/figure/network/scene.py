@@ -1,0 +1,185 @@
+"""The things of a drawing that may be nodes of a network, each with its text, and the words around them."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterable, Sequence
+
+import attrs
+
+from dlc.frontends.figure.drawing import Area, Box, Drawing, Label, Outline
+from dlc.frontends.figure.geometry import common, extent, gap, hull, inside, size
+
+#: Boxes smaller than this (ems) on both sides are dots and swatches.
+_SMALLEST = 0.7
+#: Lines of one text stand this close (ems) and overlap sideways.
+_LEADING = 0.75
+
+
+class ItemKind(enum.Enum):
+    """What a thing is: a box (with or without text), words that stand free, a picture, a group's frame."""
+
+    BOX = "box"
+    TEXT = "text"
+    PICTURE = "picture"
+    GROUP = "group"
+
+
+@attrs.frozen
+class Item:
+    """A thing of a drawing. `text` joins its lines with line breaks; `box` is None for free words.
+
+    `parent` is the number of the group that holds it, -1 outside of groups.
+    """
+
+    number: int
+    kind: ItemKind
+    area: Area
+    text: str = ""
+    box: Box | None = None
+    lines: tuple[Label, ...] = ()
+    parent: int = -1
+
+    @property
+    def outline(self) -> Outline:
+        """The outline of its box; NONE for free words."""
+        return self.box.outline if self.box is not None else Outline.NONE
+
+    @property
+    def words(self) -> str:
+        """Its text on one line."""
+        return " ".join(self.text.split())
+
+
+@attrs.frozen
+class Scene:
+    """All things of a drawing, by number."""
+
+    drawing: Drawing
+    items: tuple[Item, ...]
+
+    @property
+    def em(self) -> float:
+        """The drawing's usual font size."""
+        return self.drawing.em
+
+    def of(self, *kinds: ItemKind) -> list[Item]:
+        """The things of some kinds."""
+        return [item for item in self.items if item.kind in kinds]
+
+
+def scene(drawing: Drawing) -> Scene:
+    """Sort a drawing's boxes into groups and things, and its words into those inside and those between."""
+    em = drawing.em
+    boxes = [box for box in drawing.boxes if max(size(box.area)) >= _SMALLEST * em]
+    homes = [_home(label.area, boxes) for label in drawing.labels]
+    parents = [_parent(index, boxes) for index in range(len(boxes))]
+    groups = _groups(boxes, parents, homes)
+    items: list[Item] = []
+    for index, box in enumerate(boxes):
+        lines = [label for label, home in zip(drawing.labels, homes, strict=True) if home == index]
+        kind = ItemKind.GROUP if index in groups else ItemKind.BOX
+        if box.outline is Outline.IMAGE:
+            kind = ItemKind.PICTURE
+        text = "" if kind is ItemKind.GROUP else joined(lines)
+        own = () if kind is ItemKind.GROUP else tuple(lines)
+        items.append(Item(index, kind, box.area, text, box, own, parents[index]))
+    free = [
+        (label, home) for label, home in zip(drawing.labels, homes, strict=True) if home < 0 or home in groups
+    ]
+    for block, home in _blocks(free, em):
+        area = hull(label.area for label in block)
+        items.append(Item(len(items), ItemKind.TEXT, area, joined(block), None, tuple(block), home))
+    return Scene(drawing, tuple(items))
+
+
+def _home(area: Area, boxes: Sequence[Box]) -> int:
+    """The number of the smallest box that holds a label; -1 where there is none."""
+    middle = (area[0] + area[2]) / 2, (area[1] + area[3]) / 2
+    around = [i for i, box in enumerate(boxes) if inside(box.area, middle) and _holds(box, area)]
+    return min(around, key=lambda i: extent(boxes[i].area), default=-1)
+
+
+def _holds(box: Box, area: Area) -> bool:
+    """Whether most of a label lies inside a box."""
+    shared = common(box.area, area)
+    return extent(shared) > 0.5 * extent(area) and shared[2] > shared[0] and shared[3] > shared[1]
+
+
+def _parent(index: int, boxes: Sequence[Box]) -> int:
+    """The smallest box around another."""
+    area = boxes[index].area
+    whole = extent(area)
+    around = [
+        i
+        for i, box in enumerate(boxes)
+        if i != index and extent(box.area) > 1.05 * whole and extent(common(box.area, area)) > 0.9 * whole
+    ]
+    return min(around, key=lambda i: extent(boxes[i].area), default=-1)
+
+
+def _groups(boxes: Sequence[Box], parents: Sequence[int], homes: Sequence[int]) -> set[int]:
+    """The boxes that only frame others: they hold one with words of its own, or several."""
+    texted = set(homes)
+    found = set()
+    for index, box in enumerate(boxes):
+        inner = [child for child, parent in enumerate(parents) if parent == index]
+        if box.outline in (Outline.CUBOID, Outline.STACK, Outline.IMAGE):
+            continue
+        worded = [child for child in inner if child in texted]
+        drawn = [child for child in inner if boxes[child].outline is not Outline.IMAGE]
+        if worded or len(drawn) >= 2 or (box.dashed and inner):
+            found.add(index)
+    return found
+
+
+def joined(lines: Iterable[Label]) -> str:
+    """The text of some labels, read as they stand: by rows from the top, or along their direction."""
+    labels = list(lines)
+    if not labels:
+        return ""
+    if all(label.angle == 90.0 for label in labels):
+        rows = _rows([(label.area[0], label.area[2], -label.area[3], label) for label in labels])
+    elif all(label.angle == 270.0 for label in labels):
+        rows = _rows([(-label.area[2], -label.area[0], label.area[1], label) for label in labels])
+    else:
+        rows = _rows([(label.area[1], label.area[3], label.area[0], label) for label in labels])
+    return "\n".join(" ".join(label.text for label in row) for row in rows)
+
+
+def _rows(places: Sequence[tuple[float, float, float, Label]]) -> list[list[Label]]:
+    """Labels by rows: (top, bottom, place in the row, label)."""
+    rows: list[list[tuple[float, float, float, Label]]] = []
+    for place in sorted(places, key=lambda p: (p[0] + p[1]) / 2):
+        middle = (place[0] + place[1]) / 2
+        if rows and middle < rows[-1][0][1] - 0.25 * (rows[-1][0][1] - rows[-1][0][0]):
+            rows[-1].append(place)
+        else:
+            rows.append([place])
+    return [[place[3] for place in sorted(row, key=lambda p: p[2])] for row in rows]
+
+
+def _blocks(free: Sequence[tuple[Label, int]], em: float) -> list[tuple[list[Label], int]]:
+    """Free labels gathered into texts: lines under each other of one size, in one group."""
+    blocks: list[tuple[list[Label], int]] = []
+    for label, home in sorted(free, key=lambda one: (one[0].area[1], one[0].area[0])):
+        block = next((b for b, own in blocks if own == home and _continues(b[-1], label, em)), None)
+        if block is None:
+            blocks.append(([label], home))
+        else:
+            block.append(label)
+    return blocks
+
+
+def _continues(above: Label, label: Label, em: float) -> bool:
+    """Whether a label is the next line of a text."""
+    if above.angle != label.angle or abs(above.size - label.size) > 0.2 * above.size:
+        return False
+    if above.bold != label.bold:
+        return False
+    upright = above.angle in (0.0, 180.0)
+    first, second = (0, 2) if upright else (1, 3)
+    shared = min(above.area[second], label.area[second]) - max(above.area[first], label.area[first])
+    least = min(above.area[second] - above.area[first], label.area[second] - label.area[first])
+    lead = label.area[1] - above.area[3] if upright else gap(above.area, label.area)
+    return shared > 0.5 * least and -0.6 * above.size < lead < _LEADING * min(above.size, em)

@@ -1,0 +1,275 @@
+"""What a drawing's connectors join: ends attached to things, joints where lines meet, directions."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Iterable, Sequence
+
+import attrs
+
+from dlc.frontends.figure.drawing import Connector, Point
+from dlc.frontends.figure.geometry import (
+    at,
+    border_distance,
+    bounds,
+    cosine,
+    direction,
+    distance,
+    extent,
+    grown,
+    inside,
+    length,
+    near_line,
+)
+from dlc.frontends.figure.network.scene import Item, ItemKind, Scene
+
+#: How far (ems) an end may be from what it touches, from a line that it meets, and from what lies ahead.
+_TOUCH, _ON_LINE, _AHEAD, _TEXT_AHEAD = 0.25, 0.3, 1.3, 1.4
+#: The last stretch of a line (ems) by which its direction at an end is judged.
+_REACH = 0.8
+
+
+@attrs.frozen
+class Wire:
+    """A directed piece of a connector between two nodes of the wiring; `sure` if a head says its direction.
+
+    Nodes are things by their number, and from `Wiring.first_joint` on joints: places where lines meet, or
+    where a line begins or ends in nothing.
+    """
+
+    source: int
+    target: int
+    points: tuple[Point, ...]
+    connector: int
+    dashed: bool = False
+    sure: bool = True
+
+
+@attrs.frozen
+class Wiring:
+    """All wires of a scene; `places` are the joints' points."""
+
+    scene: Scene
+    wires: tuple[Wire, ...]
+    places: tuple[Point, ...]
+    flow: Point
+
+    @property
+    def first_joint(self) -> int:
+        """The number of the first joint."""
+        return len(self.scene.items)
+
+    def is_joint(self, node: int) -> bool:
+        """Whether a node is a joint rather than a thing."""
+        return node >= self.first_joint
+
+    def touched(self) -> set[int]:
+        """The things that a wire begins or ends at."""
+        ends = {end for wire in self.wires for end in (wire.source, wire.target)}
+        return {end for end in ends if not self.is_joint(end)}
+
+
+@attrs.frozen
+class _Stop:
+    """A node on a connector's course, and how far along it is."""
+
+    along: float
+    node: int
+
+
+def wiring(scene: Scene, skip: Iterable[int] = ()) -> Wiring:
+    """Attach the connectors of a scene to its things and to each other; `skip` are connectors left out."""
+    return _Wirer(scene, frozenset(skip)).run()
+
+
+class _Wirer:
+    """Builds the wiring of one scene."""
+
+    def __init__(self, scene: Scene, skip: frozenset[int]) -> None:
+        self._scene = scene
+        self._em = scene.em
+        self._lines = [
+            (index, line)
+            for index, line in enumerate(scene.drawing.connectors)
+            if index not in skip and length(line.points) > 0.15 * scene.em
+        ]
+        self._places: list[Point] = []
+        self._first = len(scene.items)
+        self._stops: dict[int, list[_Stop]] = {index: [] for index, _ in self._lines}
+
+    def run(self) -> Wiring:
+        for index, line in self._lines:
+            for which in (0, 1):
+                self._end(index, line, which)
+        flow = _flow([line for _, line in self._lines])
+        pieces = [piece for index, line in self._lines for piece in self._pieces(index, line)]
+        wires = _oriented(pieces, self._first, flow)
+        return Wiring(self._scene, tuple(wires), tuple(self._places), flow)
+
+    def _end(self, index: int, line: Connector, which: int) -> None:
+        """Note what one end of a connector touches."""
+        place = line.end if which else line.start
+        along = length(line.points) if which else 0.0
+        forward = _outward(line, which, _REACH * self._em)
+        headed = line.head if which else line.tail
+        item = self._touching(place, forward, headed)
+        if item is None:
+            met = self._met(index, place)
+            if met is not None:
+                other, far = met
+                node = self._joint(place)
+                self._add_stop(other, far, node)
+                self._add_stop(index, along, node)
+                return
+            item = self._ahead(place, forward)
+        node = item.number if item is not None else self._joint(place)
+        self._add_stop(index, along, node)
+
+    def _add_stop(self, index: int, along: float, node: int) -> None:
+        stops = self._stops[index]
+        if all(stop.node != node or abs(stop.along - along) > 0.3 * self._em for stop in stops):
+            stops.append(_Stop(along, node))
+
+    def _joint(self, place: Point) -> int:
+        """The joint at a place, made if there is none near."""
+        for number, old in enumerate(self._places):
+            if math.dist(old, place) <= _ON_LINE * self._em:
+                return self._first + number
+        self._places.append(place)
+        return self._first + len(self._places) - 1
+
+    def _touching(self, place: Point, forward: Point, headed: bool) -> Item | None:
+        """The innermost box or picture whose outline an end touches, or inside which it lies."""
+        slack = _TOUCH * self._em
+        inner = [
+            item
+            for item in self._scene.of(ItemKind.BOX, ItemKind.PICTURE)
+            if distance(item.area, place) <= slack
+        ]
+        frames = [
+            item
+            for item in self._scene.of(ItemKind.GROUP)
+            if border_distance(item.area, place) <= slack and self._leaves(item, place, forward)
+        ]
+        return min(inner or frames, key=lambda item: extent(item.area), default=None)
+
+    def _leaves(self, group: Item, place: Point, forward: Point) -> bool:
+        """Whether a line that ends at a group's frame comes from outside of it."""
+        x, y = place
+        back = x - forward[0] * self._em, y - forward[1] * self._em
+        return not inside(group.area, back)
+
+    def _met(self, index: int, place: Point) -> tuple[int, float] | None:
+        """Another connector on whose course a place lies, and how far along it is."""
+        slack = _ON_LINE * self._em
+        best: tuple[float, int, float] | None = None
+        for other, line in self._lines:
+            if other == index or not inside(grown(bounds(line.points), slack), place):
+                continue
+            far, along = near_line(place, line.points)
+            if far <= slack and (best is None or far < best[0]):
+                best = far, other, along
+        return (best[1], best[2]) if best is not None else None
+
+    def _ahead(self, place: Point, forward: Point) -> Item | None:
+        """The thing that a line would run into if it went on a little."""
+        em = self._em
+        for step in (0.3, 0.6, 0.9, _AHEAD, _TEXT_AHEAD):
+            spot = place[0] + step * em * forward[0], place[1] + step * em * forward[1]
+            boxes = [] if step > _AHEAD else self._scene.of(ItemKind.BOX, ItemKind.PICTURE)
+            texts = [item for item in self._scene.of(ItemKind.TEXT) if _may_be_node(item)]
+            hit = [item for item in boxes if inside(item.area, spot)]
+            hit += [item for item in texts if inside(item.area, spot, 0.15 * em)]
+            if hit:
+                return min(hit, key=lambda item: extent(item.area))
+        return None
+
+    def _pieces(self, index: int, line: Connector) -> list[Wire]:
+        """The connector cut at its stops, each piece in the direction of its points."""
+        stops = sorted(self._stops[index], key=lambda stop: stop.along)
+        made = []
+        for one, other in itertools.pairwise(stops):
+            if one.node == other.node:
+                continue
+            points = _cut(line.points, one.along, other.along)
+            made.append(Wire(one.node, other.node, points, index, line.dashed, line.head and not line.tail))
+        return made
+
+
+def _may_be_node(item: Item) -> bool:
+    """Whether free words are short enough to stand for a thing at an arrow's end."""
+    return len(item.words) <= 60
+
+
+def _outward(line: Connector, which: int, reach: float) -> Point:
+    """The direction in which a line leaves at an end."""
+    points = line.points if which else line.points[::-1]
+    return direction(at(points, max(0.0, length(points) - reach)), points[-1])
+
+
+def _cut(points: Sequence[Point], begin: float, end: float) -> tuple[Point, ...]:
+    """The part of a polyline between two distances from its beginning."""
+    found = [at(points, begin)]
+    walked = 0.0
+    for a, b in itertools.pairwise(points):
+        walked += math.dist(a, b)
+        if begin < walked < end:
+            found.append(b)
+    return (*found, at(points, end))
+
+
+def _flow(lines: Sequence[Connector]) -> Point:
+    """The main direction of the headed connectors: right, left, down or up."""
+    x = y = 0.0
+    for line in lines:
+        if line.head and not line.tail:
+            way = direction(line.start, line.end)
+            x, y = x + way[0], y + way[1]
+    if abs(x) >= abs(y):
+        return (1.0, 0.0) if x >= 0 else (-1.0, 0.0)
+    return (0.0, 1.0) if y >= 0 else (0.0, -1.0)
+
+
+def _oriented(pieces: Sequence[Wire], first_joint: int, flow: Point) -> list[Wire]:
+    """All pieces in a direction: by their heads, by what else meets at their ends, by the main flow."""
+    settled = {i: wire for i, wire in enumerate(pieces) if wire.sure}
+    open_ = {i: wire for i, wire in enumerate(pieces) if not wire.sure}
+    while open_:
+        found = [
+            (i, turn) for i, wire in open_.items() if (turn := _forced(i, wire, pieces, settled, first_joint))
+        ]
+        if found:
+            for i, turn in found:
+                settled[i] = open_.pop(i) if turn > 0 else _turned(open_.pop(i))
+            continue
+        i = max(open_, key=lambda k: abs(_with_flow(open_[k], flow)))
+        wire = open_.pop(i)
+        settled[i] = wire if _with_flow(wire, flow) >= 0 else _turned(wire)
+    return [settled[i] for i in range(len(pieces))]
+
+
+def _with_flow(wire: Wire, flow: Point) -> float:
+    return cosine(direction(wire.points[0], wire.points[-1]), flow)
+
+
+def _turned(wire: Wire) -> Wire:
+    return attrs.evolve(wire, source=wire.target, target=wire.source, points=wire.points[::-1])
+
+
+def _forced(
+    index: int, wire: Wire, pieces: Sequence[Wire], settled: dict[int, Wire], first_joint: int
+) -> int:
+    """1 or -1 where other wires decide a wire's direction: something must come into a joint, and leave it."""
+    for node, toward in ((wire.target, 1), (wire.source, -1)):
+        if node < first_joint:
+            continue
+        others = [k for k, other in enumerate(pieces) if k != index and node in (other.source, other.target)]
+        known = [settled[k] for k in others if k in settled]
+        if not others or len(known) < len(others):
+            continue
+        if all(other.source == node for other in known):
+            return toward
+        if all(other.target == node for other in known):
+            return -toward
+    return 0
