@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
@@ -33,7 +34,7 @@ class KerasJsonBackend(Backend):
         differences = Differences("Keras JSON", options.approximate)
         made = program(module, differences, as_source=False)
         found = differences.finish()
-        return Emitted((EmittedFile(".json", json.dumps(model_json(made)) + "\n"),), found)
+        return Emitted((EmittedFile(".json", json.dumps(model_json(made), check_circular=False) + "\n"),), found)
 
     def cells(self) -> dict[str, Cell]:
         return RULES.cells()
@@ -41,8 +42,9 @@ class KerasJsonBackend(Backend):
 
 def model_json(made: Program) -> Json:
     """The model as Keras serialises it."""
-    layers, shapes = _layers(made)
-    if made.is_chain:
+    chain = made.is_chain
+    layers, shapes = _layers(made, chain)
+    if chain:
         first = _batch(shapes[made.net.inputs[0].name])
         config = {**_named(layer_name(made.net.name)), "layers": layers, "build_input_shape": first}
         return _model("keras", "Sequential", None, config, first)
@@ -97,19 +99,19 @@ def _batch(shape: Shape) -> list[int | None]:
     return [None, *shape]
 
 
-def _layers(made: Program) -> tuple[list[Json], dict[str, Shape]]:
+def _layers(made: Program, chain: bool) -> tuple[list[Json], dict[str, Shape]]:
     """The model's layers in order of evaluation, and the shapes of the net's values."""
     types = made.net.types()
     shapes: dict[str, Shape] = {name: t.shape for name, t in types.items() if t is not None}  # type: ignore[misc]
     values: dict[str, _Value] = {}
     layers: list[Json] = []
     for given in made.net.inputs:
-        layers.append(_input(given, made.inputs[given.name], made.is_chain))
+        layers.append(_input(given, made.inputs[given.name], chain))
         dtype = "int32" if given.type.kind is Kind.IDS else "float32"
         values[given.name] = _Value(made.inputs[given.name], shapes[given.name], dtype)
     for statement in made.body:
         inputs = [values[name] for name in statement.inputs]
-        made_layers, result = _statement(made, statement, inputs, shapes[statement.value])
+        made_layers, result = _statement(made, statement, inputs, shapes[statement.value], chain)
         layers += made_layers
         values[statement.value] = result
     return layers, shapes
@@ -124,7 +126,7 @@ def _input(given: Input, name: str, chain: bool) -> Json:
 
 
 def _statement(
-    made: Program, statement: Statement, inputs: Sequence[_Value], output: Shape
+    made: Program, statement: Statement, inputs: Sequence[_Value], output: Shape, chain: bool
 ) -> tuple[list[Json], _Value]:
     assert isinstance(statement.doing, Plan)
     template = made.naming.template("", statement.value)
@@ -134,7 +136,7 @@ def _statement(
     for step, shape in zip(statement.doing.steps, shapes, strict=True):
         name = f"{template}_{step.role}" if step.role else template
         given = [results[v] if v >= 0 else inputs[-1 - v] for v in step.values]
-        layers.append(_step(step, name, given, made.is_chain))
+        layers.append(_step(step, name, given, chain))
         results.append(_Value(name, shape))
     return layers, results[-1]
 
@@ -170,10 +172,16 @@ def _layer(layer: KerasLayer, name: str, given: Sequence[Shape]) -> Json:
     if layer.cls == "Bidirectional":
         stated |= _directions(stated["layer"], name, given)
     head = {"name": name, "dtype": "float32"} if known.bare else _named(name)
-    config = head | {k: _json(stated.get(k, default)) for k, default in known.config.items()}
+    config = head | _defaults(layer.cls) | {k: _json(v) for k, v in stated.items() if k in known.config}
     made = _object("keras.layers", layer.cls, config)
     build = _build_config(known.build, [_batch(s) for s in given], layer.cls in MERGES)
     return made | {"build_config": build} if build else made
+
+
+@functools.cache
+def _defaults(cls: str) -> Json:
+    """A Keras class's configuration where nothing is stated; not to be changed."""
+    return {k: _json(default) for k, default in CLASSES[cls].config.items()}
 
 
 def _directions(layer: KerasLayer, name: str, given: Sequence[Shape]) -> Json:

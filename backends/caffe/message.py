@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import attrs
@@ -11,7 +12,7 @@ _INLINE = 78  # columns that a nested message may fill to stand on one line
 _FLOAT_DIGITS = 7  # a float field holds 24 bits
 
 # A field's value: a scalar, a nested message, or several of either for a repeated field.
-Fields = Mapping[str, Any]
+Fields = dict[str, Any]
 
 
 class Word(str):
@@ -48,11 +49,15 @@ class Layer:
         return self.bottoms[:1] == self.tops[:1] and bool(self.tops)
 
 
-def net_text(name: str, layers: Iterable[Layer], head: Iterable[str] = ()) -> str:
+def net_text(name: str, layers: Sequence[Layer], head: Iterable[str] = ()) -> str:
     """A NetParameter with comments at its head."""
     lines = [*comment_lines(head), f"name: {_quote(name)}"]
+    written: dict[int, list[str]] = {}  # by identity: the steps of a recurrent layer share their fields
     for layer in layers:
-        lines += _layer_lines(layer)
+        fields = written.get(id(layer.fields))
+        if fields is None:
+            fields = written[id(layer.fields)] = _field_lines(layer.fields, "  ")
+        lines += _layer_lines(layer, fields)
     return "\n".join(lines) + "\n"
 
 
@@ -68,42 +73,37 @@ def comment_lines(lines: Iterable[str]) -> Iterator[str]:
         yield f"# {text}" if text else "#"
 
 
-def _layer_lines(layer: Layer) -> Iterator[str]:
-    yield "layer {"
-    yield f"  name: {_quote(layer.name)}"
-    yield f'  type: "{layer.type}"'
-    for bottom in layer.bottoms:
-        yield f"  bottom: {_quote(bottom)}"
-    for top in layer.tops:
-        yield f"  top: {_quote(top)}"
-    if layer.fields:
-        yield from _field_lines(layer.fields, "  ")
-    yield "}"
+def _layer_lines(layer: Layer, fields: Sequence[str]) -> list[str]:
+    lines = ["layer {", f"  name: {_quote(layer.name)}", f'  type: "{layer.type}"']
+    lines += [f"  bottom: {_quote(bottom)}" for bottom in layer.bottoms]
+    lines += [f"  top: {_quote(top)}" for top in layer.tops]
+    lines += fields
+    lines.append("}")
+    return lines
 
 
-def _field_lines(fields: Fields, indent: str) -> Iterator[str]:
+def _field_lines(fields: Fields, indent: str) -> list[str]:
+    lines: list[str] = []
     for name, value in fields.items():
         for one in value if isinstance(value, list | tuple) else (value,):
-            if isinstance(one, Mapping):
-                yield from _message_lines(name, one, indent)
+            if isinstance(one, dict):
+                lines += _message_lines(name, one, indent)
             else:
-                yield f"{indent}{name}: {_scalar(one)}"
+                lines.append(f"{indent}{name}: {_scalar(one)}")
+    return lines
 
 
-def _message_lines(name: str, fields: Fields, indent: str) -> Iterator[str]:
+def _message_lines(name: str, fields: Fields, indent: str) -> list[str]:
     """A nested message: a layer's parameters over several lines, smaller ones on one line where they fit."""
     if not name.endswith("_param"):
         inline = f"{indent}{name} {{ {_inline(fields)} }}"
         if len(inline) <= _INLINE:
-            yield inline
-            return
-    yield f"{indent}{name} {{"
-    yield from _field_lines(fields, indent + "  ")
-    yield f"{indent}}}"
+            return [inline]
+    return [f"{indent}{name} {{", *_field_lines(fields, indent + "  "), f"{indent}}}"]
 
 
 def _inline(fields: Fields) -> str:
-    return " ".join(line.strip() for line in _field_lines(fields, ""))
+    return " ".join([line.strip() for line in _field_lines(fields, "")])
 
 
 def _scalar(value: Any) -> str:
@@ -118,12 +118,13 @@ def _scalar(value: Any) -> str:
     return str(value)
 
 
+_PLAIN = re.compile(r"[ !#-\[\]-~]*").fullmatch
 _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
 def _quote(text: str) -> str:
     """A string literal; what is not printable ASCII is written as octal bytes of its UTF-8 form."""
-    if text.isascii() and text.isprintable() and '"' not in text and "\\" not in text:
+    if _PLAIN(text):
         return f'"{text}"'
     return '"' + "".join(map(_escape, text)) + '"'
 
@@ -142,7 +143,7 @@ def shape(*dims: int) -> dict[str, Any]:
 
 
 def sides(name: str, values: Sequence[int], default: int | None = None) -> dict[str, Any]:
-    """A size as two-dimensional layers take it: `stride` where both axes agree, else `stride_h` and `stride_w`.
+    """A size as two-dimensional layers take it: `stride` where both axes agree, else `stride_h`, `stride_w`.
 
     The kernel's single field is `kernel_size`; nothing is written where all equal the default.
     """

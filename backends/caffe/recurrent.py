@@ -121,9 +121,10 @@ def _rnn_steps(w: Writer, reading: Reading) -> None:
     """h[t] = tanh(W x[t] + b + U h[t-1])."""
     name, units = reading.name, reading.units
     state, states = "", []
+    carried = _carried(w, reading, units, bias=False)
     for number, given in enumerate(_projected(w, reading, units), start=1):
         if state:
-            back = _carried(w, reading, f"{name}_back{number}", state, units, bias=False)
+            back = w.step("InnerProduct", f"{name}_back{number}", (state,), carried)
             given = w.step("Eltwise", f"{name}_sum{number}", (given, back), _SUM)
         state = w.step("TanH", f"{name}_state{number}", (given,))
         states.append(state)
@@ -134,11 +135,12 @@ def _gru_steps(w: Writer, reading: Reading) -> None:
     """z, r = sigmoid(W x + b + U h + c); n = tanh(W x + b + r (U h + c)); h = n + z (h - n)."""
     name, units = reading.name, reading.units
     state, states = "", []
+    carried = _carried(w, reading, 3 * units, bias=True)
     for number, given in enumerate(_projected(w, reading, 3 * units), start=1):
         gates, new = _split(w, f"{name}_given{number}", given, 2 * units)
         if not state:
             state = w.step("Power", f"{name}_state0", (new,), {"power_param": {"scale": 0.0}})
-        back = _carried(w, reading, f"{name}_back{number}", state, 3 * units, bias=True)
+        back = w.step("InnerProduct", f"{name}_back{number}", (state,), carried)
         back_gates, back_new = _split(w, f"{name}_carried{number}", back, 2 * units)
         both = w.step("Eltwise", f"{name}_gates{number}", (gates, back_gates), _SUM)
         z, r = _split(w, f"{name}_open{number}", w.step("Sigmoid", f"{name}_zr{number}", (both,)), units)
@@ -163,10 +165,10 @@ def _projected(w: Writer, reading: Reading, outputs: int) -> list[str]:
     return w.slices(given, given, reading.steps, 0)
 
 
-def _carried(w: Writer, reading: Reading, name: str, state: str, outputs: int, bias: bool) -> str:
-    """U h, with weights that all steps share."""
+def _carried(w: Writer, reading: Reading, outputs: int, bias: bool) -> dict[str, Any]:
+    """The fields of U h, whose weights all steps share."""
     fields: dict[str, Any] = {"num_output": outputs, "axis": 2} | ({} if bias else {"bias_term": False})
-    return w.step("InnerProduct", name, (state,), shared(w, f"{reading.name}_recurrent", fields, bias))
+    return shared(w, f"{reading.name}_recurrent", fields, bias)
 
 
 def _split(w: Writer, name: str, blob: str, at: int) -> tuple[str, str]:

@@ -43,13 +43,13 @@ class Naming:
             self._templates["", statement.value] = self._reserve(statement, base, used)
 
     def _reserve(self, statement: Statement, base: str, taken: set[str]) -> str:
-        candidates = (base, *(f"{base}_{i}" for i in range(1, len(taken) + 2)))
-        for candidate in candidates:
-            names = {candidate + ending for ending in self._ends(statement.doing)}
-            if taken.isdisjoint(names):
-                taken |= names
-                return candidate
-        raise AssertionError("one more candidate than names that are taken")
+        endings = tuple(self._ends(statement.doing))
+        candidate, number = base, 0
+        while not taken.isdisjoint(candidate + ending for ending in endings):
+            number += 1
+            candidate = f"{base}_{number}"
+        taken.update(candidate + ending for ending in endings)
+        return candidate
 
     def _ends(self, doing: Doing) -> Iterator[str]:
         """How the names of the layers of one statement end."""

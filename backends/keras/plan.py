@@ -110,7 +110,9 @@ def plan(ask: Ask) -> Plan:
     except Refused as refused:
         return Plan((), cannot=str(refused))
     *helpers, result = ask.steps
-    return Plan((*helpers, attrs.evolve(result, role="")), tuple(ask.different))
+    if result.role:
+        result = attrs.evolve(result, role="")
+    return Plan((*helpers, result), tuple(ask.different))
 
 
 def sizes(value: Type) -> tuple[int, ...]:

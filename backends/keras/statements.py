@@ -91,9 +91,9 @@ def _merge(made: Sequence[Statement], outputs: set[str]) -> Iterable[Statement]:
         before = by_value.get(statement.inputs[0]) if len(statement.inputs) == 1 else None
         if before is None or uses[before.value] > 1:
             continue
-        shared = common_name(before.name, statement.name)
         both = _merged_doings(before.doing, statement.doing)
-        if shared is not None and both is not None:
+        shared = both and common_name(before.name, statement.name)
+        if both is not None and shared is not None:
             gone.add(before.value)
             changed[statement.value] = Statement(statement.value, shared, both, before.inputs)
     return [changed.get(s.value, s) for s in made if s.value not in gone]

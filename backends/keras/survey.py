@@ -99,6 +99,8 @@ class Survey:
     def _common(self, general: Op, samples: Sequence[Sample]) -> Plan | None:
         """The plan that serves all samples of a place, None where there is none."""
         op = general if any(map(is_symbolic, general.attributes().values())) else None
+        if op is None and len(samples) == 1:  # nearly every layer of a net without blocks
+            return samples[0].plan(self.as_source)
         distinct = list({(s.layer, s.inputs): s for s in samples}.values())
         for literal in (False, True):
             candidate = samples[0].plan(self.as_source, literal, op)
