@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
 import attrs
 
 from dlc.diagnostics import Span
@@ -15,6 +17,21 @@ JSON_FORMAT = "dlnet-json/1"  # the name of the exported graph's format
 def _place() -> Span | None:
     """A source range that takes no part in equality: two nets are equal wherever they were written."""
     made: Span | None = attrs.field(default=None, eq=False, repr=False, kw_only=True)
+    return made
+
+
+class Wording(Protocol):
+    """Where the names of a statement stand in its text; worked out only when something is wrong there."""
+
+    def name(self) -> Span:
+        """The name that the statement defines."""
+
+    def source(self, index: int) -> Span:
+        """The value at this place among those that the statement reads."""
+
+
+def _wording() -> Wording | None:
+    made: Wording | None = attrs.field(default=None, eq=False, repr=False, kw_only=True)
     return made
 
 
@@ -46,6 +63,7 @@ class Node:
     inferred: bool = False
     type: Type | None = attrs.field(default=None, eq=False, repr=False)
     span: Span | None = _place()
+    wording: Wording | None = _wording()
 
     @property
     def layer(self) -> Op:
@@ -87,6 +105,7 @@ class Net:
     origin: Origin | None = None
     confidence: float | None = None
     span: Span | None = _place()
+    wording: Wording | None = _wording()
 
     def types(self) -> dict[str, Type | None]:
         """The type of every value: inputs as declared, nodes as inferred, else as declared."""

@@ -14,6 +14,7 @@ import attrs
 
 from dlc.ir import Value
 from dlc.types import HOLE, Expr, Hole
+from dlc.types.dims import LARGEST
 
 
 class OutsideDomain(ValueError):
@@ -59,7 +60,7 @@ def show(value: Any) -> str:
     if value is None:
         return "none"
     if isinstance(value, tuple):
-        return f"({', '.join(map(show, value))})"
+        return f"({', '.join(map(show, value))}{',' * (len(value) == 1)})"
     return str(value)
 
 
@@ -77,6 +78,8 @@ class Integer(Domain):
             value = int(value)
         if not isinstance(value, int) or isinstance(value, bool) or not self._in_range(value):
             raise self.refuse(value)
+        if value > LARGEST:
+            raise OutsideDomain("number is too large: the largest is 2**63 - 1")
         return value
 
     def _in_range(self, value: int) -> bool:

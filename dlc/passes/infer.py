@@ -11,9 +11,11 @@ from dlc.ir import Action, Block, BlockCall, Module, Node, Op, Repeat, RuleBroke
 from dlc.layers import CannotBuild
 from dlc.layers.bind import bind_action, bind_type
 from dlc.passes.structure import topological
-from dlc.types import Kind, Type, fits, meet, signatures
+from dlc.types import HOLE, Expr, Kind, Type, fits, meet, signatures
+from dlc.types.dims import LARGEST, excess
 
 MOST_NESTED = 64
+MOST_WRITTEN_OUT = 200_000  # layers of blocks and repeats, each time they are met with other types
 _Known = dict[str, Type | None]
 
 
@@ -30,6 +32,7 @@ class Inference:
         self._signatures = signatures()
         self._results: dict[object, Type | None] = {}
         self._depth = 0
+        self._left = MOST_WRITTEN_OUT
 
     def run(self, order: Iterable[Node], given: Mapping[str, Type | None]) -> _Known:
         """The types of all values; `given` are those of the inputs."""
@@ -56,11 +59,24 @@ class Inference:
         if not self._kinds(node, op, known) or len(known) < len(inputs):
             return None
         try:
-            return op.infer(known)
+            return self._bounded(node, op.infer(known))
         except RuleBroken as broken:
             notes = (*broken.notes, Note(f"{node.name} is given {_listing(known)}"))
             self._report(Diagnostic(broken.code, f"{node.name}: {broken.message}", node.span, notes=notes))
             return None
+
+    def _bounded(self, node: Node, found: Type | None) -> Type | None:
+        """The type with dimensions that can be calculated with; a number too large is reported."""
+        if found is None:
+            return None
+        for dim, axis in zip(found.shape, found.kind.axes, strict=True):
+            if isinstance(dim, int) and dim > LARGEST:
+                message = f"{node.name}: {axis} is too large: the largest is 2**63 - 1"
+                self._report(Diagnostic(codes.SHAPE_RULE, message, node.span))
+                return None
+        if not any(isinstance(dim, Expr) for dim in found.shape):
+            return found
+        return Type(found.kind, tuple(HOLE if excess(dim) is not None else dim for dim in found.shape))
 
     def _arity(self, node: Node, op: Op, count: int) -> bool:
         if op.least <= count and (op.most is None or count <= op.most):
@@ -94,12 +110,14 @@ class Inference:
         return declared
 
     def _repeat(self, node: Node, repeat: Repeat, inputs: Sequence[Type | None]) -> Type | None:
-        current = list(inputs)
+        current, link_node = list(inputs), attrs.evolve(node, declared=None)
         times = repeat.count if isinstance(repeat.count, int) else 1
         for _ in range(times):
             before = current
             for link in repeat.links:
-                current = [self._action(attrs.evolve(node, declared=None), link, current)]
+                if not self._spend(node):
+                    return None
+                current = [self._action(link_node, link, current)]
             if current == before or current == [None]:
                 break
         else:
@@ -129,12 +147,22 @@ class Inference:
         order = topological(block.body)
         if order is None or self._depth >= MOST_NESTED:
             return None
+        if not self._spend(node, len(order)):
+            return None
         before, self._depth = len(self.findings), self._depth + 1
         bound = [b for n in order if (b := self._bound(n, bindings)) is not None]
         types = self.run(bound, dict(zip(block.inputs, inputs, strict=True)))
         self._depth -= 1
         self.findings[before:] = [_in_call(d, node) for d in self.findings[before:]]
         return types.get(block.output)
+
+    def _spend(self, node: Node, layers: int = 1) -> bool:
+        """Whether that many more layers may be written out; told once when it is too many."""
+        was, self._left = self._left, self._left - layers
+        if was > 0 >= self._left:
+            message = f"{node.name}: blocks and repeats stand for more than {MOST_WRITTEN_OUT:,} layers"
+            self._report(Diagnostic(codes.EXPANSION_TOO_LARGE, message, node.span))
+        return self._left > 0
 
     def _bound(self, node: Node, bindings: Mapping[str, Value]) -> Node | None:
         try:

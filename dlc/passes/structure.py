@@ -8,19 +8,43 @@ from dlc.diagnostics import Diagnostic, Fix, Note, Span, codes
 from dlc.ir import Action, Block, BlockCall, Module, Net, Node, Repeat
 from dlc.layers import nearest
 
+_MOST_COMPARED = 1_000_000  # names looked at for suggestions, a net or block
+_Place = Node | Span | None
+
+
+class _Known:
+    """The names that a net or block defines, and what one that it does not may have been meant for."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self._names = frozenset(names)
+        self._left = _MOST_COMPARED
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._names
+
+    def undefined(self, name: str, span: Span | None) -> Diagnostic:
+        """The finding for a name that is not defined."""
+        self._left -= len(self._names)
+        like = nearest(name, self._names) if self._left > 0 else None
+        fix = Fix(f"did you mean {like}?", like, span) if like else None
+        return Diagnostic(codes.UNDEFINED_NAME, f"{name} is not defined", span, fix=fix)
+
 
 def net_findings(net: Net, module: Module) -> list[Diagnostic]:
     """Names defined twice or not at all, cycles, wrong calls and missing outputs of a net."""
-    names = [(i.name, i.span) for i in net.inputs] + [(n.name, n.span) for n in net.body]
-    known = {name for name, _ in names}
+    names: list[tuple[str, _Place]] = [(i.name, i.span) for i in net.inputs]
+    names += [(n.name, n) for n in net.body]
+    known = _Known(name for name, _ in names)
     findings = [*_twice(names), *_undefined(net.body, known)]
-    findings += [_not_defined(name, known, net.span) for name in net.outputs if name not in known]
+    for index, name in enumerate(net.outputs):
+        if name not in known:
+            findings.append(known.undefined(name, net.wording.source(index) if net.wording else net.span))
     if not net.outputs:
         message = f"net {net.name} has no output"
         findings.append(Diagnostic(codes.NO_OUTPUT, message, net.span, fix=_output_fix(net.body)))
     findings += _calls(net.body, module)
     if topological(net.body) is None:
-        findings.append(_cycle(net.body))
+        findings += _cycles(net.body)
     return findings
 
 
@@ -28,13 +52,14 @@ def block_findings(module: Module) -> list[Diagnostic]:
     """The same for every block, and blocks that call themselves."""
     findings: list[Diagnostic] = []
     for block in module.blocks:
-        names = [(n, block.span) for n in block.inputs] + [(n.name, n.span) for n in block.body]
-        known = {name for name, _ in names}
+        names: list[tuple[str, _Place]] = [(n, block.span) for n in block.inputs]
+        names += [(n.name, n) for n in block.body]
+        known = _Known(name for name, _ in names)
         findings += [*_twice(names), *_undefined(block.body, known), *_calls(block.body, module)]
         if block.output not in known:
-            findings.append(_not_defined(block.output, known, block.span))
+            findings.append(known.undefined(block.output, block.span))
         if topological(block.body) is None:
-            findings.append(_cycle(block.body))
+            findings += _cycles(block.body)
         if _reaches_itself(block, module):
             message = f"block {block.name} calls itself: it could never be written out"
             findings.append(Diagnostic(codes.RECURSIVE_BLOCK, message, block.span))
@@ -47,8 +72,8 @@ def topological(body: Sequence[Node]) -> tuple[Node, ...] | None:
     if all(position.get(source, -1) < index for index, node in enumerate(body) for source in node.inputs):
         return tuple(body)
     order: list[Node] = []
-    state: dict[str, int] = {}
-    for root in body:
+    state: dict[int, int] = {}
+    for root in range(len(body)):
         if not _visit(root, body, position, state, order):
             return None
     return tuple(order)
@@ -77,68 +102,93 @@ def called_blocks(action: Action) -> Iterator[BlockCall]:
 
 
 def _visit(
-    root: Node, body: Sequence[Node], position: dict[str, int], state: dict[str, int], order: list[Node]
+    root: int, body: Sequence[Node], position: dict[str, int], state: dict[int, int], order: list[Node]
 ) -> bool:
-    """Depth-first from `root`, inputs first, without recursion; False on a cycle (state 1: open, 2: done)."""
+    """Depth-first from `root`, inputs first, without recursion; False on a cycle (state 1: open, 2: done).
+
+    A name that is defined twice means its last definition.
+    """
     stack = [root]
     while stack:
-        node = stack[-1]
-        if state.get(node.name) == 2:
+        index = stack[-1]
+        if state.get(index) == 2:
             stack.pop()
             continue
-        state[node.name] = 1
-        waiting = [body[position[s]] for s in node.inputs if s in position and state.get(s) != 2]
-        if any(state.get(w.name) == 1 for w in waiting):
+        state[index] = 1
+        waiting = [position[s] for s in body[index].inputs if s in position and state.get(position[s]) != 2]
+        if any(state.get(w) == 1 for w in waiting):
             return False
         if not waiting:
-            state[node.name] = 2
-            order.append(stack.pop())
+            state[index] = 2
+            order.append(body[stack.pop()])
         stack.extend(reversed(waiting))
     return True
 
 
-def _twice(names: Iterable[tuple[str, Span | None]]) -> Iterator[Diagnostic]:
-    seen: dict[str, Span | None] = {}
-    for name, span in names:
+def _twice(names: Iterable[tuple[str, _Place]]) -> Iterator[Diagnostic]:
+    seen: dict[str, _Place] = {}
+    for name, place in names:
         if name in seen:
-            notes = (Note("first defined here", seen[name]),)
-            yield Diagnostic(codes.DUPLICATE_NAME, f"{name} is defined twice", span, notes=notes)
-        seen.setdefault(name, span)
+            notes = (Note("first defined here", _name_span(seen[name])),)
+            yield Diagnostic(codes.DUPLICATE_NAME, f"{name} is defined twice", _name_span(place), notes=notes)
+        seen.setdefault(name, place)
 
 
-def _undefined(body: Iterable[Node], known: set[str]) -> Iterator[Diagnostic]:
+def _name_span(place: _Place) -> Span | None:
+    if not isinstance(place, Node):
+        return place
+    return place.wording.name() if place.wording else place.span
+
+
+def _undefined(body: Iterable[Node], known: _Known) -> Iterator[Diagnostic]:
     for node in body:
-        for source in dict.fromkeys(node.inputs):
-            if source not in known:
-                yield _not_defined(source, known, node.span)
-
-
-def _not_defined(name: str, known: set[str], span: Span | None) -> Diagnostic:
-    like = nearest(name, known)
-    fix = Fix(f"did you mean {like}?", like) if like else None
-    return Diagnostic(codes.UNDEFINED_NAME, f"{name} is not defined", span, fix=fix)
+        for index, source in enumerate(node.inputs):
+            if source not in known and source not in node.inputs[:index]:
+                yield known.undefined(source, node.wording.source(index) if node.wording else node.span)
 
 
 def _output_fix(body: Sequence[Node]) -> Fix | None:
     return Fix(f"write `output {body[-1].name}` as the last line") if body else None
 
 
-def _cycle(body: Sequence[Node]) -> Diagnostic:
-    """The finding for a cycle, naming its layers in order."""
+def _cycles(body: Sequence[Node]) -> Iterator[Diagnostic]:
+    """A finding for each cycle that is met by going from a layer to its first input in one."""
     by_name = {n.name: n for n in body}
-    safe: set[str] = set()
-    for start in body:
+    caught = _caught(body)
+    seen: set[str] = set()
+    for start in (n.name for n in body if n.name in caught):
         path: dict[str, None] = {}
-        name: str | None = start.name
-        while name is not None and name not in path:
+        name = start
+        while name not in path and name not in seen:
             path[name] = None
-            name = next((s for s in by_name[name].inputs if s in by_name and s not in safe), None)
-        if name is not None:
-            names = list(path)[list(path).index(name) :]
-            text = " <- ".join([*names[:8], *(["..."] if len(names) > 8 else []), name])
-            return Diagnostic(codes.CYCLE, f"layers form a cycle: {text}", by_name[name].span)
-        safe.update(path)
-    raise ValueError("there is no cycle")
+            name = next(s for s in by_name[name].inputs if s in caught)
+        if name in path:
+            yield _cycle(list(path)[list(path).index(name) :], by_name[name].span)
+        seen.update(path)
+
+
+def _cycle(names: Sequence[str], span: Span | None) -> Diagnostic:
+    text = " <- ".join([*names[:8], *(["..."] if len(names) > 8 else []), names[0]])
+    return Diagnostic(codes.CYCLE, f"layers form a cycle: {text}", span)
+
+
+def _caught(body: Sequence[Node]) -> set[str]:
+    """The names of all layers that are in a cycle or come after one."""
+    by_name = {n.name: n for n in body}
+    readers: dict[str, list[str]] = {}
+    waits = {}
+    for node in by_name.values():
+        sources = {s for s in node.inputs if s in by_name}
+        waits[node.name] = len(sources)
+        for source in sources:
+            readers.setdefault(source, []).append(node.name)
+    free = [name for name, count in waits.items() if not count]
+    while free:
+        for reader in readers.get(free.pop(), ()):
+            waits[reader] -= 1
+            if not waits[reader]:
+                free.append(reader)
+    return {name for name, count in waits.items() if count}
 
 
 def _calls(body: Iterable[Node], module: Module) -> Iterator[Diagnostic]:

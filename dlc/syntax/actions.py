@@ -12,6 +12,7 @@ from dlc.ir import Value
 from dlc.syntax import tree
 from dlc.syntax.lalr import Reduction, Token
 from dlc.syntax.values import (
+    SHORT_NUMBER,
     BadValue,
     calculate,
     negate,
@@ -27,7 +28,6 @@ OTHER_WORDS: dict[str, Value] = {"True": True, "False": False, "None": None}
 Children = list[Any]
 Report = Callable[[Code, str, int, int], None]
 
-NO_MARKS = tree.Marks()
 UNREAD = object()  # stands for the `(` of a header that could not be read
 
 
@@ -47,6 +47,7 @@ class Actions:
         self.report = report
         self.statement = statement
         self.items: list[tree.Item] = []
+        self._symbols: dict[str, Value] = {}
 
     def reductions(self) -> dict[str, Reduction]:
         """The methods by rule name."""
@@ -116,7 +117,10 @@ class Actions:
         return tree.OutputLine(tuple(c[1]), start, end)
 
     def target(self, c: Children, start: int, end: int) -> tree.Word:
-        return self._word(c[0])
+        token = c[0]
+        if token.__class__ is tree.Word or token.lastgroup == "STRING":
+            return self._word(token)
+        return tree.Word(token.string[start:end], start, end)
 
     name = output_name = callee = target
 
@@ -231,7 +235,8 @@ class Actions:
         return self._attempt(start, end, negate, c[1])
 
     def integer(self, c: Children, start: int, end: int) -> Value:
-        return self._attempt(start, end, read_integer, token_text(c[0]))
+        text = c[0].string[start:end]
+        return int(text) if end - start < SHORT_NUMBER else self._attempt(start, end, read_integer, text)
 
     def real(self, c: Children, start: int, end: int) -> Value:
         return read_real(token_text(c[0]))
@@ -240,12 +245,15 @@ class Actions:
         return self._string(c[0], start, end)
 
     def symbol(self, c: Children, start: int, end: int) -> Value:
-        text = token_text(c[0])
+        text = c[0].string[start:end]
+        if text in self._symbols:
+            return self._symbols[text]
         if text in OTHER_WORDS:
             value = OTHER_WORDS[text]
             self.report(codes.KEYWORD_MISSPELT, f"{text} is written {write_value(value)}", start, end)
             return value
-        return symbol(text)
+        self._symbols[text] = symbol(text)
+        return self._symbols[text]
 
     def hole(self, c: Children, start: int, end: int) -> Value:
         return HOLE
@@ -287,9 +295,9 @@ class Actions:
         return HOLE
 
     def _call(self, form: str, name: tree.Word, arguments: Children, start: int, end: int) -> tree.Call:
-        inputs = tuple(a for a in arguments if isinstance(a, tree.Word))
-        keywords = tuple(a for a in arguments if isinstance(a, tree.Keyword))
-        if form != "opaque":
+        inputs = tuple([a for a in arguments if a.__class__ is tree.Word])
+        keywords = tuple([a for a in arguments if a.__class__ is tree.Keyword])
+        if form != "opaque" and any([a.value.__class__ in (dict, tuple) for a in keywords]):
             keywords = tuple(map(self._plain, keywords))
         return tree.Call(form, name, inputs, keywords, start, end)
 
@@ -319,12 +327,14 @@ class Actions:
         return HOLE
 
     def _marks(self, marks: list[tuple[dict[str, Any], int, int]]) -> tree.Marks:
+        if not marks:
+            return tree.NO_MARKS
         found: dict[str, Any] = {}
         for said, start, end in marks:
             for key in said.keys() & found.keys():
                 self.report(codes.MARK_TWICE, f"{key} is given twice", start, end)
             found |= said
-        return tree.Marks(**found) if found else NO_MARKS
+        return tree.Marks(**found)
 
     def _attempt(self, start: int, end: int, function: Callable[..., Value], *operands: Value) -> Value:
         try:

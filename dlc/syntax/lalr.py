@@ -44,26 +44,49 @@ class Machine:
 
     def run(self) -> Unexpected | None:
         """Read on, to the end or to the next token that has no place."""
-        rows, states, text = self._table.rows, self.states, self.text
-        match, keywords, feed = self._table.pattern.match, self._table.keywords, self.feed
+        found, skipped = self._read()
+        if found is None:
+            self.feed(END, None, len(self.text), len(self.text))
+            if self.states[-1] == self._table.accept:
+                return None
+        return self._unexpected(found, skipped)
+
+    def _read(self) -> tuple[Token | None, Token | None]:
+        """The next token that has no place (None at the end), and a newline that was skipped before it.
+
+        What `feed` does is written out here: this loop is where reading spends its time.
+        """
+        rows, rules, text, states = self._table.rows, self._rules, self.text, self.states
+        match, keywords = self._table.pattern.match, self._table.keywords
+        push, mark = self.values.append, self.starts.append
         skipped: Token | None = None
         while (found := match(text, self.position)) is not None:
             kind = found.lastgroup or ""
             start, end = found.span(kind)
+            row = rows[states[-1]]
             if kind == "NAME":
                 word = keywords.get(text[start:end], "")
-                kind = word if word in rows[states[-1]] else kind
-            if feed(kind, found, start, end):
+                kind = word if word in row else kind
+            action = row.get(kind)
+            while action is not None and action < 0:
+                left, length, function = rules[-1 - action]
+                if function is None and length == 1:
+                    states[-1] = rows[states[-2]][left]
+                else:
+                    self._reduce(left, length, function)
+                action = rows[states[-1]].get(kind)
+            if action is not None:
+                states.append(action)
+                push(found)
+                mark(start)
+                self.last_end = end
                 skipped = None
             elif kind == "_NEWLINE":
                 skipped = found
             else:
-                return self._unexpected(found, skipped)
+                return found, skipped
             self.position = end
-        feed(END, None, len(text), len(text))
-        if states[-1] == self._table.accept:
-            return None
-        return self._unexpected(None, skipped)
+        return None, skipped
 
     def feed(self, kind: str, value: object, start: int, end: int) -> bool:
         """Give the machine one token; False where it has no place (rules may have been reduced)."""
@@ -76,7 +99,7 @@ class Machine:
                 self.starts.append(start)
                 self.last_end = end
                 return True
-            self._reduce(-1 - action)
+            self._reduce(*self._rules[-1 - action])
             action = rows[states[-1]].get(kind)
         return False
 
@@ -122,14 +145,15 @@ class Machine:
         """Reduce what is complete whatever comes next, so that an error's state tells where it is."""
         rows, states = self._table.rows, self.states
         while len(actions := set(rows[states[-1]].values())) == 1 and (action := actions.pop()) < 0:
-            self._reduce(-1 - action)
+            self._reduce(*self._rules[-1 - action])
 
-    def _reduce(self, number: int) -> None:
+    def _reduce(self, left: str, length: int, function: Reduction | None) -> None:
         """Replace the symbols of a rule by its left side."""
-        left, length, function = self._rules[number]
-        states, values, starts = self.states, self.values, self.starts
-        if function is None and length == 1:
-            states[-1] = self._table.rows[states[-2]][left]
+        rows, states, values, starts = self._table.rows, self.states, self.values, self.starts
+        if length == 1:
+            states[-1] = rows[states[-2]][left]
+            if function is not None:
+                values[-1] = function([values[-1]], starts[-1], self.last_end)
             return
         children: list[object] = []
         start = self.last_end
@@ -138,4 +162,4 @@ class Machine:
             del values[-length:], starts[-length:], states[-length:]
         values.append(function(children, start, self.last_end) if function is not None else None)
         starts.append(start)
-        states.append(self._table.rows[states[-1]][left])
+        states.append(rows[states[-1]][left])

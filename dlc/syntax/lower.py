@@ -17,6 +17,24 @@ PIPED = "_"
 Lowered = Input | tuple[Node, ...] | tree.OutputLine | tree.BrokenLine
 
 
+@attrs.frozen(eq=False)
+class _Words:
+    """The `dlc.ir.Wording` of a statement: the words of its name and of the values that it reads.
+
+    A value that comes down a chain stands where the link begins that it comes from.
+    """
+
+    places: Places
+    defines: tree.Word
+    reads: tuple[tree.Word, ...]
+
+    def name(self) -> Span:
+        return self.places.span(self.defines.start, self.defines.end)
+
+    def source(self, index: int) -> Span:
+        return self.places.span(self.reads[index].start, self.reads[index].end)
+
+
 class Lowering:
     """Lowers statements as they are read (`statement`), then what they stand in (`module`).
 
@@ -66,35 +84,36 @@ class Lowering:
         return Input(line.name.text, line.type, origin, line.marks.confidence, span=span)
 
     def _nodes(self, line: tree.LayerLine) -> Iterable[Node]:
-        last = len(line.links) - 1
-        piped = None if line.values is None else tuple(w.text for w in line.values)
-        for index, link in enumerate(line.links):
-            name = line.name.text if index == last else f"{line.name.text}.{index + 1}"
-            inputs = self._inputs(link, piped)
-            action, span = self._action(link), self._places.span(link.start, link.end)
-            yield (
-                self._marked(line, name, action, inputs, span)
-                if index == last
-                else Node(name, action, inputs, span=span)
-            )
+        piped = line.values
+        for number, link in enumerate(line.links[:-1], 1):
+            name = tree.Word(f"{line.name.text}.{number}", link.start, link.end)
+            yield self._node(name, link, piped)
             piped = (name,)
-
-    def _marked(
-        self, line: tree.LayerLine, name: str, action: Action, inputs: tuple[str, ...], span: Span
-    ) -> Node:
-        marks = line.marks
+        made, marks = self._node(line.name, line.links[-1], piped), line.marks
+        if line.declared is None and marks is tree.NO_MARKS:
+            yield made
+            return
         origin = None if marks.origin is None else Origin.parse(marks.origin)
-        return Node(name, action, inputs, line.declared, origin, marks.confidence, marks.inferred, span=span)
+        yield attrs.evolve(
+            made, declared=line.declared, origin=origin, confidence=marks.confidence, inferred=marks.inferred
+        )
 
-    def _inputs(self, link: tree.Link, piped: tuple[str, ...] | None) -> tuple[str, ...]:
+    def _node(self, name: tree.Word, link: tree.Link, piped: tuple[tree.Word, ...] | None) -> Node:
+        words = self._inputs(link, piped)
+        inputs = tuple([w.text for w in words])
+        span = self._places.span(link.start, link.end)
+        wording = _Words(self._places, name, words)
+        return Node(name.text, self._action(link), inputs, span=span, wording=wording)
+
+    def _inputs(self, link: tree.Link, piped: tuple[tree.Word, ...] | None) -> tuple[tree.Word, ...]:
         """What a link reads: its own inputs at the head (`piped` is None), else what comes before it."""
         words = link.inputs if isinstance(link, tree.Call) else ()
         if piped is None:
-            return tuple(w.text for w in words)
+            return words
         if words and not any(_is_piped(w) for w in words):
             self._not_piped(words)
-            return (*piped, *(w.text for w in words))
-        found = tuple(t for w in words for t in (piped if _is_piped(w) else (w.text,)))
+            return (*piped, *words)
+        found = tuple(t for w in words for t in (piped if _is_piped(w) else (w,)))
         return found or piped
 
     def _not_piped(self, words: Sequence[tree.Word]) -> None:
@@ -183,19 +202,16 @@ class Lowering:
         origin = None if item.marks.origin is None else Origin.parse(item.marks.origin)
         if item.marks.inferred:
             self._error(codes.MARK_TWICE, "a net cannot be inferred", item.name.start, item.name.end)
-        span = self._places.span(item.name.start, item.name.end)
-        return Net(item.name.text, inputs, body, outputs, origin, item.marks.confidence, span=span)
+        return Net(
+            item.name.text, inputs, body, tuple(w.text for w in outputs), origin, item.marks.confidence,
+            span=self._places.span(item.name.start, item.name.end),
+            wording=_Words(self._places, item.name, outputs),
+        )  # fmt: skip
 
     def _block(self, item: tree.BlockTree, parameters: Sequence[tree.ParameterTree]) -> Block:
-        body, outputs = self._body(item.body.lines, [p.name.text for p in parameters])
-        for line in item.body.lines:
-            if isinstance(line, Input):
-                message = f"a block takes its values in its header: block {item.name.text}({line.name}, ...)"
-                self._report(Diagnostic(codes.SYNTAX, message, line.span))
-        if len(outputs) != 1:
-            count = f"{len(outputs)} outputs" if outputs else "no output"
-            message = f"block {item.name.text} has {count}: write output and one name as its last line"
-            self._error(codes.BLOCK_OUTPUT, message, item.name.start, item.name.end)
+        body, words = self._body(item.body.lines, [p.name.text for p in parameters])
+        outputs = tuple(w.text for w in words)
+        self._block_findings(item, len(outputs))
         read = {source for node in body for source in node.inputs} | set(outputs)
         values = read - {node.name for node in body}
         inputs = tuple(p.name.text for p in parameters if _is_input(p, values))
@@ -205,16 +221,26 @@ class Lowering:
         span = self._places.span(item.name.start, item.name.end)
         return Block(item.name.text, inputs, made, body, output, span=span)
 
+    def _block_findings(self, item: tree.BlockTree, outputs: int) -> None:
+        for line in item.body.lines:
+            if isinstance(line, Input):
+                message = f"a block takes its values in its header: block {item.name.text}({line.name}, ...)"
+                self._report(Diagnostic(codes.SYNTAX, message, line.span))
+        if outputs != 1:
+            count = f"{outputs} outputs" if outputs else "no output"
+            message = f"block {item.name.text} has {count}: write output and one name as its last line"
+            self._error(codes.BLOCK_OUTPUT, message, item.name.start, item.name.end)
+
     def _body(
         self, lines: Sequence[object], given: Sequence[str]
-    ) -> tuple[tuple[Node, ...], tuple[str, ...]]:
+    ) -> tuple[tuple[Node, ...], tuple[tree.Word, ...]]:
         body: list[Node] = []
-        outputs: list[str] = []
+        outputs: list[tree.Word] = []
         known = set(given)
         for line in lines:
             nodes = line if isinstance(line, tuple) else ()
             if isinstance(line, tree.OutputLine):
-                outputs += [w.text for w in line.names]
+                outputs += line.names
             elif isinstance(line, tree.BrokenLine):
                 used = self._used(line, known)
                 outputs += used if line.is_output else ()
@@ -223,17 +249,21 @@ class Lowering:
             known.update(node.name for node in nodes)
         return tuple(body), tuple(outputs)
 
-    def _used(self, line: tree.BrokenLine, known: Set[str]) -> tuple[str, ...]:
+    def _used(self, line: tree.BrokenLine, known: Set[str]) -> tuple[tree.Word, ...]:
         """The values that a statement that could not be read names."""
-        words = IDENTIFIER.findall(self._text[line.start : line.end])
         own = line.name.text if line.name is not None else None
-        return tuple(dict.fromkeys(w for w in words if w in known and w != own))
+        found: dict[str, tree.Word] = {}
+        for match in IDENTIFIER.finditer(self._text, line.start, line.end):
+            if match[0] in known and match[0] != own:
+                found.setdefault(match[0], tree.Word(match[0], *match.span()))
+        return tuple(found.values())
 
-    def _unread(self, line: tree.BrokenLine, used: tuple[str, ...]) -> tuple[Node, ...]:
+    def _unread(self, line: tree.BrokenLine, used: tuple[tree.Word, ...]) -> tuple[Node, ...]:
         if line.name is None:
             return ()
-        span = self._places.span(line.name.start, line.name.end)
-        return (Node(line.name.text, placeholder("unread"), used, span=span),)
+        wording = _Words(self._places, line.name, used)
+        inputs = tuple(w.text for w in used)
+        return (Node(line.name.text, placeholder("unread"), inputs, span=wording.name(), wording=wording),)
 
     def _error(self, code: Code, message: str, start: int, end: int, fix: Fix | None = None) -> None:
         span = self._places.span(start, end)

@@ -25,6 +25,7 @@ _STATEMENT = re.compile(
     rf"[^\S\n]*(?:{_NAME}\s*(?::[^=\n]*)?=\s*(?:input\s|opaque\s|\(|{_NAME}\s*(?:\(|\|>))|output\s+{_NAME}|\}}"
     rf"|(?:net|block)\s+{_NAME})"
 )
+_NAMED = re.compile(rf"[^\S\n]*{_NAME}\s*[:=](?!=)|[^\S\n]*output\b")
 _HEADER = re.compile(rf"(?:net|block)\s+({_NAME})\s*[({{@]")
 _NEXT_ITEM = re.compile(r"^[^\S\n]*(?:net|block)\b", re.MULTILINE)
 _DEFINES = re.compile(rf"({_NAME})\s*[:=]")
@@ -60,6 +61,7 @@ class Recovery:
         self._errors = 0
         self._last = (-1, -1)
         self._doubtful_line = -1
+        self._equal_inserted = -1  # the statement that lacked its =
 
     def recover(self, found: Unexpected) -> bool:
         """Explain an error and put the machine where it can go on; False where that makes no sense."""
@@ -119,6 +121,11 @@ class Recovery:
         return True
 
     def _apply(self, slip: Slip, found: Unexpected) -> bool:
+        start = self._statement_start(found)
+        if slip.code is codes.ALIAS and start == self._equal_inserted:
+            return False
+        if slip.insert == "EQUAL":
+            self._equal_inserted = start
         fix = None
         before = self._machine.last_end
         if slip.remedy is not None:
@@ -164,9 +171,11 @@ class Recovery:
                 if opened is None
                 else self._bracket(opened, start, line)
             )
-        if start >= line or not _STATEMENT.match(text, line):
+        if start >= line:
             return False
         opened = self._open_bracket(start, line)
+        if not (_NAMED if opened is None else _STATEMENT).match(text, line):
+            return False
         return self._incomplete(start, line) if opened is None else self._bracket(opened, start, line)
 
     def _bracket(self, opened: int, start: int, line: int) -> bool:

@@ -1,6 +1,7 @@
 """What the parser makes of a text before names and layers mean anything: statements with their places.
 
-Places are offsets into the text, end exclusive.
+Places are offsets into the text, end exclusive. Nobody changes a tree; the classes are not frozen because
+making a frozen value takes twice the time, and reading makes a dozen of them a layer.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from dlc.ir import Value
 from dlc.types import Dim, Type
 
 
-@attrs.frozen
+@attrs.define
 class Word:
     """A name as written; `quoted` where it stood in double quotes."""
 
@@ -21,7 +22,7 @@ class Word:
     quoted: bool = False
 
 
-@attrs.frozen
+@attrs.define
 class Keyword:
     """An attribute with its value."""
 
@@ -31,7 +32,7 @@ class Keyword:
     end: int
 
 
-@attrs.frozen
+@attrs.define
 class Call:
     """A layer, a block or an opaque layer with its named inputs and attributes.
 
@@ -46,7 +47,7 @@ class Call:
     end: int
 
 
-@attrs.frozen
+@attrs.define
 class Again:
     """`repeat count (link |> link)`."""
 
@@ -68,7 +69,10 @@ class Marks:
     inferred: bool = False
 
 
-@attrs.frozen
+NO_MARKS = Marks()
+
+
+@attrs.define
 class InputLine:
     """`name = input type`."""
 
@@ -79,7 +83,7 @@ class InputLine:
     end: int
 
 
-@attrs.frozen
+@attrs.define
 class LayerLine:
     """`name: type = values |> link |> link`; a call at the head is the first link, and `values` None."""
 
@@ -92,7 +96,7 @@ class LayerLine:
     end: int
 
 
-@attrs.frozen
+@attrs.define
 class OutputLine:
     """`output a, b`."""
 
@@ -101,7 +105,7 @@ class OutputLine:
     end: int
 
 
-@attrs.frozen
+@attrs.define
 class BrokenLine:
     """A statement that could not be read; `name` is what it would have defined."""
 
@@ -114,7 +118,7 @@ class BrokenLine:
 Line = InputLine | LayerLine | OutputLine | BrokenLine
 
 
-@attrs.frozen
+@attrs.define
 class ParameterTree:
     """A parameter of a block's header; `role` is "input" or "parameter" where it says so."""
 
@@ -124,7 +128,7 @@ class ParameterTree:
     has_default: bool = False
 
 
-@attrs.frozen
+@attrs.define
 class Body:
     """What stands in braces; `lines` are what the parser's caller made of each statement."""
 
@@ -133,7 +137,7 @@ class Body:
     end: int
 
 
-@attrs.frozen
+@attrs.define
 class NetTree:
     """A net."""
 
@@ -144,7 +148,7 @@ class NetTree:
     end: int
 
 
-@attrs.frozen
+@attrs.define
 class BlockTree:
     """A block; `parameters` is None where its header could not be read."""
 

@@ -7,15 +7,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from dlc.ir import Value
-from dlc.types import HOLE, Expr, Hole
-from dlc.types.dims import Quotient
-
-LARGEST = 2**63 - 1
-TOO_LARGE = "number is too large: the largest is 2**63 - 1"
-MOST_TERMS = 32
-MOST_NESTED = 16
+from dlc.types import HOLE, Expr, Hole, Number
+from dlc.types.dims import LARGEST, MOST_TERMS, excess
 
 IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z0-9_]+)*")
+SHORT_NUMBER = 19  # a number of fewer digits is never too large
 WORDS: dict[str, Value] = {"true": True, "false": False, "none": None}
 
 
@@ -23,12 +19,9 @@ class BadValue(ValueError):
     """A value that cannot be had; the message says why."""
 
 
-def read_integer(text: str) -> int:
+def read_integer(text: str) -> Number:
     """A number without point; raises BadValue above 2**63 - 1."""
-    number = int(text) if len(text) < 25 else LARGEST + 1
-    if number > LARGEST:
-        raise BadValue(TOO_LARGE)
-    return number
+    return _bounded(int(text) if len(text) < 25 else LARGEST + 1)
 
 
 def read_real(text: str) -> float:
@@ -116,30 +109,20 @@ def write_name(name: str) -> str:
     return name if IDENTIFIER.fullmatch(name) else write_string(name)
 
 
-def _number(value: Value, sign: str) -> int | Expr:
+def _number(value: Value, sign: str) -> Number:
     if isinstance(value, bool) or not isinstance(value, int | Expr):
         raise BadValue(f"{sign} takes integers, not {write_value(value)}")
     return value
 
 
-def _multipliable(x: int | Expr, y: int | Expr) -> None:
+def _multipliable(x: Number, y: Number) -> None:
     if isinstance(x, Expr) and isinstance(y, Expr) and len(x.terms) * len(y.terms) > MOST_TERMS:
         raise BadValue(f"the product of ({x}) and ({y}) has too many terms")
 
 
-def _bounded(value: int | Expr) -> int | Expr:
-    """The value, where it is of a size that anybody means; raises BadValue (and so keeps reading fast)."""
-    if isinstance(value, int):
-        if abs(value) > LARGEST:
-            raise BadValue(TOO_LARGE)
-        return value
-    if len(value.terms) > MOST_TERMS or any(abs(c) > LARGEST or len(m) > MOST_TERMS for m, c in value.terms):
-        raise BadValue("expression is too large")
-    if _depth(value) > MOST_NESTED:
-        raise BadValue("divisions are nested too deep")
+def _bounded(value: Number) -> Number:
+    """The value, where it is of a size that anybody means; raises BadValue."""
+    why = excess(value)
+    if why is not None:
+        raise BadValue(why)
     return value
-
-
-def _depth(value: Expr) -> int:
-    nested = [a.numerator for m, _ in value.terms for a in m if isinstance(a, Quotient)]
-    return 1 + max((_depth(n) for n in nested), default=0)

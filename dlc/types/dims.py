@@ -110,21 +110,52 @@ class Expr:
         return frozenset(found)
 
     def substitute(self, values: Mapping[str, int | Expr]) -> int | Expr:
-        """The expression with some symbols replaced."""
+        """The expression with some symbols replaced; raises ValueError where that is too large."""
         total: int | Expr = 0
         for monomial, coefficient in self.terms:
             product: int | Expr = coefficient
             for atom in monomial:
-                if isinstance(atom, str):
-                    product = product * values.get(atom, symbol(atom))
-                else:
-                    product = product * (atom.numerator.substitute(values) // atom.divisor)
-            total = total + product
+                product = _within(product * _replaced(atom, values))
+            total = _within(total + product)
         return total
+
+
+def _replaced(atom: Atom, values: Mapping[str, int | Expr]) -> int | Expr:
+    if isinstance(atom, str):
+        return values.get(atom, symbol(atom))
+    return atom.numerator.substitute(values) // atom.divisor
+
+
+def _within(value: int | Expr) -> int | Expr:
+    why = excess(value)
+    if why is not None:
+        raise ValueError(why)
+    return value
 
 
 Number = int | Expr
 Dim = int | Expr | Hole
+
+LARGEST = 2**63 - 1
+MOST_TERMS = 32  # terms of an expression, and factors of a term
+_MOST_DIVISIONS = 16  # one inside the other
+
+
+def excess(dim: Dim) -> str | None:
+    """Why a dimension is beyond what is calculated with, which keeps reading and checking fast; else None."""
+    if isinstance(dim, int):
+        return "number is too large: the largest is 2**63 - 1" if abs(dim) > LARGEST else None
+    if isinstance(dim, Hole):
+        return None
+    if len(dim.terms) > MOST_TERMS or any(abs(c) > LARGEST or len(m) > MOST_TERMS for m, c in dim.terms):
+        return "expression is too large"
+    return "divisions are nested too deep" if _divisions(dim) > _MOST_DIVISIONS else None
+
+
+def _divisions(dim: Expr) -> int:
+    nested = [a.numerator for m, _ in dim.terms for a in m if isinstance(a, Quotient)]
+    return 1 + max((_divisions(n) for n in nested), default=0)
+
 
 _LONGEST = 200  # characters of an expression that anyone would write
 

@@ -1,8 +1,10 @@
 """The pages of `spec/errors/`: one a code, and every example on them does what the page says.
 
 An example is fenced `dlnet <severity> DLCnnnn`, with ` target=<name>` where it is compiled and not only
-checked (` holes=default` and ` approximate=yes` as with these options of the command): all its diagnostics
-of that severity (and all errors) have that code. Plain `dlnet` examples are fine. An example fenced `console DLCnnnn` is a shell session, shown with exactly what it prints.
+checked (` holes=default` and ` approximate=yes` as with these options of the command): all its
+diagnostics of that severity (and all errors) have that code. Plain `dlnet` examples are fine. An example
+fenced `console DLCnnnn` is a shell session, shown with exactly what it prints; after a change of a
+message, `python tests/support/sessions.py PAGE...` writes it anew.
 """
 
 import re
@@ -10,6 +12,7 @@ from pathlib import Path
 
 import attrs
 import pytest
+from support.sessions import run_session
 
 from dlc.backends import load as load_backend
 from dlc.cli.main import main
@@ -19,7 +22,6 @@ from dlc.diagnostics import CODES, Diagnostic, DlcError, Severity
 from dlc.diagnostics.explain import explain, index
 from dlc.passes.check import check
 from dlc.syntax import parse
-from support.sessions import run_session
 
 SPEC = Path(__file__).resolve().parents[2] / "spec"
 FENCE = re.compile(r"^```(.*)\n((?:.*\n)*?)```$", re.MULTILINE)
