@@ -1,0 +1,204 @@
+"""A figure as a graph of readings: vertices with layers or values, arcs with what is written beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import attrs
+
+from dlc.frontends.figure.drawing import Area
+from dlc.frontends.figure.geometry import hull
+from dlc.frontends.figure.network.reading import Reading, Role
+from dlc.frontends.phrases import Phrase
+from dlc.frontends.table.design.sizes import Size
+
+
+@attrs.frozen
+class Vertex:
+    """A thing, or a place where lines meet, with what its words say.
+
+    `key` is its number in the wiring; `area` and `text` say where it was read. `size` is a size that
+    stands beside it. `sign` tells of an operator's small circle. `parent` is the group that holds it.
+    """
+
+    key: int
+    reading: Reading
+    area: Area
+    text: str = ""
+    size: Size | None = None
+    joint: bool = False
+    parent: int = -1
+    after: tuple[Phrase, ...] = ()
+
+
+@attrs.frozen
+class Arc:
+    """A directed link; `steps` are layers written beside it, `sure` whether its direction is drawn."""
+
+    source: int
+    target: int
+    steps: tuple[Phrase, ...] = ()
+    sure: bool = True
+    straight: bool = True
+
+
+@attrs.frozen
+class Graph:
+    """Vertices by key, and the arcs between them."""
+
+    vertices: dict[int, Vertex]
+    arcs: tuple[Arc, ...]
+
+    def into(self, key: int) -> list[Arc]:
+        """The arcs that end at a vertex, in order."""
+        return [arc for arc in self.arcs if arc.target == key]
+
+    def out_of(self, key: int) -> list[Arc]:
+        """The arcs that begin at a vertex."""
+        return [arc for arc in self.arcs if arc.source == key]
+
+    def area(self) -> Area:
+        """The hull of all vertices."""
+        return hull(vertex.area for vertex in self.vertices.values())
+
+    def with_arcs(self, arcs: Iterable[Arc]) -> Graph:
+        """The graph with other arcs, each once."""
+        kept: dict[tuple[int, int, tuple[Phrase, ...]], Arc] = {}
+        for arc in arcs:
+            if arc.source != arc.target:
+                kept.setdefault((arc.source, arc.target, arc.steps), arc)
+        return attrs.evolve(self, arcs=tuple(kept.values()))
+
+
+def without_joints(graph: Graph) -> Graph:
+    """Without joints that only pass one value on, and without those from which nothing comes or goes."""
+    vertices, arcs = dict(graph.vertices), list(graph.arcs)
+    changed = True
+    while changed:
+        changed = False
+        for key, vertex in list(vertices.items()):
+            if not vertex.joint:
+                continue
+            into = [arc for arc in arcs if arc.target == key]
+            out = [arc for arc in arcs if arc.source == key]
+            if len({arc.source for arc in into}) > 1 and not _all_merges(out, vertices):
+                continue
+            if not into or not out:
+                if not into and len(out) > 0:
+                    continue  # where something comes in from outside the figure
+                made: list[Arc] = []
+            else:
+                made = [_through(one, other) for one in into for other in out]
+            arcs = [arc for arc in arcs if key not in (arc.source, arc.target)] + made
+            del vertices[key]
+            changed = True
+            break
+    return Graph(vertices, ()).with_arcs(arcs)
+
+
+def _all_merges(out: Sequence[Arc], vertices: dict[int, Vertex]) -> bool:
+    """Whether all that leaves a joint goes to layers that merge by themselves."""
+    targets = [vertices[arc.target] for arc in out]
+    return bool(targets) and all(merges(vertex) for vertex in targets)
+
+
+def merges(vertex: Vertex) -> bool:
+    """Whether a vertex's first layer takes several inputs."""
+    steps = vertex.reading.steps
+    return bool(steps) and steps[0].op in MERGES
+
+
+MERGES = frozenset(
+    ("add", "subtract", "multiply", "average", "maximum", "minimum", "concat", "dot", "attention")
+)
+
+
+def _through(one: Arc, other: Arc) -> Arc:
+    return Arc(
+        one.source,
+        other.target,
+        one.steps + other.steps,
+        one.sure and other.sure,
+        one.straight and other.straight,
+    )
+
+
+def components(graph: Graph) -> list[Graph]:
+    """The parts of a graph that hang together, from the left and the top; single vertices too."""
+    parent = {key: key for key in graph.vertices}
+
+    def root(key: int) -> int:
+        while parent[key] != key:
+            parent[key] = parent[parent[key]]
+            key = parent[key]
+        return key
+
+    for arc in graph.arcs:
+        parent[root(arc.source)] = root(arc.target)
+    parts: dict[int, dict[int, Vertex]] = {}
+    for key, vertex in graph.vertices.items():
+        parts.setdefault(root(key), {})[key] = vertex
+    made = [Graph(own, tuple(a for a in graph.arcs if a.source in own)) for own in parts.values()]
+    return sorted(made, key=lambda part: (round(part.area()[0] / 40), part.area()[1]))
+
+
+def ordered(graph: Graph) -> tuple[list[int], Graph]:
+    """Keys in an order in which sources come first, and the graph without the arcs that close a circle."""
+    arcs = list(graph.arcs)
+    while True:
+        order, left = _topological(graph.vertices, arcs)
+        if not left:
+            return order, graph.with_arcs(arcs)
+        inside = [arc for arc in arcs if arc.source in left and arc.target in left]
+        doubtful = [arc for arc in inside if not arc.sure] or _closing(left, inside) or inside
+        arcs.remove(doubtful[0])
+
+
+def _topological(vertices: dict[int, Vertex], arcs: Sequence[Arc]) -> tuple[list[int], set[int]]:
+    waiting = {key: sum(arc.target == key for arc in arcs) for key in vertices}
+    ready = [key for key, count in waiting.items() if count == 0]
+    order: list[int] = []
+    while ready:
+        key = ready.pop(0)
+        order.append(key)
+        for arc in arcs:
+            if arc.source == key:
+                waiting[arc.target] -= 1
+                if waiting[arc.target] == 0:
+                    ready.append(arc.target)
+    return order, set(vertices) - set(order)
+
+
+def _closing(left: set[int], arcs: Sequence[Arc]) -> list[Arc]:
+    """Arcs that lead back to a vertex on the way from which they come."""
+    seen: set[int] = set()
+    path: list[int] = []
+
+    def visit(key: int) -> Arc | None:
+        seen.add(key)
+        path.append(key)
+        for arc in arcs:
+            if arc.source != key:
+                continue
+            if arc.target in path:
+                return arc
+            if arc.target not in seen and (found := visit(arc.target)) is not None:
+                return found
+        path.pop()
+        return None
+
+    for key in sorted(left):
+        if key not in seen and (found := visit(key)) is not None:
+            return [found]
+    return []
+
+
+def is_source(vertex: Vertex) -> bool:
+    """Whether a vertex from which nothing comes stands for what the network is given."""
+    if vertex.joint or vertex.reading.role in (Role.INPUT, Role.VALUE, Role.OUTPUT, Role.NOTHING):
+        return True
+    steps = vertex.reading.steps
+    return len(steps) == 1 and (steps[0].op in MERGES - {"attention"} or steps[0].op in _PASSING)
+
+
+_PASSING = frozenset(("relu", "relu6", "leaky_relu", "prelu", "elu", "sigmoid", "tanh", "linear", "dropout"))

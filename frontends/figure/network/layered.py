@@ -1,0 +1,233 @@
+"""Boxes that are layers: from a scene to graphs of readings, one a network."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+
+from dlc.frontends.figure.drawing import Area, Outline, Point
+from dlc.frontends.figure.geometry import (
+    at,
+    centre,
+    distance,
+    gap,
+    length,
+    near_line,
+    size,
+)
+from dlc.frontends.figure.network.graph import Arc, Graph, Vertex, components, without_joints
+from dlc.frontends.figure.network.reading import NOTHING, Reading, Role, read_words
+from dlc.frontends.figure.network.scene import Item, ItemKind, Scene
+from dlc.frontends.figure.network.wiring import Wire, Wiring, wiring
+from dlc.frontends.phrases import Phrase
+from dlc.frontends.table.design.sizes import Size
+
+#: Words belong to a line that they stand this close to (ems), and to a box that they stand this close to.
+_BESIDE_LINE, _BESIDE_BOX = 0.9, 6.0
+#: An operator's circle or square is at most this large (ems).
+_SIGN_SIZE = 3.2
+#: Boxes that touch (ems) and stand in a row follow each other without arrows.
+_ABUT = 0.35
+
+
+def layered(scene: Scene, skip: Iterable[int] = ()) -> list[Graph]:
+    """The graphs of a figure whose boxes are layers; `skip` are connectors that mean something else."""
+    wired = wiring(scene, skip)
+    return _Layered(scene, wired).graphs()
+
+
+class _Layered:
+    """Gathers vertices and arcs of one scene."""
+
+    def __init__(self, scene: Scene, wired: Wiring) -> None:
+        self._scene = scene
+        self._wired = wired
+        self._em = scene.em
+        self._touched = wired.touched()
+        self._readings = {item.number: self._reading(item) for item in scene.items}
+        self._sizes: dict[int, Size] = {}
+        self._steps: dict[int, list[tuple[float, Phrase]]] = {}
+
+    def graphs(self) -> list[Graph]:
+        for item in self._scene.of(ItemKind.TEXT):
+            if item.number not in self._touched:
+                self._note(item)
+        arcs = [arc for index, wire in enumerate(self._wired.wires) for arc in self._arcs(index, wire)]
+        arcs += self._abutting({end for arc in arcs for end in (arc.source, arc.target)})
+        graph = Graph(self._vertices(arcs), ()).with_arcs(arcs)
+        return [part for part in components(without_joints(graph)) if _has_layers(part)]
+
+    def _reading(self, item: Item) -> Reading:
+        if item.kind is ItemKind.GROUP:
+            return NOTHING
+        if item.kind is ItemKind.PICTURE and not item.text:
+            return Reading(Role.VALUE)
+        small = item.box is not None and max(size(item.area)) <= _SIGN_SIZE * self._em
+        circled = small and item.outline in (
+            Outline.CIRCLE,
+            Outline.RECTANGLE,
+            Outline.ROUNDED,
+            Outline.DIAMOND,
+        )
+        found = read_words(item.words, circled)
+        if item.kind is ItemKind.TEXT and found.role is Role.LAYERS and not found.known:
+            return Reading(Role.VALUE)
+        return found if item.words else Reading(Role.VALUE)
+
+    # words between things -------------------------------------------------------------------------------
+
+    def _note(self, item: Item) -> None:
+        """Give free words to the line or the box that they stand beside."""
+        reading = self._readings[item.number]
+        if reading.role is Role.LAYERS and reading.known and not reading.shape and len(item.words) <= 40:
+            self._note_steps(item, reading)
+        elif reading.role is Role.VALUE and reading.shape is not None:
+            self._note_size(item, reading.shape)
+
+    def _note_steps(self, item: Item, reading: Reading) -> None:
+        best: tuple[float, int, float] | None = None
+        for index, wire in enumerate(self._wired.wires):
+            far, along = _beside(item.area, wire.points)
+            if far <= _BESIDE_LINE * self._em and (best is None or far < best[0]):
+                best = far, index, along
+        if best is not None:
+            own = self._steps.setdefault(best[1], [])
+            own += [(best[2] + i / 1000, step) for i, step in enumerate(reading.steps)]
+
+    def _note_size(self, item: Item, found: Size) -> None:
+        boxes = [
+            other
+            for other in self._scene.items
+            if (other.kind is ItemKind.BOX or other.number in self._touched)
+            and other.number != item.number
+            and self._readings[other.number].role is not Role.NOTHING
+        ]
+        near = [other for other in boxes if self._is_beside(item.area, other.area)]
+        best = min(near, key=lambda other: gap(item.area, other.area), default=None)
+        if best is not None and gap(item.area, best.area) <= _BESIDE_BOX * self._em:
+            self._sizes.setdefault(best.number, found)
+
+    def _is_beside(self, words: Area, box: Area) -> bool:
+        """Whether words stand at the height of a box, or right under or over it."""
+        middle = centre(words)
+        level = box[1] - 0.9 * self._em <= middle[1] <= box[3] + 0.9 * self._em
+        under = box[0] <= middle[0] <= box[2] and gap(words, box) < 1.2 * self._em
+        return level or under
+
+    # arcs -----------------------------------------------------------------------------------------------
+
+    def _arcs(self, index: int, wire: Wire) -> list[Arc]:
+        steps = self._ordered_steps(index, wire)
+        sources = self._ends(wire.source, last=True)
+        targets = self._ends(wire.target, last=False)
+        straight = length(wire.points) < 1.15 * math.dist(wire.points[0], wire.points[-1])
+        return [Arc(a, b, steps, wire.sure, straight) for a in sources for b in targets]
+
+    def _ordered_steps(self, index: int, wire: Wire) -> tuple[Phrase, ...]:
+        return tuple(step for _, step in sorted(self._steps.get(index, ()), key=lambda one: one[0]))
+
+    def _ends(self, node: int, last: bool) -> list[int]:
+        """The node itself; for a group the things inside from which nothing goes on, or to which nothing comes."""
+        if self._wired.is_joint(node) or self._scene.items[node].kind is not ItemKind.GROUP:
+            return [node]
+        inner = [item.number for item in self._within(node)]
+        held = set(inner)
+        busy = set()
+        for wire in self._wired.wires:
+            if wire.source in held and wire.target in held:
+                busy.add(wire.source if last else wire.target)
+        free = [number for number in inner if number not in busy and number in self._touched]
+        return free or inner[:1]
+
+    def _within(self, group: int) -> list[Item]:
+        """The things inside a group, and inside the groups in it."""
+        found = []
+        for item in self._scene.items:
+            parent = item.parent
+            while parent >= 0 and parent != group:
+                parent = self._scene.items[parent].parent
+            if parent == group and item.kind is ItemKind.BOX:
+                found.append(item)
+        return found
+
+    def _abutting(self, joined: set[int]) -> list[Arc]:
+        """Boxes with words that touch and stand in a row, as far as no arrow joins them."""
+        boxes = [
+            item
+            for item in self._scene.of(ItemKind.BOX)
+            if self._readings[item.number].role is Role.LAYERS and max(size(item.area)) > self._em
+        ]
+        found = []
+        for one in boxes:
+            for other in boxes:
+                way = _abuts(one.area, other.area, _ABUT * self._em)
+                if way is None or {one.number, other.number} <= joined:
+                    continue
+                along = way[0] * self._wired.flow[0] + way[1] * self._wired.flow[1]
+                if along > 0 or (along == 0 and (way[0] > 0 or way[1] > 0)):
+                    found.append(Arc(one.number, other.number, sure=False))
+        return found
+
+    # vertices -------------------------------------------------------------------------------------------
+
+    def _vertices(self, arcs: Sequence[Arc]) -> dict[int, Vertex]:
+        keys = {end for arc in arcs for end in (arc.source, arc.target)}
+        found = {key: self._vertex(key) for key in sorted(keys)}
+        for item in self._scene.of(ItemKind.BOX):
+            if item.number not in found and self._readings[item.number].known:
+                found[item.number] = self._vertex(item.number)
+        return found
+
+    def _vertex(self, key: int) -> Vertex:
+        if self._wired.is_joint(key):
+            x, y = self._wired.places[key - self._wired.first_joint]
+            return Vertex(key, Reading(Role.VALUE), (x, y, x, y), joint=True)
+        item = self._scene.items[key]
+        return Vertex(
+            key, self._readings[key], item.area, item.words, self._sizes.get(key), parent=item.parent
+        )
+
+
+def _has_layers(graph: Graph) -> bool:
+    """Whether a graph names at least one layer, and has something to join to it."""
+    named = [v for v in graph.vertices.values() if v.reading.role is Role.LAYERS]
+    steps = sum(len(v.reading.steps) for v in named) + sum(len(arc.steps) for arc in graph.arcs)
+    return any(v.reading.known for v in named) and (bool(graph.arcs) or steps > 1)
+
+
+def _beside(area: Area, points: Sequence[Point]) -> tuple[float, float]:
+    """How far words are from a line, and how far along it they stand."""
+    best, along = math.inf, 0.0
+    x0, y0, x1, y1 = area
+    for spot in (
+        centre(area),
+        (x0, (y0 + y1) / 2),
+        (x1, (y0 + y1) / 2),
+        ((x0 + x1) / 2, y0),
+        ((x0 + x1) / 2, y1),
+    ):
+        far, place = near_line(spot, points)
+        if far < best:
+            best, along = far, place
+    whole = length(points)
+    for k in range(1, 12):
+        spot = at(points, whole * k / 12)
+        far = distance(area, spot)
+        if far < best:
+            best, along = far, whole * k / 12
+    return best, along
+
+
+def _abuts(one: Area, other: Area, slack: float) -> Point | None:
+    """The direction from a box to one that touches it with a whole side; None where they do not touch."""
+    wide = min(one[2], other[2]) - max(one[0], other[0])
+    high = min(one[3], other[3]) - max(one[1], other[1])
+    if abs(one[3] - other[1]) <= slack and wide > 0.8 * max(one[2] - one[0], other[2] - other[0]):
+        return 0.0, 1.0
+    if abs(one[1] - other[3]) <= slack and wide > 0.8 * max(one[2] - one[0], other[2] - other[0]):
+        return 0.0, -1.0
+    if abs(one[2] - other[0]) <= slack and high > 0.8 * max(one[3] - one[1], other[3] - other[1]):
+        return 1.0, 0.0
+    if abs(one[0] - other[2]) <= slack and high > 0.8 * max(one[3] - one[1], other[3] - other[1]):
+        return -1.0, 0.0
+    return None
