@@ -10,7 +10,7 @@ from dlc.backends.caffe.rules import RULES
 from dlc.backends.caffe.values import Layout, Value
 from dlc.backends.caffe.writer import Writer
 from dlc.ir import Node
-from dlc.layers.merge import axis_index
+from dlc.layers.axes import axis_index
 from dlc.types import Dim, Kind
 
 _SIMPLE = {"relu": "ReLU", "sigmoid": "Sigmoid", "tanh": "TanH"}
@@ -92,7 +92,7 @@ def silu(w: Writer, node: Node, op: Any, x: Value) -> Value:
 
 @RULES.rule("gelu")
 def gelu(w: Writer, node: Node, op: Any, x: Value) -> Value:
-    """(x + |x| erf(|x| / sqrt(2))) / 2, erf by formula 7.1.26 of Abramowitz and Stegun, off by at most 1.5e-7."""
+    """(x + |x| erf(|x| / sqrt(2))) / 2, erf by formula 7.1.26 of Abramowitz and Stegun, within 1.5e-7."""
     name = node.name
     size = w.step("AbsVal", f"{name}_abs", (x.blob,))
     t = power(w, f"{name}_t", size, power=-1.0, scale=_ERF_SCALE / math.sqrt(2), shift=1.0)

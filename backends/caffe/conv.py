@@ -11,7 +11,7 @@ from dlc.backends.caffe.message import sides
 from dlc.backends.caffe.rules import RULES
 from dlc.backends.caffe.values import Layout, Value
 from dlc.backends.caffe.weights import constant, trained
-from dlc.backends.caffe.windows import Fit, Kept, fit_convolution, padding
+from dlc.backends.caffe.windows import Fit, Kept, fit_convolution, number, padding
 from dlc.backends.caffe.writer import Writer, type_of
 from dlc.ir import Node
 from dlc.layers.window import Window
@@ -64,7 +64,7 @@ def transposed(w: Writer, node: Node, op: Any, x: Value) -> Value:
     windows = planar(op.windows())
     starts = [_first_output(win, size) for win, size in zip(windows, wanted, strict=True)]
     lacking = [
-        max(0, -(-(first + count - _reach(win, size)) // win.stride))
+        max(0, -(-(first + count - _reach(win, size)) // number(win.stride)))
         for win, size, first, count in zip(windows, plane(x.spatial), starts, wanted, strict=True)
     ]
     if any(lacking):
@@ -171,7 +171,7 @@ def _convolve(
     groups: int,
     bias: bool,
 ) -> None:
-    """Append a Convolution called `name` over a channels-first blob, cut to the node's spatial sizes, as `top`."""
+    """Append a Convolution called `name` over channels first, cut to the node's spatial sizes, as `top`."""
     windows = planar(windows)
     wanted = plane(type_of(node).spatial)
     fits = [fit_convolution(*one) for one in zip(windows, plane(x.spatial), wanted, strict=True)]
@@ -227,7 +227,7 @@ def _first_output(window: Window, wanted: int) -> int:
 
 def _reach(window: Window, size: int) -> int:
     """How many outputs a transposed convolution has without padding."""
-    return window.stride * (size - 1) + window.extent  # type: ignore[operator, return-value]
+    return number(window.stride) * (size - 1) + number(window.extent)
 
 
 def _fit_output(reach: int, first: int, count: int) -> Fit:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
@@ -122,6 +123,7 @@ _PLAIN = re.compile(r"[ !#-\[\]-~]*").fullmatch
 _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
+@functools.lru_cache(4096)  # a name comes up once as its layer's and once for each reader of its blob
 def _quote(text: str) -> str:
     """A string literal; what is not printable ASCII is written as octal bytes of its UTF-8 form."""
     if _PLAIN(text):

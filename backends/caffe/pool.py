@@ -26,7 +26,8 @@ def maxpool(w: Writer, node: Node, op: Any, x: Value) -> Value | None:
     windows, sizes, counts = _planes(node, op, x)
     fits = fit_pooling(windows, sizes, counts)
     if fits is None:
-        return _too_much_padding(w, node)
+        _refuse_padding(w, node)
+        return None
     _pool(w, node.name, node.name, x.blob, MAX, windows, fits)
     return w.result(node, "Pooling", Layout.CHANNELS)
 
@@ -61,7 +62,8 @@ def pool3d(w: Writer, node: Node, op: Any, x: Value) -> Value | None:
     flat = fit_pooling(windows[1:], sizes[1:], counts[1:])  # type: ignore[arg-type]
     deep = fit_pooling([windows[0], ALONE], [sizes[0], 1], [counts[0], 1])  # type: ignore[list-item]
     if flat is None or deep is None:
-        return _too_much_padding(w, node)
+        _refuse_padding(w, node)
+        return None
     blob = w.reshape(x.blob, f"{node.name}_slices", (0, -1, *sizes[1:]))
     over = w.fresh(f"{node.name}_planes")
     _pool(w, over, over, blob, method, windows[1:], flat)
@@ -94,7 +96,7 @@ def _planes(node: Node, op: Any, x: Value) -> tuple[list[Window], list[int], lis
     return planar(op.windows()), plane(x.spatial), plane(type_of(node).spatial)
 
 
-def _too_much_padding(w: Writer, node: Node) -> None:
+def _refuse_padding(w: Writer, node: Node) -> None:
     w.differences.cannot(node, "Caffe's Pooling takes only a padding that is smaller than the kernel")
 
 
@@ -119,7 +121,8 @@ def _average_of_inside(
     """Averages that leave padding out: Caffe's average, divided by its average of ones."""
     fits = fit_pooling(windows, sizes, counts)
     if fits is None:
-        return _too_much_padding(w, node)
+        _refuse_padding(w, node)
+        return None
     name = node.name
     ones = w.step("Power", f"{name}_ones", (x.blob,), {"power_param": {"scale": 0.0, "shift": 1.0}})
     both = []
@@ -142,6 +145,7 @@ def _average_of_padded(
     bare = [attrs.evolve(win, padding="valid") for win in windows]
     fits = fit_pooling(bare, sizes, counts)
     if fits is None:
-        return _too_much_padding(w, node)
+        _refuse_padding(w, node)
+        return None
     _pool(w, node.name, node.name, x.blob, AVERAGE, bare, fits)
     return w.result(node, "Pooling", Layout.CHANNELS)

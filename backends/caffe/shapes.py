@@ -19,7 +19,7 @@ from dlc.types import Kind
 
 @RULES.rule("flatten")
 def flatten(w: Writer, node: Node, op: Any, x: Value) -> Value:
-    """Nothing where InnerProducts follow, which flatten by themselves; the language's order is kept elsewhere."""
+    """Nothing where InnerProducts follow, which flatten by themselves; elsewhere the language's order."""
     if x.layout is Layout.STEPS:
         x = w.rows(x)
     order = channels_first(x.shape) if x.layout is Layout.CHANNELS else ()

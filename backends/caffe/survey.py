@@ -64,7 +64,7 @@ class Survey:
         return found
 
     def takes_any_order(self, name: str) -> bool:
-        """Whether all that is made of a vector's units are dense layers, whose weights can stand in any order."""
+        """Whether dense layers alone are made of a vector's units: their weights can stand in any order."""
         return self._any_order.get(name, False)
 
     @cached_property

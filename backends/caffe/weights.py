@@ -14,7 +14,7 @@ FROZEN = {"lr_mult": 0, "decay_mult": 0}
 
 
 def trained(w: Writer, node: Node, message: str, fields: dict[str, Any], bias: bool) -> dict[str, Any]:
-    """The fields of a layer with a weight and perhaps a bias; how they start and learn is for training only."""
+    """The fields of a layer with a weight and perhaps a bias; how they start and learn only for training."""
     if not w.train:
         return {message: fields}
     fillers: dict[str, Any] = {"weight_filler": {"type": filler(w, node)}}

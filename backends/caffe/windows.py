@@ -8,6 +8,7 @@ the wanted ones, are cut off again, and the rest are exactly the wanted windows.
 
 from __future__ import annotations
 
+import functools
 import itertools
 from collections.abc import Callable, Sequence
 
@@ -49,7 +50,7 @@ def padding(window: Window, size: int) -> tuple[int, int]:
 def fit_convolution(window: Window, size: int, count: int) -> Fit:
     """The smallest symmetric padding whose outputs contain the `count` wanted ones."""
     before, _ = padding(window, size)
-    extent, stride = _number(window.extent), _number(window.stride)
+    extent, stride = number(window.extent), number(window.stride)
     for lead in itertools.count():
         pad = before + lead * stride
         total = (size + 2 * pad - extent) // stride + 1
@@ -73,7 +74,7 @@ def fit_pooling(
     """
     for clips in (False, True):
         fits = [
-            _fit_pool_axis(window, size, count, clips, lambda pad, axis=axis: suits(axis, pad))
+            _fit_pool_axis(window, size, count, clips, functools.partial(suits, axis))
             for axis, (window, size, count) in enumerate(zip(windows, sizes, counts, strict=True))
         ]
         found = tuple(fit for fit in fits if fit is not None)
@@ -86,7 +87,7 @@ def _fit_pool_axis(
     window: Window, size: int, count: int, clips: bool, suits: Callable[[int], bool]
 ) -> Fit | None:
     before, _ = padding(window, size)
-    kernel, stride = _number(window.kernel), _number(window.stride)
+    kernel, stride = number(window.kernel), number(window.stride)
     for lead in itertools.count():
         pad = before + lead * stride
         if pad and pad >= kernel:
@@ -106,12 +107,13 @@ def pooled(size: int, kernel: int, stride: int, pad: int, clips: bool) -> int:
 def counts_padding_alike(window: Window, size: int, count: int, pad: int) -> bool:
     """Whether Caffe's averages divide as the language's do: by the window's part inside the padded axis."""
     before, after = padding(window, size)
-    kernel, stride = _number(window.kernel), _number(window.stride)
+    kernel, stride = number(window.kernel), number(window.stride)
     ends = (start + kernel for start in range(-before, -before + count * stride, stride))
     return all(min(end, size + pad) == min(end, size + after) for end in ends)
 
 
-def _number(value: object) -> int:
+def number(value: object) -> int:
+    """A dimension of a net that was checked to be concrete."""
     if not isinstance(value, int):
         raise ValueError(f"{value} is not a number")
     return value

@@ -25,8 +25,9 @@ _NEEDS_OUTPUT = frozenset(
 class Writer:
     """Collects the layers of one net; rules call it.
 
-    `train` says that fillers and learning rates are wanted, `batch` how many examples a blob holds. `orders` holds, for each layer whose
-    weights meet a vector's units in another order than the language's, that order.
+    `train` says that fillers and learning rates are wanted, `batch` how many examples a blob holds.
+    `orders` holds, for each layer whose weights meet a vector's units in another order than the language's,
+    that order.
     """
 
     def __init__(self, net: Net, differences: Differences, train: bool = False, batch: int = 1) -> None:
