@@ -22,6 +22,8 @@ COMMANDS = {
     "targets": "list the targets, and what each can say",
     "layers": "list the layers, or print one layer's page",
     "fuzz": "write random valid networks",
+    "simulate": "draw random networks, with everything that is true of each picture",
+    "evaluate": "measure the reader of figures on a simulated set",
     "completion": "print a completion script for a shell",
 }
 
@@ -67,7 +69,7 @@ def _compile(parser: argparse.ArgumentParser) -> None:
         "-o", "--output", metavar="OUT", help="file or directory; standard output when left out"
     )
     parser.add_argument(
-        "-t", "--target", type=_target, choices=sorted(TARGETS), help="default: by OUT's ending, else dlnet"
+        "-t", "--target", type=target, choices=sorted(TARGETS), help="default: by OUT's ending, else dlnet"
     )
     parser.add_argument("--net", metavar="NAME", help="only this net")
     parser.add_argument(
@@ -83,7 +85,7 @@ def _compile(parser: argparse.ArgumentParser) -> None:
     _json(parser)
 
 
-def _target(name: str) -> str:
+def target(name: str) -> str:
     """The name of a target; raises UsageError where there is none of that name."""
     if name in TARGETS:
         return name
@@ -145,9 +147,7 @@ def _layers(parser: argparse.ArgumentParser) -> None:
 
 
 def _fuzz(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--count", type=int, default=10, help="nets to write at each depth (default 10)")
-    parser.add_argument("--depth", default="5..40", metavar="A..B", help="depths (default 5..40)")
-    parser.add_argument("--seed", type=int, default=0, help="the same seed gives the same nets (default 0)")
+    _per_depth(parser, "--count")
     parser.add_argument("-o", "--output", required=True, metavar="DIR", help="directory for the nets")
     parser.add_argument(
         "--formats",
@@ -156,6 +156,48 @@ def _fuzz(parser: argparse.ArgumentParser) -> None:
         help="what to write of each net (default dlnet,keras-json,caffe)",
     )
     _json(parser)
+
+
+def _per_depth(parser: argparse.ArgumentParser, count: str) -> None:
+    """How many random nets, how deep, and from which seed."""
+    parser.add_argument(count, type=int, default=10, help="nets at each depth (default 10)")
+    parser.add_argument("--depth", default="5..40", metavar="A..B", help="depths (default 5..40)")
+    parser.add_argument("--seed", type=int, default=0, help="the same seed gives the same nets (default 0)")
+
+
+def _simulate(parser: argparse.ArgumentParser) -> None:
+    _per_depth(parser, "--per-depth")
+    parser.add_argument("-o", "--output", required=True, metavar="DIR", help="folder, new or to go on with")
+    parser.add_argument(
+        "--sources",
+        default="keras,caffe",
+        metavar="LIST",
+        help="of keras, caffe, paper (default: keras,caffe)",
+    )
+    parser.add_argument(
+        "--degraded", type=float, default=0.0, metavar="SHARE",
+        help="how many of the paper-style pictures are made worse, from 0 to 1 (default 0)",
+    )  # fmt: skip
+    parser.add_argument("--vectors", default="", metavar="LIST", help="vector forms to keep too: pdf, svg")
+    _jobs(parser)
+    _json(parser)
+
+
+def _evaluate(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("set", metavar="DIR", help="a folder that dlc simulate made")
+    parser.add_argument("-o", "--output", metavar="OUT", help="default DIR/evaluation")
+    parser.add_argument("--reader", metavar="MODULE:FUNCTION", help="another reader of figures")
+    parser.add_argument("--form", choices=("png", "pdf", "svg"), default="png", help="default png")
+    parser.add_argument("--most", type=int, metavar="N", help="only about N pictures, spread over the set")
+    parser.add_argument(
+        "--limit", type=float, default=60.0, metavar="S", help="seconds for a picture (default 60)"
+    )
+    _jobs(parser)
+    _json(parser)
+
+
+def _jobs(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--jobs", type=int, default=0, metavar="N", help="processes (default: one a core)")
 
 
 def _completion(parser: argparse.ArgumentParser) -> None:
@@ -194,5 +236,7 @@ _ADD = {
     "targets": _targets,
     "layers": _layers,
     "fuzz": _fuzz,
+    "simulate": _simulate,
+    "evaluate": _evaluate,
     "completion": _completion,
 }

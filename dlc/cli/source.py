@@ -111,8 +111,8 @@ def _load_pdf(data: bytes, name: str, progress: Progress | None) -> Loaded:
     return Loaded(Module(nets=reading.nets), reading.diagnostics, name, "pdf")
 
 
-def require(module: str, extra: str) -> None:
-    """Make sure that an optional part is installed; raises DlcError with the command that installs it."""
+def require(module: str, extra: str, what: str = "reading papers") -> None:
+    """Make sure that an optional part, which `what` needs, is there; raises DlcError that names its extra."""
     import importlib
 
     try:
@@ -120,7 +120,7 @@ def require(module: str, extra: str) -> None:
     except ModuleNotFoundError as error:
         if error.name is None or error.name.startswith("dlc"):
             raise
-        message = f"reading papers needs {error.name}: pip install 'dlnet[{extra}]'"
+        message = f"{what} needs {error.name}: pip install 'dlnet[{extra}]'"
         raise DlcError(Diagnostic(codes.EXTRA_MISSING, message)) from None
 
 

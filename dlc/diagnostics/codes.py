@@ -1,7 +1,7 @@
 """Every diagnostic code, once. `dlc explain CODE` prints the page `spec/errors/CODE.md`.
 
 Ranges: 00 files and command line, 01 syntax, 02 names, attributes and structure, 03 kinds and shapes,
-04 holes and passes, 05 targets, 06 papers and tables, 07 other formats read.
+04 holes and passes, 05 targets, 06 papers and tables, 07 other formats read, 08 simulation and evaluation.
 """
 
 from __future__ import annotations
@@ -124,3 +124,9 @@ NET_UNSOUND = _code(608, "network was read but is not sound")
 # 07: other formats read
 JSON_MALFORMED = _code(701, "JSON is malformed")
 JSON_CONTRACT = _code(702, "JSON does not follow dlnet-json/1")
+
+# 08: simulation and evaluation
+SET_DIFFERS = _code(801, "folder holds another simulated set")
+SET_MISSING = _code(802, "no simulated set in the folder")
+SET_DAMAGED = _code(803, "simulated set is damaged")
+READER_UNKNOWN = _code(804, "no such reader of figures")

@@ -16,6 +16,7 @@ RANGES = {
     5: "Targets",
     6: "Papers and tables",
     7: "Other formats read",
+    8: "Simulation and evaluation",
 }
 
 

@@ -4,81 +4,75 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
-import re
 import sys
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from dlc.backends import TARGETS, load
+from dlc.backends import load
 from dlc.backends.base import Backend, EmitOptions
-from dlc.cli.arguments import UsageError
-from dlc.cli.output import make_directory, unwritable
+from dlc.cli.arguments import UsageError, target
+from dlc.cli.depths import DEEPEST, depth_range
+from dlc.cli.output import staged
 from dlc.cli.report import Reporter, progress_bar
 from dlc.diagnostics import Diagnostic, codes
 from dlc.fuzz import SHALLOWEST, Sampler
 from dlc.ir import Module, Net
 
-DEEPEST = 1000
+_TICK = 64  # nets between two movements of the progress bar
 
 
 def run(arguments: argparse.Namespace, reporter: Reporter) -> int:
     """Write `count` nets at each depth, every one in each format, into one folder a depth."""
-    low, high = _depths(arguments.depth)
+    low, high = depth_range(arguments.depth)
     if arguments.count < 1:
         raise _usage(f"--count {arguments.count} is not positive")
     backends = _backends(arguments.formats)
     folder = Path(arguments.output)
-    written = 0
+    total = arguments.count * (high - low + 1)
     with progress_bar() as progress:
-        for depth in range(low, high + 1):
-            written += _write_depth(folder, depth, arguments.count, arguments.seed, backends)
-            if progress:
-                progress("nets", written, arguments.count * (high - low + 1))
+        for done, depth in enumerate(range(low, high + 1)):
+            sampler = Sampler(seed_of(arguments.seed, depth))
+            with staged(folder / f"depth-{depth:02d}") as place:
+                for index in range(arguments.count):
+                    _write_net(place, sampler.net(depth, f"net_{depth:02d}_{index:05d}"), backends)
+                    if progress and index % _TICK == 0:
+                        progress("nets", done * arguments.count + index, total)
     if arguments.json:
-        sys.stdout.write(json.dumps({"nets": written, "formats": [b.name for b in backends]}) + "\n")
+        sys.stdout.write(json.dumps({"nets": total, "formats": [b.name for b in backends]}) + "\n")
     else:
-        sys.stdout.write(f"{written} nets of depth {low} to {high} in {folder}\n")
+        sys.stdout.write(f"{total:,} nets of depth {low} to {high} in {folder}, a folder a depth\n")
     return 0
 
 
-def _write_depth(folder: Path, depth: int, count: int, seed: int, backends: list[Backend]) -> int:
-    """One depth has its own random stream, so that any part of a set can be made again alone."""
-    sampler = Sampler(seed * (DEEPEST + 1) + depth)
-    place = folder / f"depth-{depth:02d}"
-    make_directory(place)
-    for index in range(count):
-        name = f"net_{depth:02d}_{index:05d}"
-        _write_net(place, sampler.net(depth, name), backends)
-    return count
+def seed_of(seed: int, depth: int) -> int:
+    """The seed of one depth, which has its own random stream, so that it can be made again alone."""
+    return seed * (DEEPEST + 1) + depth
 
 
-def _write_net(place: Path, net: Net, backends: list[Backend]) -> None:
-    module = Module(nets=(net,))
-    options = EmitOptions()
+def _write_net(place: Path, net: Net, backends: Sequence[Backend]) -> None:
+    for ending, text in _texts(net, backends):
+        with open(f"{place}/{net.name}{ending}", "wb") as stream:
+            stream.write(text.encode())
+
+
+def _texts(net: Net, backends: Sequence[Backend]) -> Iterator[tuple[str, str]]:
+    """What each format makes of a net, with the endings of the files."""
+    module, options = Module(nets=(net,)), EmitOptions()
     for backend in backends:
         for file in backend.emit(module, options).files:
-            path = os.path.join(place, f"{net.name}{file.ending}")
-            try:
-                with open(path, "w", encoding="utf-8") as stream:
-                    stream.write(file.text)
-            except OSError as error:
-                raise unwritable(Path(path), error) from None
-
-
-def _depths(text: str) -> tuple[int, int]:
-    match = re.fullmatch(r"(\d{1,4})(?:\.\.(\d{1,4}))?", text)
-    low, high = (int(match[1]), int(match[2] or match[1])) if match else (0, 0)
-    if not SHALLOWEST <= low <= high <= DEEPEST:
-        raise _usage(f"--depth {text} is no range such as 5..40, from {SHALLOWEST} to {DEEPEST}")
-    return low, high
+            yield file.ending, file.text
 
 
 def _backends(formats: str) -> list[Backend]:
     names = [name.strip() for name in formats.split(",") if name.strip()]
-    for name in names:
-        if name not in TARGETS:
-            raise _usage(f"--formats: there is no target {name}; there are {', '.join(TARGETS)}")
-    return [load(name) for name in names]
+    if not names:
+        raise _usage("--formats is empty; it takes targets such as dlnet,keras-json,caffe")
+    backends = [load(target(name)) for name in names]
+    endings = [ending for ending, _ in _texts(Sampler(0).net(SHALLOWEST), backends)]
+    if len(set(endings)) < len(endings):
+        twice = next(e for e in endings if endings.count(e) > 1)
+        raise _usage(f"--formats {formats} would write two {twice} files a net: one would replace the other")
+    return backends
 
 
 def _usage(message: str) -> UsageError:

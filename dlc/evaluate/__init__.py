@@ -1,0 +1,1 @@
+"""Measuring a reader of figures on a simulated set; `spec/evaluation.md` defines every number."""
