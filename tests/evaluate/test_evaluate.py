@@ -7,6 +7,8 @@ from pathlib import Path
 
 import attrs
 import pytest
+from support.sets import checked_net, made_set
+from support.true_reader import net_of
 
 from dlc.cli.main import main
 from dlc.diagnostics import DlcError, codes
@@ -23,8 +25,6 @@ from dlc.simulate.caffe_style import CaffeStyle
 from dlc.simulate.designs import table_design
 from dlc.simulate.keras_style import KerasStyle
 from dlc.simulate.truth import Truth
-from support.sets import checked_net, made_set
-from support.true_reader import net_of
 
 READER = "support.true_reader:{}"
 

@@ -8,6 +8,7 @@ import pypdfium2
 import pytest
 from numpy.typing import NDArray
 from PIL import Image
+from support.sets import checked_net
 
 from dlc.fuzz import Sampler
 from dlc.ir import Net
@@ -17,7 +18,6 @@ from dlc.simulate.dot import Dot, escape_record
 from dlc.simulate.graphviz import LARGEST_SIDE, lay_out
 from dlc.simulate.keras_style import KerasStyle, Version
 from dlc.simulate.picture import Picture
-from support.sets import checked_net
 
 Pixels = NDArray[np.int_]
 
@@ -147,7 +147,8 @@ def test_keras_draws_helper_layers() -> None:
 def test_caffe_says_windows_in_numbers_and_outputs_beside_the_arrow() -> None:
     net = checked_net(
         "x = input map[8, 8, 3]\n a = conv2d(x, filters=4, kernel=5, padding=same)\n"
-        " b = maxpool2d(a, kernel=3, stride=2)\n c = dropout(b, rate=0.5)\n d = flatten(c)\n y = dense(d, units=7)"
+        " b = maxpool2d(a, kernel=3, stride=2)\n c = dropout(b, rate=0.5)\n d = flatten(c)\n"
+        " y = dense(d, units=7)"
     )
     picture = drawn(net, CaffeStyle("TB"))
     texts = {item.layers[0]: item.text for item in picture.truth.items if item.layers}

@@ -5,6 +5,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from support.sets import made_set, truths
 
 from dlc.cli.main import main
 from dlc.diagnostics import DlcError, codes
@@ -16,7 +17,6 @@ from dlc.simulate.sets import simulate
 from dlc.simulate.settings import Shard
 from dlc.simulate.truth import Truth
 from dlc.syntax import parse
-from support.sets import made_set, truths
 
 SMALL = Settings(seed=5, per_depth=2, low=5, high=6)
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from support.nets import read_net
+
 from dlc.ir import Net
 from dlc.simulate import Settings
 from dlc.simulate.sets import simulate
 from dlc.simulate.truth import Truth
-from support.nets import read_net
 
 
 def made_set(folder: Path, settings: Settings) -> Path:
