@@ -33,7 +33,7 @@ def leaky_relu(w: Writer, node: Node, op: Any, x: Value) -> Value:
 @RULES.rule("prelu")
 def prelu(w: Writer, node: Node, op: Any, x: Value) -> Value:
     """PReLU: one learned slope a channel."""
-    return w.over(node, "PReLU", w.flat(w.channels(x)))
+    return w.over(node, "PReLU", w.flat(x) if x.type.kind is Kind.VECTOR else w.channels(x))
 
 
 @RULES.rule("elu")

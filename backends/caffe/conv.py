@@ -129,7 +129,7 @@ def zero_padded(
         "num_output": x.channels,
         "bias_term": False,
         "pad": pads,
-        "kernel_size": 1,
+        "kernel_size": [1] * len(pads) if len(pads) > 2 else 1,
         "group": x.channels,
     }
     w.add("Convolution", top, (x.blob,), (full,), constant("convolution_param", fields, 1.0))
@@ -208,14 +208,16 @@ def _window_fields(
     fields |= _sizes("stride", [win.stride for win in windows], 1)
     dilations = [win.dilation for win in windows]
     if any(dilation != 1 for dilation in dilations):
-        fields["dilation"] = dilations[0] if len(set(dilations)) == 1 else dilations
+        planar_alike = len(dilations) == 2 and len(set(dilations)) == 1
+        fields["dilation"] = dilations[0] if planar_alike else dilations
     if groups != 1:
         fields["group"] = groups
     return fields
 
 
 def _sizes(name: str, values: Sequence[Any], default: int | None) -> dict[str, Any]:
-    if len(values) == 2 or len(set(values)) == 1:
+    """A size along each axis; of volumes all three are written, for OpenCV takes a single one for two."""
+    if len(values) == 2 or all(value == default for value in values):
         return sides(name, values, default)
     return {"kernel_size" if name == "kernel" else name: list(values)}
 

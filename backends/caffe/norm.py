@@ -59,9 +59,16 @@ def groupnorm(w: Writer, node: Node, op: Any, x: Value) -> Value:
 
 @RULES.rule("lrn")
 def lrn(w: Writer, node: Node, op: Any, x: Value) -> Value:
-    """LRN; Caffe divides alpha by the size."""
-    fields = {"local_size": op.size, "alpha": op.alpha * op.size, "beta": op.beta, "k": op.k}
-    return w.apply(node, "LRN", x, {"lrn_param": fields})
+    """LRN; Caffe divides alpha by the size. Not all that read its files know k, so it is factored out."""
+    k = op.k or 1.0
+    fields = {"local_size": op.size, "alpha": op.alpha * op.size / k, "beta": op.beta}
+    if op.k == 0.0:
+        return w.apply(node, "LRN", x, {"lrn_param": fields | {"k": 0.0}})
+    if k == 1.0:
+        return w.apply(node, "LRN", x, {"lrn_param": fields})
+    inner = w.step("LRN", f"{node.name}_lrn", (x.blob,), {"lrn_param": fields})
+    w.add("Power", node.name, (inner,), (node.name,), {"power_param": {"scale": k**-op.beta}})
+    return w.result(node, "Power", x.layout)
 
 
 def _affine(op: Any, layout: Layout) -> dict[str, Any] | None:

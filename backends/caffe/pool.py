@@ -84,7 +84,7 @@ def global_pool(w: Writer, node: Node, op: Any, x: Value) -> Value:
         blob = w.reshape(blob, f"{node.name}_plane", (0, 0, math.prod(x.spatial[:-1]), -1))
     method = MAX if "maxpool" in op.op_name else AVERAGE
     fields = {"pooling_param": {"pool": method, "global_pooling": True}}
-    if node.name in w.survey.outputs:
+    if not w.survey.takes_any_order(node.name):
         blob = w.step("Pooling", f"{node.name}_pool", (blob,), fields)
         w.add("Flatten", node.name, (blob,), (node.name,))
         return w.result(node, "Flatten", Layout.FLAT)

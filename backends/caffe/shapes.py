@@ -23,7 +23,7 @@ def flatten(w: Writer, node: Node, op: Any, x: Value) -> Value:
     if x.layout is Layout.STEPS:
         x = w.rows(x)
     order = channels_first(x.shape) if x.layout is Layout.CHANNELS else ()
-    if order and not w.survey.takes_any_order(node.name):
+    if not w.survey.takes_any_order(node.name):
         w.add("Flatten", node.name, (w.natural(x),), (node.name,))
         return w.result(node, "Flatten", Layout.FLAT)
     return w.same(node, x, layout=Layout.UNFLATTENED, order=order)

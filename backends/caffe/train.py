@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from typing import Any
 
@@ -82,10 +83,9 @@ class _Training:
     def _shares_label(self) -> bool:
         """Whether some output is one class an example, so that the first database's labels serve."""
         types = self.net.types()
-        classes = [types[h.value] for h in self.heads if h.loss in _OF_CLASSES]
-        vectors = [t for t in classes if t is not None and t.kind is Kind.VECTOR]
-        self._classes = vectors[0].channels if vectors else None
-        return bool(vectors)
+        counts = [_classes(head, kind) for head in self.heads if (kind := types[head.value]) is not None]
+        self._classes = next((count for count in counts if count is not None), None)
+        return self._classes is not None
 
     def _data(self, name: str, kind: Type, layout: Layout, labelled: bool = False) -> Value:
         """Data layers for both phases; the value as they give it, brought into `layout`."""
@@ -95,10 +95,8 @@ class _Training:
         dims = lying.dims(0)[1:]
         straight = (*dims, *(1,) * (3 - len(dims))) == datum and len(dims) == 3
         top = name if straight and lying.layout is layout else w.fresh(f"{name}_data")
-        tops = (top, "label") if labelled else (top,)
-        if labelled:
-            self._label = w.fresh("label")
-            tops = (top, self._label)
+        self._label = w.fresh("label") if labelled else self._label
+        tops = (top, self._label) if labelled and self._label else (top,)
         for phase, include in _PHASES:
             source = f"{self.net.name}_{phase}_{name}_lmdb"
             fields = {"source": source, "batch_size": BATCH, "backend": Word("LMDB")}
@@ -115,10 +113,9 @@ class _Training:
         w, value = self.w, self.w.values[head.value]
         several = len(self.heads) > 1
         loss = w.fresh(f"{head.output}_loss" if several else "loss")
-        if head.loss not in _OF_CLASSES:
+        if head.loss != OF_CLASSES:
             value = w.flat(value) if value.layout is Layout.UNFLATTENED else value
-            target = self._data(f"{head.output}_target", value.type, value.layout)
-            w.add(head.loss, loss, (value.blob, target.blob), (loss,))
+            w.add(head.loss, loss, (value.blob, self._targets(head, value)), (loss,))
             return
         label = self._labels(head, value)
         axis = caffe_axis(value, -1)
@@ -130,43 +127,51 @@ class _Training:
 
     def _labels(self, head: Head, value: Value) -> str:
         """The class numbers that an output is compared with, one for each of its positions."""
-        if value.type.kind is Kind.VECTOR and self._label and value.channels == self._classes:
+        if self._label and _classes(head, value.type) == self._classes:
             return self._label
         steps = Layout.STEPS if value.layout is Layout.STEPS else Layout.FLAT
         positions = value.spatial if value.type.kind is not Kind.VECTOR else (1,)
-        count = 1
-        for size in positions:
-            count *= size
-        return self._data(f"{head.output}_label", Type(Kind.IDS, (count,)), steps).blob
+        kind = Type(Kind.IDS, (math.prod(positions),))
+        return self._data(self.w.fresh(f"{head.output}_label"), kind, steps).blob
+
+    def _targets(self, head: Head, value: Value) -> str:
+        """The numbers that an output is compared with; of one yes or no, the class numbers 0 and 1."""
+        if self._label and _classes(head, value.type) == self._classes:
+            return self._label
+        return self._data(self.w.fresh(f"{head.output}_target"), value.type, value.layout).blob
 
 
-_OF_CLASSES = ("SoftmaxWithLoss", "MultinomialLogisticLoss")
+def _classes(head: Head, kind: Type) -> object:
+    """How many units tell an example's class; None where the output is something else."""
+    if kind.kind is not Kind.VECTOR:
+        return None
+    binary = head.loss == "SigmoidCrossEntropyLoss" and kind.channels == 1
+    return kind.channels if binary or head.loss == OF_CLASSES else None
 
 
 def loss_heads(net: Net) -> Iterator[Head]:
-    """The loss of each output: by its last activation, which the loss computes itself where nothing else
-    reads it."""
+    """The loss of each output: of a last softmax or sigmoid, the one that computes it itself."""
     nodes = {node.name: node for node in net.body}
-    readers = net.consumers()
     for output in dict.fromkeys(net.outputs):
         node = nodes.get(output)
-        op = node.layer.op_name if node is not None else ""
-        last = node is not None and not readers[output] and node.inputs[0] in nodes
-        layer: Any = node.layer if node is not None else None
-        if node is not None and op == "softmax" and layer.axis in (-1, len(node.type.shape)):  # type: ignore[union-attr]
-            yield (
-                Head(output, "SoftmaxWithLoss", node.inputs[0])
-                if last
-                else Head(output, "MultinomialLogisticLoss", output)
-            )
-        elif node is not None and op == "sigmoid" and last:
+        op: Any = node.layer if node is not None else None
+        if node is None or node.type is None:
+            yield Head(output, "EuclideanLoss", output)
+        elif op.op_name == "softmax" and op.axis in (-1, len(node.type.shape)):
+            yield Head(output, OF_CLASSES, node.inputs[0])
+        elif op.op_name == "sigmoid":
             yield Head(output, "SigmoidCrossEntropyLoss", node.inputs[0])
         else:
             yield Head(output, "EuclideanLoss", output)
 
 
+OF_CLASSES = "SoftmaxWithLoss"
+
+
 def _without_last_activations(net: Net, heads: list[Head]) -> Net:
-    gone = {head.output for head in heads if head.value != head.output}
+    """The net up to what the losses look at; activations that something else reads stay."""
+    readers = net.consumers()
+    gone = {head.output for head in heads if head.value != head.output and not readers[head.output]}
     body = tuple(node for node in net.body if node.name not in gone)
     return attrs.evolve(net, body=body, outputs=tuple(dict.fromkeys(head.value for head in heads)))
 

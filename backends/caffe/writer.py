@@ -241,7 +241,16 @@ class Writer:
         return self.transpose(value.blob, f"{value.blob}_natural", dims, (1, 0), (math.prod(dims),))
 
     def cut(self, blob: str, name: str, kept: Mapping[int, Kept], top: str) -> None:
-        """Keep a part of some axes of a blob: the result is the blob `top`."""
+        """Keep a part of some axes of a blob: the result is the blob `top`.
+
+        A net's output comes last, from a layer that makes nothing else: programs take the last layer for it.
+        """
+        if top in self.survey.outputs:
+            cut = self.fresh(f"{top}_kept")
+            self.cut(blob, name, kept, cut)
+            named = any(layer.name == top for layer in self.layers)
+            self.add("Split", self.fresh(f"{top}_output") if named else top, (cut,), (top,))
+            return
         parts = {axis: part for axis, part in kept.items() if not part.whole}
         unused: list[str] = []
         for number, (axis, part) in enumerate(parts.items(), start=1):

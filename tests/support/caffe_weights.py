@@ -141,7 +141,7 @@ def _as_it_is(node: Node, op: Any, held: Any, layers: Any, order: Any) -> Found:
 
 @_rule("batchnorm")
 def _batchnorm(node: Node, op: Any, held: Any, layers: Any, order: Any) -> Found:
-    yield node.name, [*held[-2:], np.ones(1)]
+    yield node.name, [*held[-2:], np.ones(1, np.float32)]
     if op.scale or op.center:
         yield f"{node.name}_scale", _affine(op, held[:-2])
 

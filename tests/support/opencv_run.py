@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import pytest
 
+from support.prototxt import Message, read
+
 Array = Any
+
+# Layer types of Caffe that OpenCV's importer does not know, or (Tile) knows only in another format's form.
+UNKNOWN = frozenset({"Embed", "LSTM", "RNN", "DummyData", "Tile"})
 
 
 def run(text: str, model: bytes, inputs: Mapping[str, Array], outputs: Sequence[str]) -> list[Array]:
@@ -17,7 +22,28 @@ def run(text: str, model: bytes, inputs: Mapping[str, Array], outputs: Sequence[
     net = cv2.dnn.readNetFromCaffe(_bytes(text.encode()), _bytes(model))
     for name, array in inputs.items():
         net.setInput(np.ascontiguousarray(array, dtype=np.float32), name)
-    return [np.array(made) for made in net.forward(list(outputs))]
+    layers: list[Message] = read(text)["layer"]
+    places = [_place(layers, name) for name in outputs]
+    made = net.forwardAndRetrieve([layer for layer, _ in places])
+    return [np.array(tops[index]) for tops, (_, index) in zip(made, places, strict=True)]
+
+
+def runs(layers: Iterable[Message]) -> bool:
+    """Whether OpenCV can run the layers: it knows no recurrent ones, and the simpler half of Deconvolution."""
+    return all(layer["type"] not in UNKNOWN and not _spreads_strangely(layer) for layer in layers)
+
+
+def _spreads_strangely(layer: Message) -> bool:
+    """Over volumes, or dilated."""
+    parameters = layer.get("convolution_param", {})
+    strange = len(parameters.get("kernel_size", ())) == 3 or "dilation" in parameters
+    return layer["type"] == "Deconvolution" and strange
+
+
+def _place(layers: Sequence[Message], blob: str) -> tuple[str, int]:
+    """OpenCV knows a blob by the last layer that makes it, and its place among that layer's tops."""
+    maker = next(layer for layer in reversed(layers) if blob in layer.get("top", ()))
+    return maker["name"], maker["top"].index(blob)
 
 
 def _bytes(content: bytes) -> Array:

@@ -39,18 +39,20 @@ def evaluate(net: Net, inputs: Mapping[str, Array], weights: Weights) -> dict[st
 
 
 def drawn_inputs(net: Net, batch: int = 1, seed: int = 0) -> dict[str, Array]:
-    """Random inputs; ids are small integers."""
+    """Random inputs; ids are small integers that every table of the net has."""
     rng = np.random.default_rng(seed)
+    layers: list[Any] = [node.layer for node in net.body]
+    most = min((layer.vocab for layer in layers if layer.op_name == "embed"), default=9)
     drawn = {}
     for given in net.inputs:
         shape = (batch, *_numbers(given.type))
         ids = given.type.kind.value == "ids"
-        drawn[given.name] = rng.integers(0, 4, shape) if ids else rng.normal(size=shape).astype(np.float32)
+        drawn[given.name] = rng.integers(0, most, shape) if ids else rng.normal(size=shape).astype(np.float32)
     return drawn
 
 
 def drawn_weights(net: Net, seed: int = 0) -> Weights:
-    """Random weights for every layer that has some, of moderate size so that values neither vanish nor grow."""
+    """Random weights for every layer that has some, such that values neither vanish nor grow."""
     rng = np.random.default_rng(seed)
     types = net.types()
     held: Weights = {}
@@ -207,7 +209,7 @@ def _transposed(op: Any, xs: Any, w: Any, node: Node) -> Any:
 
 
 def _window_starts(op: Any, x: Any, node: Node) -> list[list[tuple[int, int, int]]]:
-    """Along each spatial axis the windows: start and end in the input, and how many padded elements they hold."""
+    """Along each axis the windows: start and end in the input, and how many padded elements they hold."""
     axes = []
     for win, size, count, (before, after) in zip(
         op.windows(), x.shape[1:-1], _numbers(_known(node.type))[:-1], _sides(op, x.shape[1:-1]), strict=True
