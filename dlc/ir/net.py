@@ -29,6 +29,9 @@ class Wording(Protocol):
     def source(self, index: int) -> Span:
         """The value at this place among those that the statement reads."""
 
+    def argument(self, name: str) -> Span:
+        """The name of an argument of the call."""
+
 
 def _wording() -> Wording | None:
     made: Wording | None = attrs.field(default=None, eq=False, repr=False, kw_only=True)
@@ -44,6 +47,7 @@ class Input:
     origin: Origin | None = None
     confidence: float | None = None
     span: Span | None = _place()
+    wording: Wording | None = _wording()
 
 
 @attrs.frozen

@@ -11,9 +11,9 @@ from dlc.layers.base import (
     attribute,
     build,
     layer,
-    nearest,
 )
 from dlc.layers.domains import Domain, OutsideDomain
+from dlc.layers.names import called_here, nearest
 
 __all__ = [
     "REGISTRY",
@@ -26,6 +26,7 @@ __all__ = [
     "OutsideDomain",
     "attribute",
     "build",
+    "called_here",
     "catalogue",
     "layer",
     "nearest",

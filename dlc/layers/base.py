@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, ClassVar, TypeVar, dataclass_transform
 
@@ -11,6 +10,7 @@ import attrs
 from dlc.diagnostics import Code, codes
 from dlc.ir import Op, Value, has_hole
 from dlc.layers.domains import Domain, OutsideDomain
+from dlc.layers.names import nearest
 from dlc.types import HOLE, Dim, Type, symbol
 
 REQUIRED: Any = attrs.NOTHING
@@ -128,7 +128,10 @@ def build(name: str, values: Mapping[str, Any]) -> Layer:
     cls = REGISTRY[name]
     known = {a.name: a for a in cls.table}
     problems = [_unknown(cls, key) for key in values if key not in known]
-    problems += [_missing(a) for a in cls.table if a.required and a.name not in values]
+    meant = {p.suggestion for p in problems}  # one slip is not told twice
+    problems += [
+        _missing(a) for a in cls.table if a.required and a.name not in values and a.name not in meant
+    ]
     problems += [p for key, value in values.items() if key in known and (p := _outside(known[key], value))]
     if problems:
         raise CannotBuild(problems)
@@ -140,12 +143,6 @@ def counted(flag: Value, count: Dim) -> Dim:
     if isinstance(flag, bool):
         return count if flag else 0
     return HOLE
-
-
-def nearest(word: str, words: Iterable[str]) -> str | None:
-    """The candidate most like `word`, where one is like it at all."""
-    found = difflib.get_close_matches(word, list(words), n=1, cutoff=0.6)
-    return found[0] if found else None
 
 
 def _unknown(cls: type[Layer], key: str) -> AttributeProblem:
@@ -165,5 +162,7 @@ def _outside(a: Attribute, value: Any) -> AttributeProblem | None:
     try:
         a.domain.convert(value)
     except OutsideDomain as error:
-        return AttributeProblem(codes.BAD_ATTRIBUTE, a.name, f"{a.name}: {error}")
+        like = nearest(str(value), getattr(a.domain, "words", ()))
+        suggestion = f"{a.name}={like}" if like else None
+        return AttributeProblem(codes.BAD_ATTRIBUTE, a.name, f"{a.name}: {error}", suggestion)
     return None

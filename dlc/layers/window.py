@@ -33,21 +33,25 @@ class Window:
         """How many windows fit along an axis of `size` elements.
 
         same: ceil(size / stride), as TensorFlow. Otherwise floor((size + pads - extent) / stride) + 1, or
-        with ceil, and then as Caffe: with padding, a last window that starts in the padding is dropped.
-        Raises RuleBroken where no window fits.
+        with ceil, and then as Caffe: with padding, a last window that starts in the padding is dropped, and
+        a window may hang over an axis that is too small for it. Raises RuleBroken where no window fits.
         """
         if self.padding == "same":
             return ceil_div(size, self.stride)
         before, after = self.pads
         padded = total(size, before, after)
         room = total(padded, self._minus(self.extent))
-        if isinstance(room, int) and room < 0:
+        if isinstance(room, int) and room < 0 and not self._hangs_over(room):
             raise self._vanishes(size, axis)
         if isinstance(self.ceil, Hole):
             floor, up = floor_div(room, self.stride), ceil_div(room, self.stride)
             return total(floor, 1) if floor == up else HOLE
         steps = ceil_div(room, self.stride) if self.ceil else floor_div(room, self.stride)
         return self._clip(total(steps, 1), size) if self.ceil else total(steps, 1)
+
+    def _hangs_over(self, room: int) -> bool:
+        """Whether rounding up makes, or may make, a window where there is not room enough for one."""
+        return bool(self.ceil) and not (isinstance(self.stride, int) and room <= -self.stride)
 
     def filled(self, size: Dim, axis: str) -> Dim:
         """As `output`, for windows that must hold something of the input (pooling).
@@ -127,8 +131,17 @@ class Window:
     def _vanishes(self, size: Dim, axis: str) -> RuleBroken:
         before, after = self.pads
         message = f"{axis} {size} is too small for a window of {self.extent}: nothing is left"
-        arithmetic = f"floor(({size} + {before} + {after} - {self.extent}) / {self.stride}) + 1 is below 1"
-        return RuleBroken(codes.SIZE_VANISHES, message, (arithmetic,))
+        rounding = "ceil" if self.ceil is True else "floor"
+        fraction = f"{rounding}(({size} + {before} + {after} - {self.extent}) / {self.stride}) + 1"
+        room = total(size, before, after, self._minus(self.extent))
+        steps = ceil_div(room, self.stride) if self.ceil is True else floor_div(room, self.stride)
+        count = total(steps, 1)
+        notes = [
+            f"{fraction} = {count}" if isinstance(count, int) and count < 1 else f"{fraction} is below 1"
+        ]
+        if self.dilation != 1:
+            notes.insert(0, f"the window spans {self.dilation} * ({self.kernel} - 1) + 1 = {self.extent}")
+        return RuleBroken(codes.SIZE_VANISHES, message, notes)
 
 
 @functools.lru_cache(maxsize=4096)

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 
 import attrs
 
-from dlc.diagnostics import Diagnostic, Severity, codes
-from dlc.ir import Module, Net, Node
+from dlc.diagnostics import Diagnostic, Note, Severity, Span, codes
+from dlc.ir import Block, Module, Net, Node
 from dlc.passes.infer import Inference
 from dlc.passes.structure import block_findings, live_names, net_findings, topological
 from dlc.types import Type
@@ -65,8 +65,10 @@ def _with_types(net: Net, types: Mapping[str, Type | None]) -> Net:
 
 
 def _unused(net: Net) -> list[Diagnostic]:
+    """Warnings for layers that no output needs; not for those of unknown type, which may be unread ones."""
     live = live_names(net.body, net.outputs)
-    return [_unused_finding(node) for node in net.body if node.name not in live] if net.outputs else []
+    unused = [n for n in net.body if n.name not in live] if net.outputs else []
+    return [_unused_finding(n) for n in unused if n.declared or not getattr(n.op, "declares_result", False)]
 
 
 def _unused_finding(node: Node) -> Diagnostic:
@@ -75,14 +77,15 @@ def _unused_finding(node: Node) -> Diagnostic:
 
 
 def _duplicates(module: Module) -> list[Diagnostic]:
-    seen: set[str] = set()
+    seen: dict[str, Span | None] = {}
     findings = []
-    named = [(b.name, b.span) for b in module.blocks] + [(n.name, n.span) for n in module.nets]
-    for name, span in named:
-        if name in seen:
-            message = f"{name} is the name of two blocks or nets"
-            findings.append(Diagnostic(codes.DUPLICATE_NAME, message, span))
-        seen.add(name)
+    items: list[Block | Net] = [*module.blocks, *module.nets]
+    for item in items:
+        if item.name in seen:
+            message = f"{item.name} is the name of two blocks or nets"
+            notes = (Note("first defined here", seen[item.name]),)
+            findings.append(Diagnostic(codes.DUPLICATE_NAME, message, item.span, notes=notes))
+        seen.setdefault(item.name, item.span)
     return findings
 
 

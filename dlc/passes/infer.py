@@ -15,6 +15,7 @@ from dlc.types import HOLE, Expr, Kind, Type, fits, meet, signatures
 from dlc.types.dims import LARGEST, excess
 
 MOST_NESTED = 64
+LAST_RESULT = "the last result"  # what a repeat goes on with has no name
 MOST_WRITTEN_OUT = 200_000  # layers of blocks and repeats, each time they are met with other types
 _Known = dict[str, Type | None]
 
@@ -110,18 +111,22 @@ class Inference:
         return declared
 
     def _repeat(self, node: Node, repeat: Repeat, inputs: Sequence[Type | None]) -> Type | None:
-        current, link_node = list(inputs), attrs.evolve(node, declared=None)
+        current: Sequence[Type | None] = inputs
         times = repeat.count if isinstance(repeat.count, int) else 1
-        for _ in range(times):
-            before = current
+        first = attrs.evolve(node, declared=None)
+        later = attrs.evolve(first, inputs=(LAST_RESULT,))
+        for number in range(1, times + 1):
+            before, told = current, len(self.findings)
             for link in repeat.links:
                 if not self._spend(node):
                     return None
-                current = [self._action(link_node, link, current)]
-            if current == before or current == [None]:
+                current = [self._action(first if current is inputs else later, link, current)]
+            if len(self.findings) > told:
+                self.findings[told:] = [_in_round(d, number, times) for d in self.findings[told:]]
+            if list(current) == list(before) or current == [None]:
                 break
         else:
-            if not isinstance(repeat.count, int) and current != list(inputs):
+            if not isinstance(repeat.count, int) and list(current) != list(inputs):
                 return None
         return current[0] if current else None
 
@@ -180,12 +185,20 @@ class Inference:
 
 
 def _kind_finding(node: Node, op: Op, name: str, given: Type, takes: Iterable[Kind]) -> Diagnostic:
+    flattened = (Kind.MAP, Kind.SEQUENCE, Kind.VOLUME)
     wanted = " or ".join(k.value for k in Kind if k in set(takes))
     message = f"{op.op_name} takes {wanted}, but {name} is {given}"
     fix = None
-    if Kind.VECTOR in set(takes) and given.kind in (Kind.MAP, Kind.SEQUENCE, Kind.VOLUME):
+    if name != LAST_RESULT and Kind.VECTOR in set(takes) and given.kind in flattened:
         fix = Fix(f"insert flatten: {node.name} = {name} |> flatten |> {op.op_name}(...)")
     return Diagnostic(codes.KIND_MISMATCH, message, node.span, fix=fix)
+
+
+def _in_round(finding: Diagnostic, number: int, times: int) -> Diagnostic:
+    if times == 1:
+        return finding
+    note = Note(f"in round {number} of {times}")
+    return attrs.evolve(finding, notes=(*finding.notes, note))
 
 
 def _in_call(finding: Diagnostic, node: Node) -> Diagnostic:

@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from dlc.diagnostics import Diagnostic, Fix, Note, Span, codes
-from dlc.ir import Action, Block, BlockCall, Module, Net, Node, Repeat
+from dlc.ir import Action, Block, BlockCall, Input, Module, Net, Node, Repeat
 from dlc.layers import nearest
 
 _MOST_COMPARED = 1_000_000  # names looked at for suggestions, a net or block
-_Place = Node | Span | None
+_Place = Input | Node | Span | None
 
 
 class _Known:
     """The names that a net or block defines, and what one that it does not may have been meant for."""
 
     def __init__(self, names: Iterable[str]) -> None:
-        self._names = frozenset(names)
+        self._names = dict.fromkeys(names)
         self._left = _MOST_COMPARED
 
     def __contains__(self, name: str) -> bool:
@@ -32,7 +32,7 @@ class _Known:
 
 def net_findings(net: Net, module: Module) -> list[Diagnostic]:
     """Names defined twice or not at all, cycles, wrong calls and missing outputs of a net."""
-    names: list[tuple[str, _Place]] = [(i.name, i.span) for i in net.inputs]
+    names: list[tuple[str, _Place]] = [(i.name, i) for i in net.inputs]
     names += [(n.name, n) for n in net.body]
     known = _Known(name for name, _ in names)
     findings = [*_twice(names), *_undefined(net.body, known)]
@@ -135,7 +135,7 @@ def _twice(names: Iterable[tuple[str, _Place]]) -> Iterator[Diagnostic]:
 
 
 def _name_span(place: _Place) -> Span | None:
-    if not isinstance(place, Node):
+    if not isinstance(place, Input | Node):
         return place
     return place.wording.name() if place.wording else place.span
 
@@ -204,15 +204,18 @@ def _calls(body: Iterable[Node], module: Module) -> Iterator[Diagnostic]:
 
 def _arguments(node: Node, call: BlockCall, block: Block) -> Iterator[Diagnostic]:
     names = [p.name for p in block.parameters]
+    meant = set()  # one slip is not told twice
     for name in call.arguments:
         if name not in names:
             like = nearest(name, names)
-            fix = Fix(f"did you mean {like}?", like) if like else None
+            meant.add(like)
+            span = node.wording.argument(name) if node.wording else node.span
+            fix = Fix(f"did you mean {like}?", like, span) if like else None
             takes = f"it takes {', '.join(names)}" if names else "it takes none"
             message = f"block {block.name} has no parameter {name}: {takes}"
-            yield Diagnostic(codes.UNKNOWN_BLOCK_ARGUMENT, message, node.span, fix=fix)
+            yield Diagnostic(codes.UNKNOWN_BLOCK_ARGUMENT, message, span, fix=fix)
     for p in block.parameters:
-        if p.required and p.name not in call.arguments:
+        if p.required and p.name not in call.arguments and p.name not in meant:
             message = f"block {block.name} needs {p.name}; write {p.name}=? where it is not known"
             yield Diagnostic(codes.MISSING_ATTRIBUTE, message, node.span)
 

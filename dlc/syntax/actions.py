@@ -222,7 +222,8 @@ class Actions:
         if len(dims) == kind.rank:
             return Type(kind, dims)
         axes = ", ".join(kind.axes)
-        message = f"{kind.value} has {kind.rank} dimensions ({axes}), not {len(dims)}"
+        count = f"{kind.rank} dimensions" if kind.rank > 1 else "1 dimension"
+        message = f"{kind.value} has {count} ({axes}), not {len(dims)}"
         self.report(codes.BAD_TYPE, message, start, end)
         return Type(kind, (*dims, *(HOLE,) * kind.rank)[: kind.rank])
 
@@ -297,7 +298,7 @@ class Actions:
     def _call(self, form: str, name: tree.Word, arguments: Children, start: int, end: int) -> tree.Call:
         inputs = tuple([a for a in arguments if a.__class__ is tree.Word])
         keywords = tuple([a for a in arguments if a.__class__ is tree.Keyword])
-        if form != "opaque" and any([a.value.__class__ in (dict, tuple) for a in keywords]):
+        if form != "opaque" and any(a.value.__class__ in (dict, tuple) for a in keywords):
             keywords = tuple(map(self._plain, keywords))
         return tree.Call(form, name, inputs, keywords, start, end)
 

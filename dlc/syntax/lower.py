@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence, Set
+from collections.abc import Callable, Container, Iterable, Sequence
 
 import attrs
 
 from dlc.diagnostics import Code, Diagnostic, Fix, Span, codes
 from dlc.ir import Action, Block, BlockCall, Input, Module, Net, Node, Op, Origin, Parameter, Repeat
-from dlc.layers import REGISTRY, AttributeProblem, CannotBuild, build, nearest
+from dlc.layers import REGISTRY, AttributeProblem, CannotBuild, build, called_here, nearest
 from dlc.syntax import tree
 from dlc.syntax.places import Places
 from dlc.syntax.values import IDENTIFIER
@@ -21,18 +21,22 @@ Lowered = Input | tuple[Node, ...] | tree.OutputLine | tree.BrokenLine
 class _Words:
     """The `dlc.ir.Wording` of a statement: the words of its name and of the values that it reads.
 
-    A value that comes down a chain stands where the link begins that it comes from.
+    A value that comes down a chain stands where the link is that it comes from; `link` is where the call is.
     """
 
     places: Places
     defines: tree.Word
     reads: tuple[tree.Word, ...]
+    link: tuple[int, int] = (0, 0)
 
     def name(self) -> Span:
         return self.places.span(self.defines.start, self.defines.end)
 
     def source(self, index: int) -> Span:
         return self.places.span(self.reads[index].start, self.reads[index].end)
+
+    def argument(self, name: str) -> Span:
+        return self.places.argument(name, *self.link)
 
 
 class Lowering:
@@ -81,7 +85,8 @@ class Lowering:
             self._error(codes.MARK_TWICE, "an input cannot be inferred: it is given", line.start, line.end)
         origin = None if line.marks.origin is None else Origin.parse(line.marks.origin)
         span = self._places.span(line.start, line.end)
-        return Input(line.name.text, line.type, origin, line.marks.confidence, span=span)
+        wording = _Words(self._places, line.name, ())
+        return Input(line.name.text, line.type, origin, line.marks.confidence, span=span, wording=wording)
 
     def _nodes(self, line: tree.LayerLine) -> Iterable[Node]:
         piped = line.values
@@ -102,7 +107,7 @@ class Lowering:
         words = self._inputs(link, piped)
         inputs = tuple([w.text for w in words])
         span = self._places.span(link.start, link.end)
-        wording = _Words(self._places, name, words)
+        wording = _Words(self._places, name, words, (link.start, link.end))
         return Node(name.text, self._action(link), inputs, span=span, wording=wording)
 
     def _inputs(self, link: tree.Link, piped: tuple[tree.Word, ...] | None) -> tuple[tree.Word, ...]:
@@ -185,8 +190,11 @@ class Lowering:
         self._error(problem.code, message, place.start, place.end, fix)
 
     def _unknown(self, name: str, blocks: Sequence[str], words: Sequence[tree.Word] | None = None) -> None:
-        like = nearest(name, [*REGISTRY, *blocks]) or nearest(_plain(name), REGISTRY)
-        foreign = like is not None and name != name.lower() and like in REGISTRY
+        like = called_here(name)
+        foreign = like is not None
+        if like is None:
+            like = nearest(name, [*blocks, *REGISTRY]) or nearest(_plain(name), REGISTRY)
+            foreign = like in REGISTRY and name != name.lower()
         code = codes.FOREIGN_LAYER_NAME if foreign else codes.UNKNOWN_LAYER
         message = f"{name} is called {like} here" if foreign else f"there is no layer or block {name}"
         for word in words or self._called[name]:
@@ -210,8 +218,10 @@ class Lowering:
 
     def _block(self, item: tree.BlockTree, parameters: Sequence[tree.ParameterTree]) -> Block:
         body, words = self._body(item.body.lines, [p.name.text for p in parameters])
+        misplaced = [i for i in item.body.lines if isinstance(i, Input)]
+        body = (*(Node(i.name, placeholder("unread"), (), span=i.span) for i in misplaced), *body)
         outputs = tuple(w.text for w in words)
-        self._block_findings(item, len(outputs))
+        self._block_findings(item, misplaced, len(outputs))
         read = {source for node in body for source in node.inputs} | set(outputs)
         values = read - {node.name for node in body}
         inputs = tuple(p.name.text for p in parameters if _is_input(p, values))
@@ -221,11 +231,10 @@ class Lowering:
         span = self._places.span(item.name.start, item.name.end)
         return Block(item.name.text, inputs, made, body, output, span=span)
 
-    def _block_findings(self, item: tree.BlockTree, outputs: int) -> None:
-        for line in item.body.lines:
-            if isinstance(line, Input):
-                message = f"a block takes its values in its header: block {item.name.text}({line.name}, ...)"
-                self._report(Diagnostic(codes.SYNTAX, message, line.span))
+    def _block_findings(self, item: tree.BlockTree, misplaced: Iterable[Input], outputs: int) -> None:
+        for line in misplaced:
+            message = f"a block takes its values in its header: block {item.name.text}({line.name}, ...)"
+            self._report(Diagnostic(codes.SYNTAX, message, line.span))
         if outputs != 1:
             count = f"{outputs} outputs" if outputs else "no output"
             message = f"block {item.name.text} has {count}: write output and one name as its last line"
@@ -236,7 +245,7 @@ class Lowering:
     ) -> tuple[tuple[Node, ...], tuple[tree.Word, ...]]:
         body: list[Node] = []
         outputs: list[tree.Word] = []
-        known = set(given)
+        known, unread_output = dict.fromkeys(given), False
         for line in lines:
             nodes = line if isinstance(line, tuple) else ()
             if isinstance(line, tree.OutputLine):
@@ -244,12 +253,15 @@ class Lowering:
             elif isinstance(line, tree.BrokenLine):
                 used = self._used(line, known)
                 outputs += used if line.is_output else ()
+                unread_output |= line.is_output
                 nodes = self._unread(line, used)
             body += nodes
-            known.update(node.name for node in nodes)
+            known.update(dict.fromkeys(node.name for node in nodes))
+        if unread_output and not outputs and known:  # whatever it was, there was one
+            outputs.append(tree.Word(next(reversed(known)), 0, 0))
         return tuple(body), tuple(outputs)
 
-    def _used(self, line: tree.BrokenLine, known: Set[str]) -> tuple[tree.Word, ...]:
+    def _used(self, line: tree.BrokenLine, known: Container[str]) -> tuple[tree.Word, ...]:
         """The values that a statement that could not be read names."""
         own = line.name.text if line.name is not None else None
         found: dict[str, tree.Word] = {}
@@ -292,7 +304,7 @@ def _plain(name: str) -> str:
     return name.replace("_", "").lower()
 
 
-def _without_call(action: Action, unknown: Set[str]) -> Action:
+def _without_call(action: Action, unknown: Container[str]) -> Action:
     if isinstance(action, BlockCall) and action.block in unknown:
         return placeholder(action.block)
     if isinstance(action, Repeat):
@@ -300,7 +312,7 @@ def _without_call(action: Action, unknown: Set[str]) -> Action:
     return action
 
 
-def _without_calls(module: Module, unknown: Set[str]) -> Module:
+def _without_calls(module: Module, unknown: Container[str]) -> Module:
     """The module with calls of blocks that do not exist made opaque."""
 
     def bodies(body: tuple[Node, ...]) -> tuple[Node, ...]:

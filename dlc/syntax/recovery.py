@@ -10,13 +10,14 @@ import re
 from collections.abc import Callable
 
 from dlc.diagnostics import Code, Diagnostic, Fix, Note, codes
-from dlc.layers import nearest
+from dlc.layers import REGISTRY, nearest
 from dlc.syntax import tree
 from dlc.syntax.actions import UNREAD, Actions
 from dlc.syntax.lalr import Machine, Unexpected
 from dlc.syntax.places import Places
 from dlc.syntax.slips import Slip, explain, other_language
 from dlc.syntax.tables import END, UNCLOSED
+from dlc.types import Kind
 
 MOST_ERRORS = 1000
 
@@ -28,9 +29,14 @@ _STATEMENT = re.compile(
 _NAMED = re.compile(rf"[^\S\n]*{_NAME}\s*[:=](?!=)|[^\S\n]*output\b")
 _HEADER = re.compile(rf"(?:net|block)\s+({_NAME})\s*[({{@]")
 _NEXT_ITEM = re.compile(r"^[^\S\n]*(?:net|block)\b", re.MULTILINE)
-_DEFINES = re.compile(rf"({_NAME})\s*[:=]")
+_DEFINES = re.compile(rf"(?:(?:let|var|const)\s+)?({_NAME})\s*[:=]")
 _BRACKETS = re.compile(r'"[^"\n]*"?|#[^\n]*|[()\[\]{}\n]')
 _PAIRS = {"(": ("RPAR", ")"), "[": ("RSQB", "]")}
+_VALUE = re.compile(r"-?\s*[\w.]+|\([^()\n]*\)|\?")
+_WORD_END, _WORD_START = re.compile(r"\w*"), re.compile(r"\w*$")
+_ARROW = re.compile(r"[-=|>→]+")
+_CALLED = re.compile(r"([A-Za-z_]\w*)\s*$")
+_KINDS = tuple(kind.value for kind in Kind)
 _ADVICE = {
     ";": "leave it out: a statement ends with its line",
     "'": 'write strings in double quotes: "..."',
@@ -96,7 +102,24 @@ class Recovery:
             return False
         if found.kind in ("NAME", "STRING") and self._machine.last_end == start + len(first):
             return self._two_words(found, start, first)
-        return self._slip(found)
+        return self._misspelt_input(found) or self._slip(found)
+
+    def _misspelt_input(self, found: Unexpected) -> bool:
+        """Whether a type comes after a word that is nearly `input`; reading then goes on behind that word."""
+        if found.text not in _KINDS or not self._machine.starts:
+            return False
+        before = self._machine.starts[-1]
+        word = self._word_at(before)
+        if word == "input" or nearest(word, ("input",)) is None:
+            return False
+        self._misspelt(word, "input", before)
+        self._machine.unwind(len(self._machine.starts) - 1)
+        return self._machine.feed("INPUT", UNREAD, before, before + len(word))
+
+    def _misspelt(self, word: str, like: str, start: int) -> None:
+        span = self._places.span(start, start + len(word))
+        message, fix = f"{word} is no word of the language", Fix(f"did you mean {like}?", like, span)
+        self._report(Diagnostic(codes.KEYWORD_MISSPELT, message, span, fix=fix))
 
     def _slip(self, found: Unexpected) -> bool:
         slip = explain(found)
@@ -109,29 +132,27 @@ class Recovery:
 
     def _strange(self, found: Unexpected) -> bool:
         """A character of no meaning is passed over, and no more is said about its line."""
+        text, start, end = self._machine.text, found.start, found.end
         advice = _ADVICE.get(found.text)
+        message = f"{found.text!r} means nothing here"
         if found.text.isalpha():
-            advice = 'put a name of such letters in double quotes: "..."'
-        fix = Fix(advice) if advice else None
-        self._error(
-            codes.STRANGE_CHARACTER, f"{found.text!r} means nothing here", found.start, found.end, fix
-        )
+            line = text.rfind("\n", 0, start) + 1
+            start, end = _start(_WORD_START, text, line, start), _end(_WORD_END, text, start)
+            message = f"{text[start:end]} has letters that only a name in quotes may have"
+            advice = f'write "{text[start:end]}"'
+        self._error(codes.STRANGE_CHARACTER, message, start, end, Fix(advice) if advice else None)
         self._doubtful_line = self._line(found.start)
         self._machine.position = found.end
         return True
 
     def _apply(self, slip: Slip, found: Unexpected) -> bool:
-        start = self._statement_start(found)
+        """Report a slip; True where it was mended in the token stream."""
+        start, before = self._statement_start(found), self._machine.last_end
         if slip.code is codes.ALIAS and start == self._equal_inserted:
             return False
         if slip.insert == "EQUAL":
             self._equal_inserted = start
-        fix = None
-        before = self._machine.last_end
-        if slip.remedy is not None:
-            place = (found.start, self._sign_end(found)) if slip.replace else (before, before)
-            fix = Fix(slip.remedy.format(found=_shown(found)), slip.text, self._places.span(*place))
-        self._error(slip.code, slip.message.format(found=_shown(found)), found.start, found.end, fix)
+        self._tell(slip, found)
         if slip.code is codes.COMMENT_SIGN:
             self._machine.position = self._machine.text.index("\n", found.start)
             return True
@@ -141,10 +162,32 @@ class Recovery:
             self._machine.position = self._sign_end(found)
         return slip.insert is not None or slip.replace
 
+    def _tell(self, slip: Slip, found: Unexpected) -> None:
+        words = {"found": _shown(found), "attribute": self._attribute(found)}
+        last, before = self._machine.starts[-1:] or [found.start], self._machine.last_end
+        end = self._sign_end(found) if slip.replace else found.end
+        if slip.code is codes.POSITIONAL_ATTRIBUTE:
+            end = max(end, _end(_VALUE, self._machine.text, found.start))
+            words["found"] = self._machine.text[found.start : end]
+        start = found.start if slip.place == "found" else last[0]
+        fix = None
+        if slip.remedy is not None:
+            place = (found.start, end) if slip.replace else (before, before)
+            fix = Fix(slip.remedy.format(**words), slip.text, self._places.span(*place))
+        end = before if slip.place == "last" else end
+        self._error(slip.code, slip.message.format(**words), start, end, fix)
+
+    def _attribute(self, found: Unexpected) -> str:
+        """An attribute that the layer whose arguments are being read has; `units` where that is not known."""
+        text = self._machine.text
+        opened = self._open_bracket(self._statement_start(found), found.start)
+        called = _CALLED.search(text, 0, opened) if opened is not None else None
+        made = REGISTRY.get(called[1]) if called is not None else None
+        return made.table[0].name if made is not None and made.table else "units"
+
     def _sign_end(self, found: Unexpected) -> int:
         """Where a wrong sign ends that was read as several tokens, such as `->`."""
-        match = re.compile(r"[-=|>→]+").match(self._machine.text, found.start)
-        return max(found.end, match.end() if match else 0)
+        return max(found.end, _end(_ARROW, self._machine.text, found.start))
 
     def _two_words(self, found: Unexpected, start: int, first: str) -> bool:
         """A statement of two words: a net before is not closed, another language, a misspelt word."""
@@ -152,12 +195,13 @@ class Recovery:
             return self._close_body(start, start + len(first))
         like = nearest(first, _KEYWORDS)
         remedy = other_language(first)
-        if remedy is None and like is None:
+        if remedy is not None:
+            message = f"{first} is no word of the language"
+            self._error(codes.OTHER_LANGUAGE, message, start, start + len(first), Fix(remedy))
+        elif like is not None:
+            self._misspelt(first, like, start)
+        else:
             return self._slip(found)
-        code = codes.KEYWORD_MISSPELT if remedy is None else codes.OTHER_LANGUAGE
-        span = self._places.span(start, start + len(first))
-        fix = Fix(f"did you mean {like}?", like, span) if remedy is None else Fix(remedy)
-        self._error(code, f"{first} is no word of the language", start, start + len(first), fix)
         return False
 
     def _unclosed(self, found: Unexpected, start: int) -> bool:
@@ -240,15 +284,11 @@ class Recovery:
         remedy = other_language(found.text)
         if found.kind != "NAME" or (remedy is None and like is None):
             return False
-        span = self._places.span(found.start, found.end)
-        word = "net" if like == "network" else like
-        fix = (
-            Fix(remedy.replace("{{", "{").replace("}}", "}"))
-            if remedy
-            else Fix(f"did you mean {word}?", word, span)
-        )
-        code = codes.OTHER_LANGUAGE if remedy else codes.KEYWORD_MISSPELT
-        self._error(code, f"{found.text} is no word of the language", found.start, found.end, fix)
+        if remedy is not None:
+            message = f"{found.text} is no word of the language"
+            self._error(codes.OTHER_LANGUAGE, message, found.start, found.end, Fix(remedy))
+        elif like is not None:
+            self._misspelt(found.text, "net" if like == "network" else like, found.start)
         return True
 
     def _enter_body(self, depth: int) -> bool:
@@ -365,6 +405,18 @@ class Recovery:
 
 def _block_header(name: tree.Word) -> list[tuple[str, object]]:
     return [("BLOCK", UNREAD), ("NAME", name), ("LPAR", UNREAD), ("RPAR", UNREAD)]
+
+
+def _start(pattern: re.Pattern[str], text: str, start: int, end: int) -> int:
+    """Where a pattern is first found in a part of a text, else at its end."""
+    match = pattern.search(text, start, end)
+    return match.start() if match else end
+
+
+def _end(pattern: re.Pattern[str], text: str, start: int) -> int:
+    """Where a pattern ends that matches at `start`, else `start`."""
+    match = pattern.match(text, start)
+    return match.end() if match else start
 
 
 def _shown(found: Unexpected) -> str:

@@ -24,9 +24,11 @@ if TYPE_CHECKING:
 class Slip:
     """A kind of syntax error.
 
-    `message` and `remedy` (a fix in words) may name the `{found}` text. `text` is the fix itself, put
-    before the token, or in its place where `replace` is set; `insert` is the same as the parser's
-    terminal, with which reading goes on. Without them the rest of the statement is skipped.
+    `message` and `remedy` (a fix in words) may name the `{found}` text, and an `{attribute}` of the layer.
+    `text` is the fix itself, put before the token, or in its place where `replace` is set; `insert` is the
+    same as the parser's terminal, with which reading goes on. Without them the rest of the statement is
+    skipped. `place` says what is meant: the token that was "found", what was read "last" before it, or
+    "both" together.
     """
 
     code: Code
@@ -36,6 +38,7 @@ class Slip:
     text: str | None = None
     insert: str | None = None
     replace: bool = False
+    place: str = "found"
 
 
 def _in_net(*lines: str) -> tuple[str, ...]:
@@ -79,6 +82,7 @@ SLIPS: tuple[Slip, ...] = (
         "a layer cannot stand inside another: give it a name of its own, or chain the two with |>",
         _call("relu(x)", "x, relu(y)", "x, kernel=1, relu(y)"),
         "write y = relu(x) first and use y here",
+        place="last",
     ),
     Slip(
         codes.COMMA_MISSING,
@@ -102,6 +106,7 @@ SLIPS: tuple[Slip, ...] = (
         "a size is not written with x",
         _call("x, kernel=3x3", "x, kernel=3×3") + _in_net("y = input map[28x28x3]", "y = input map[3×3]"),
         "separate the numbers by commas, in parentheses: (3, 3)",
+        place="both",
     ),
     Slip(
         codes.POSITIONAL_ATTRIBUTE,
@@ -109,7 +114,7 @@ SLIPS: tuple[Slip, ...] = (
         _call(
             *(f"{before}{v}" for before in ("", "x, ", "x, a=1, ") for v in ("1", "0.5", "?", "(1, 2)", "-1"))
         ),
-        "write it as name={found}, such as units={found}",
+        "write {attribute}={found}, or the name of the attribute that it is meant for",
     ),
     Slip(
         codes.VALUE_MISSING,
@@ -124,7 +129,7 @@ SLIPS: tuple[Slip, ...] = (
         _in_net(
             *(
                 f"y = {h} {a} relu"
-                for h in ("x", "conv2d(x)", "x |> relu", "(a, b)")
+                for h in ("x", "conv2d(x)", "x |> relu", "x |> relu()", "(a, b)")
                 for a in ("->", "=>", "|", ">", ">>", "→")
             )
         ),
@@ -146,6 +151,7 @@ SLIPS: tuple[Slip, ...] = (
             "y = opaque",
         ),
         "use the value itself, or name a layer: y = relu(x)",
+        place="last",
     ),
     Slip(
         codes.INPUT_TYPE,
@@ -211,8 +217,9 @@ SLIPS: tuple[Slip, ...] = (
     ),
     Slip(
         codes.SYNTAX,
-        "repeat follows a value and is followed by a number and what is repeated",
+        "repeat follows a value and is followed by a whole number and what is repeated",
         _in_net("y = repeat 3 relu", "y = x |> repeat", "y = x |> repeat relu", "y = x |> repeat 3")
+        + _in_net("y = x |> repeat 2.5 relu", "y = x |> repeat -1 relu", 'y = x |> repeat "3" relu')
         + _in_net("y = x |> repeat 3 |> relu", "y = x |> repeat relu |> flatten"),
         "write y = x |> repeat 3 name(width=64)",
     ),
@@ -291,7 +298,9 @@ SLIPS: tuple[Slip, ...] = (
         "a comment begins with #",
         (
             "// text",
+            "\n// text",
             "// text\nnet n {\n}",
+            "net n {\n} // text",
             "/* text */",
             "-- text",
             "% text",
@@ -303,7 +312,12 @@ SLIPS: tuple[Slip, ...] = (
                 "% text",
                 "output y // text",
                 "y = relu(x) // text",
+                "y: map[1, 1, 1] = relu(x) // text",
                 "y = x |> relu // text",
+                "y = x |> relu() // text",
+                "y = input map[1, 1, 1] // text",
+                'y = relu(x) @ "p.4" // text',
+                "y = relu(x) @ inferred // text",
             ),
         ),
         "write # before the comment",
