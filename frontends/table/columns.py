@@ -52,7 +52,7 @@ def boundaries(
 ) -> list[Boundary]:
     """The inner column boundaries between two sides, from the left.
 
-    `lines` are all lines of items; `headers` those among them whose titles may span columns: they close no river.
+    `lines` are all lines of items; `headers` those whose titles may span columns: they close no river.
     """
     ruled = [b for b in _ruled(posts) if _inner(b.x, lines, x0, x1)]
     edges = [x0 - 1, *(boundary.x for boundary in ruled), x1 + 1]
@@ -196,7 +196,7 @@ def _free(lines: Sequence[HeadedLine], x: float) -> bool:
 
 
 def _river(lines: Sequence[HeadedLine], stretch: Sequence[float], strict: bool) -> Boundary | None:
-    """The boundary that a stretch of free x makes, if its gaps are wide enough for the rows that have them."""
+    """The boundary that a stretch of free x makes, if its gaps are wide enough for the rows with them."""
     x = _clearest(lines, stretch)
     gaps = [gap for line, _ in lines if (gap := _gap(line, x)) is not None]
     crossing = sum(any(item.x0 < x < item.x1 for item in line) for line, header in lines if not header)

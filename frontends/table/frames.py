@@ -39,7 +39,7 @@ def frames(
 
 
 def _heads_page(line: Line, lines: Sequence[Line], pieces: Sequence[Piece]) -> bool:
-    """Whether a line is the rule under a running head: wide as the page's text, right under its first line."""
+    """Whether a line is the rule under a running head: wide as the page's text, under its first line."""
     if not pieces or any(other.y < line.y - 1 for other in lines):
         return False
     top = min(piece.baseline for piece in pieces)

@@ -51,7 +51,7 @@ class Cell:
 
 @attrs.frozen
 class RowGroup:
-    """Rows `first..last` (both inclusive) that a brace or a count holds together, with the count if written."""
+    """Rows `first..last` (both inclusive) that a brace or a count holds together, with the count if any."""
 
     first: int
     last: int

@@ -58,9 +58,8 @@ def recast(header: Header, cells: Sequence[Cell]) -> Header:
 def _role(role: Role, shares: _Shares) -> Role:
     if role is Role.REPEAT and shares.numbers < 0.5:
         return Role.LABEL
-    if role in _NUMERIC or role is Role.FILTERS:
-        if shares.layers >= 0.5:
-            return Role.CONFIG
+    if (role in _NUMERIC or role is Role.FILTERS) and shares.layers >= 0.5:
+        return Role.CONFIG
     if role is Role.CONFIG:
         return Role.CONFIG if shares.phrases + shares.layers >= 0.3 else Role.IGNORED
     if role in (Role.KERNEL, Role.FILTERS, Role.FILTER_SHAPE, Role.LABEL) and shares.phrases >= 0.4:

@@ -36,8 +36,8 @@ _DOWNSAMPLING = re.compile(
 )
 _RESIDUAL = re.compile(r"\bresidual|shortcut|\bskip[- ]connection|\bres-?(?:net|block)", re.I)
 _FLAT = re.compile(
-    r"\b1-?\s?d(?:imensional)?\b|one-dimensional|temporal conv|\bspeech|\baudio|\bwaveform|\btext\b|\bcharacter"
-    r"|\bsentence|\bword|time[- ]series|\becg\b|\beeg\b|\bsensor|\bsequence",
+    r"\b1-?\s?d(?:imensional)?\b|one-dimensional|temporal conv|\bspeech|\baudio|\bwaveform|\btext\b"
+    r"|\bcharacter|\bsentence|\bword|time[- ]series|\becg\b|\beeg\b|\bsensor|\bsequence",
     re.I,
 )
 _PLANAR = re.compile(

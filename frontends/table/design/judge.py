@@ -25,19 +25,26 @@ from dlc.frontends.table.design.texts import blank
 from dlc.frontends.table.model import Table
 
 #: Words and their weights: for a design, and against one.
-_FOR = re.compile(
-    r"\b(?:architectures?|networks?|configurations?|structures?|layers?|specifications?|specifics|details|backbone"
-    r"|convnets?|cnn|design|body|block|encoder|decoder|generator|discriminator|model definition)\b",
-    re.I,
-)
-_AGAINST = re.compile(
-    r"\b(?:results?|accurac(?:y|ies)|comparisons?|compared?|errors?|performance|ablation|evaluat\w+|scores?|top-?[15]"
-    r"|m?ap\b|bleu|perplexity|f1|precision|recall|rates?|speed|runtime|timings?|statistics|datasets?|state-of-the-art"
-    r"|effects?|impact|test set|validation|psnr|ssim|iou|rmse|mse|auc|latency|baselines?|methods?|benchmarks?|wer|cer"
-    r"|milliseconds?|seconds?|ms|time|times|inference|costs?|complexity|resources?|choices|fps|gpu|cpu|throughput|err"
-    r"|acc|test|dev|train(?:ing)?|rouge|mean|std|per-layer|max number|influence|sizes? of the models?|memory)\b",
-    re.I,
-)
+_FOR = r"""
+    architectures? networks? configurations? structures? layers? specifications? specifics details backbone
+    convnets? cnn design body block encoder decoder generator discriminator model-definition
+"""
+_AGAINST = r"""
+    results? accurac(?:y|ies) comparisons? compared? errors? performance ablation evaluat\w+ scores? top-?[15]
+    m?ap bleu perplexity f1 precision recall rates? speed runtime timings? statistics datasets?
+    state-of-the-art effects? impact test-set validation psnr ssim iou rmse mse auc latency baselines?
+    methods? benchmarks? wer cer milliseconds? seconds? ms time times inference costs? complexity resources?
+    choices fps gpu cpu throughput err acc test dev train(?:ing)? rouge mean std per-layer max-number
+    influence sizes?-of-the-models? memory
+"""
+
+
+def _any_of(words: str) -> re.Pattern[str]:
+    """A pattern for any of these words; a dash in one stands for a dash or a space."""
+    return re.compile(rf"\b(?:{'|'.join(w.replace('-', '[- ]') for w in words.split())})\b", re.I)
+
+
+_FOR_WORDS, _AGAINST_WORDS = _any_of(_FOR), _any_of(_AGAINST)
 _CORE = CONVS | POOLS | GLOBAL_POOLS | RECURRENT | {"dense", "embed", "attention"}
 _LEAST = 0.5
 
@@ -109,7 +116,7 @@ def _family(layer: Layer) -> str:
 
 def _measures(sheet: Sheet) -> int:
     """How many columns are headed by what is measured: accuracy, error, milliseconds."""
-    return sum(any(_AGAINST.search(title) for title in c.titles) for c in sheet.columns)
+    return sum(any(_AGAINST_WORDS.search(title) for title in c.titles) for c in sheet.columns)
 
 
 def _hyper(layer: Layer) -> bool:
@@ -124,8 +131,8 @@ def _parameter_roles(sheet: Sheet) -> set[Role]:
 def _words(table: Table) -> float:
     """Words for a design less words against it, in the caption; the first sentence counts most."""
     first, _, rest = table.caption.partition(". ")
-    score = float(len(set(_found(_FOR, first)))) - 1.5 * len(set(_found(_AGAINST, first)))
-    score += 0.25 * len(set(_found(_FOR, rest))) - 0.25 * len(set(_found(_AGAINST, rest)))
+    score = float(len(set(_found(_FOR_WORDS, first)))) - 1.5 * len(set(_found(_AGAINST_WORDS, first)))
+    score += 0.25 * len(set(_found(_FOR_WORDS, rest))) - 0.25 * len(set(_found(_AGAINST_WORDS, rest)))
     return max(-5.0, min(4.0, score))
 
 

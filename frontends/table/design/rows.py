@@ -10,6 +10,7 @@ import attrs
 from dlc.frontends.phrases import Phrase, read_phrases
 from dlc.frontends.phrases.normal import compact, normalise
 from dlc.frontends.table.design.facts import Facts
+from dlc.frontends.table.design.headers import header
 from dlc.frontends.table.design.parts import (
     CONVS,
     GLOBAL_POOLS,
@@ -23,8 +24,9 @@ from dlc.frontends.table.design.parts import (
     layers_of,
     window_parts,
 )
-from dlc.frontends.table.design.roles import Role, header
-from dlc.frontends.table.design.settings import WINDOWS, Row, apply_columns
+from dlc.frontends.table.design.roles import Role
+from dlc.frontends.table.design.row import WINDOWS, Row
+from dlc.frontends.table.design.settings import apply_columns
 from dlc.frontends.table.design.sheet import Sheet
 from dlc.frontends.table.design.texts import blank, quantity
 from dlc.frontends.table.design.variants import Variant
@@ -62,7 +64,7 @@ def _stage(row: Row, before: Stage | None, facts: Facts) -> Stage | None:
     if _is_sum(row, label):
         return None
     parts = _named_parts(row, before, facts)
-    parts, width = apply_columns(row, parts, facts)
+    parts, width = apply_columns(row, parts)
     stage = Stage(
         label=label,
         parts=parts,
@@ -168,10 +170,8 @@ def _typed(parts: tuple[Part, ...], head: Layer | None) -> tuple[Part, ...]:
         elif part.phrase.op is not None:
             made.append(_with_label(part, head))
         elif (
-            (head is not None
-            and head.op not in ("", "opaque", "input", "output"))
-            or "kernel" in part.attributes
-        ):
+            head is not None and head.op not in ("", "opaque", "input", "output")
+        ) or "kernel" in part.attributes:
             made.append(_guessed(part, head))
     return tuple(p for p in made if not isinstance(p, Stack) or p.parts)
 
@@ -209,7 +209,7 @@ def _label_parts(row: Row) -> tuple[Part, ...]:
     if not named:
         return ()
     typed = [r for r in named if any(w in compact(" ".join(r[0].titles)) for w in _KIND_HEADERS)]
-    column, cell, parts = typed[0] if typed else named[-1]
+    _, cell, parts = typed[0] if typed else named[-1]
     return _named_by(parts, [c.text for _, c in found if c is not cell])
 
 

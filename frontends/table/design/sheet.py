@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -10,7 +11,8 @@ import attrs
 
 from dlc.frontends.phrases import read_phrases
 from dlc.frontends.table.design.content import recast
-from dlc.frontends.table.design.roles import Header, Role, header
+from dlc.frontends.table.design.headers import header
+from dlc.frontends.table.design.roles import Header, Role
 from dlc.frontends.table.design.texts import blank
 from dlc.frontends.table.model import Cell, Table
 
@@ -92,7 +94,7 @@ def _runs_across(grid: Grid) -> bool:
 def _across(table: Table, grid: Grid) -> Sheet:
     """Layers along the columns; pieces that are printed under each other are one row of layers."""
     starts = (0, *table.strips, len(grid))
-    strips = [grid[a:b] for a, b in zip(starts, starts[1:], strict=False)]
+    strips = [grid[a:b] for a, b in itertools.pairwise(starts)]
     names = [row[0] for row in strips[0]]
     columns = []
     for index, name in enumerate(names):

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from typing import Any
 
 from dlc.frontends.phrases.normal import normalise
 from dlc.frontends.phrases.numbers import number
 from dlc.frontends.phrases.values import Number
+from dlc.types import HOLE, Dim, Expr
+from dlc.types.dims import parse_number
 
 Size = tuple[Number, ...]
 _FACTOR = r"(?:\d+(?:\^2|²)?|\(?[A-Za-z]{1,2}(?:_\w+)?'?\)?(?:/\w+)?|\d+[a-z]|class_?\w*|\d+/\d+|[HWhw]/\d+)"
@@ -82,3 +85,15 @@ def width_first(sizes: Iterable[Size]) -> bool:
         elif "H" in names[:1]:
             votes -= 1
     return votes > 0
+
+
+def as_dim(value: Any) -> Dim:
+    """A number or symbol of the table as a dimension; a hole where it is neither."""
+    if isinstance(value, int | Expr):
+        return value
+    if isinstance(value, str):
+        try:
+            return parse_number(value)
+        except ValueError:
+            return HOLE
+    return HOLE

@@ -17,7 +17,6 @@ from dlc.frontends.table.design.layers import catalogue_layer, stated_stride
 from dlc.frontends.table.design.parts import (
     CONVS,
     MERGES,
-    POOLS,
     RECURRENT,
     WIDTH,
     Branches,
@@ -28,12 +27,11 @@ from dlc.frontends.table.design.parts import (
     layers_of,
 )
 from dlc.frontends.table.design.places import Places
+from dlc.frontends.table.design.steps import Steps, stepping, total_stride, unstrided, unstrided_layer
 from dlc.ir import Input, Node
 from dlc.layers import build
-from dlc.types import HOLE, Dim, Expr, Hole, Kind, Type, signatures, total
-from dlc.types.dims import parse_number
+from dlc.types import HOLE, Dim, Hole, Kind, Type, signatures, total
 
-Steps = int | tuple[int, ...]  # a stride, for all axes or for each
 _SHORT = {
     "dense": "fc",
     "depthwise_conv2d": "dw",
@@ -126,9 +124,7 @@ class Wiring:
     ) -> None:
         for part in parts:
             if isinstance(part, Layer):
-                self._layer(
-                    part if stride is None else _stepping(part, stride), stem if inside else "", stage
-                )
+                self._layer(part if stride is None else stepping(part, stride), stem if inside else "", stage)
             elif isinstance(part, Stack):
                 self._stack(part, stem, stage, stride)
             else:
@@ -141,7 +137,7 @@ class Wiring:
         body, gate = _gated(stack.parts) if style == "residual" else (stack.parts, ())
         for index in range(count):
             before, width = self.current, self.width
-            parts = body if index == 0 else _unstrided(body)
+            parts = body if index == 0 else unstrided(body)
             taken = stride if index == 0 else None
             name = f"{stem}_{index + 1}" if stem else ""
             self._parts(parts, name, stage, taken, inside=bool(stem))
@@ -175,7 +171,7 @@ class Wiring:
     ) -> None:
         """Add what the stack began with; through a projection where widths or strides differ."""
         cell = next(layers_of(stack.parts)).cell
-        steps = stride or _total_stride(parts)
+        steps = stride or total_stride(parts)
         result, made = self.current, self.width
         differs = made is not HOLE and width is not HOLE and made != width
         if differs or steps not in (1, None):
@@ -235,7 +231,7 @@ class Wiring:
             self._defined(layer, definition, stem, stage)
             return
         for index in range(self._count(layer.phrase.repeat, stem) if layer.phrase.repeat != 1 else 1):
-            self._single(layer if index == 0 else _unstrided_layer(layer), stem)
+            self._single(layer if index == 0 else unstrided_layer(layer), stem)
 
     def _single(self, layer: Layer, stem: str) -> None:
         if self._heads and layer.op in MERGES and not layer.residual:
@@ -309,7 +305,7 @@ class Wiring:
         return name
 
     def _adapted(self, op: str, attributes: dict[str, Any], inputs: list[str]) -> list[str]:
-        """Inputs of a kind that the layer takes: flattened or reshaped, as an inferred layer, where need be."""
+        """Inputs of a kind that the layer takes, flattened or reshaped by an inferred layer where need be."""
         signature = signatures().get(op)
         if signature is None or self.kind is None or self.kind in signature.takes or len(inputs) != 1:
             return inputs
@@ -424,50 +420,3 @@ def _stem_of(op: str, layer: Layer, stem: str) -> str:
     if op == "opaque":
         base = _identifier(layer.phrase.name or layer.phrase.type or "block") or "block"
     return f"{stem}_{base}" if stem else base
-
-
-def _stepping(part: Layer, stride: Steps) -> Layer:
-    """A first layer with the stride that its stage is said to have, where it states none."""
-    return part.given(stride=stride) if part.op in CONVS | POOLS and "stride" not in part.attributes else part
-
-
-def _unstrided(parts: Sequence[Part]) -> tuple[Part, ...]:
-    """Parts of a further repetition: what reduces, reduces once."""
-    made: list[Part] = []
-    for part in parts:
-        if isinstance(part, Layer):
-            made.append(_unstrided_layer(part))
-        elif isinstance(part, Stack):
-            made.append(attrs.evolve(part, parts=_unstrided(part.parts)))
-        else:
-            made.append(attrs.evolve(part, chains=tuple(_unstrided(c) for c in part.chains)))
-    return tuple(made)
-
-
-def _unstrided_layer(layer: Layer) -> Layer:
-    stated = layer.attributes.get("stride")
-    if stated in (None, 1, (1, 1)) or layer.op in POOLS:
-        return layer
-    return layer.set(stride=1)
-
-
-def _total_stride(parts: Sequence[Part]) -> int | None:
-    total = 1
-    for layer in layers_of(tuple(parts)):
-        stride = stated_stride(layer)
-        if stride is None:
-            continue
-        total *= stride
-    return total
-
-
-def as_dim(value: Any) -> Dim:
-    """A number or symbol of the table as a dimension; a hole where it is neither."""
-    if isinstance(value, int | Expr):
-        return value
-    if isinstance(value, str):
-        try:
-            return parse_number(value)
-        except ValueError:
-            return HOLE
-    return HOLE

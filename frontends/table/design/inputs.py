@@ -1,0 +1,83 @@
+"""The input of a net: its kind from the first layer, its size from an input row or the first row's input."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from dlc.frontends.table.design.order import Order
+from dlc.frontends.table.design.parts import RECURRENT, Layer, Stage, layers_of
+from dlc.frontends.table.design.sizes import as_dim
+from dlc.ir import Input
+from dlc.types import HOLE, Dim, Kind, Type
+
+_INPUT_NAMES = {
+    Kind.MAP: "image",
+    Kind.VECTOR: "features",
+    Kind.SEQUENCE: "sequence_in",
+    Kind.IDS: "tokens",
+    Kind.VOLUME: "clip",
+}
+
+
+def is_input(stage: Stage) -> bool:
+    """Whether a row only tells what goes in."""
+    layers = list(layers_of(stage.parts))
+    return bool(layers) and all(layer.op == "input" for layer in layers)
+
+
+def input_of(stages: Sequence[Stage], order: Order) -> Input:
+    """The net's input: its kind from the first layer, its size from an input row or the first row's input."""
+    layers = [layer for s in stages for layer in layers_of(s.parts) if layer.op != "input"]
+    kind = _input_kind(layers[0] if layers else None, order.flat)
+    size = _input_size(stages, order)
+    if size is not None and kind is Kind.VECTOR and len(size) >= 2:
+        kind = Kind.MAP
+    channels = next((s.channels_in for s in stages if s.channels_in is not None and not is_input(s)), None)
+    dims = _dims(size, kind, channels)
+    return Input(_INPUT_NAMES[kind], Type(kind, dims))
+
+
+def _input_kind(first: Layer | None, flat: bool) -> Kind:
+    op = first.op if first is not None else ""
+    rank = first.phrase.rank if first is not None else None
+    if op == "embed":
+        return Kind.IDS
+    if op in RECURRENT or op == "attention":
+        return Kind.SEQUENCE
+    if op in ("dense", "repeat_vector"):
+        return Kind.VECTOR
+    if rank == 3 or op.endswith("3d"):
+        return Kind.VOLUME
+    return Kind.SEQUENCE if flat or rank == 1 or op.endswith("1d") else Kind.MAP
+
+
+def _input_size(stages: Sequence[Stage], order: Order) -> tuple[Any, ...] | None:
+    rows = [s for s in stages if is_input(s)]
+    if rows:
+        stage = rows[0]
+        layer = next((p for p in layers_of(stage.parts) if p.phrase.shape is not None), None)
+        if layer is not None and layer.phrase.shape is not None:
+            shape = layer.phrase.shape
+            # "94×24 pixels" is how widths and heights of pictures are said.
+            pixels = "pixel" in layer.cell.text.lower() and len(shape) >= 2 and not order.width_first
+            return (shape[1], shape[0], *shape[2:]) if pixels else order.turned(shape)
+        size = stage.out or stage.into
+        if size is not None:
+            turned = order.turned(size)
+            return (*turned, stage.width) if len(turned) == 2 and stage.width is not None else turned
+    first = next((s for s in stages if not is_input(s)), None)
+    return order.turned(first.into) if first is not None and first.into is not None else None
+
+
+def _dims(size: tuple[Any, ...] | None, kind: Kind, channels: Any) -> tuple[Dim, ...]:
+    """Dimensions of a kind's rank: what is not reported is a hole."""
+    last = as_dim(channels)
+    if size is None or len(size) > kind.rank:
+        return (*[HOLE] * (kind.rank - 1), last)
+    dims = tuple(as_dim(v) for v in size)
+    if len(dims) == kind.rank:
+        return dims
+    if len(dims) == kind.rank - 1:
+        return (*dims, last)
+    return (*[HOLE] * (kind.rank - 1), last)

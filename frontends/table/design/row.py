@@ -1,0 +1,109 @@
+"""One row of a variant: its cells by the roles of their columns."""
+
+from __future__ import annotations
+
+import re
+
+import attrs
+
+from dlc.frontends.table.design.roles import Role
+from dlc.frontends.table.design.sheet import Column, Sheet
+from dlc.frontends.table.design.sizes import Size, read_size
+from dlc.frontends.table.design.texts import blank
+from dlc.frontends.table.design.variants import Variant
+from dlc.frontends.table.model import Cell
+
+WINDOWS = (Role.KERNEL, Role.KERNEL_STRIDE)
+
+
+_NAMED_SOURCES = re.compile(r"\s*(?:[+,&;]|\band\b|\|)\s*")
+
+
+@attrs.frozen
+class Row:
+    """One row of a variant, cell by cell; a cell that spans columns is seen once, in its leftmost role."""
+
+    sheet: Sheet
+    variant: Variant
+    index: int
+    line: tuple[Cell, ...]
+    owner: dict[int, Column]
+
+    @classmethod
+    def of(cls, sheet: Sheet, variant: Variant, index: int) -> Row:
+        """The row of that index."""
+        owner: dict[int, Column] = {}
+        line = []
+        for column in variant.columns:
+            cell = column.cells[index]
+            if id(cell) not in owner:
+                owner[id(cell)] = column
+                line.append(cell)
+        return cls(sheet, variant, index, tuple(line), owner)
+
+    def column_of(self, cell: Cell) -> Column | None:
+        """The column in whose role a cell is seen."""
+        return self.owner.get(id(cell))
+
+    def labels(self) -> list[tuple[Column, Cell]]:
+        """The label columns with their cells, from the left."""
+        return [(self.owner[id(c)], c) for c in self.line if self.owner[id(c)].role is Role.LABEL]
+
+    def cells(self, *roles: Role) -> list[Cell]:
+        """The cells of these roles, from the left."""
+        return [c for c in self.line if self.owner[id(c)].role in roles]
+
+    def first(self, *roles: Role) -> Cell | None:
+        """The first of these cells that says something; None where none does."""
+        return next((c for c in self.cells(*roles) if not blank(c.text)), None)
+
+    def text(self, *roles: Role) -> str:
+        """The text of the first of these cells that says something, else an empty one."""
+        cell = self.first(*roles)
+        return cell.text if cell is not None else ""
+
+    def states(self, *roles: Role) -> bool:
+        """Whether any of these columns says something here."""
+        return self.first(*roles) is not None
+
+    def configurations(self) -> list[Cell]:
+        """The configuration cells that begin in this row; several where branches run side by side.
+
+        A branch column without an entry is an empty cell.
+        """
+        cells = [c for c in self.cells(Role.CONFIG) if self._begins(c)]
+        cells += [c for c in self.cells(*WINDOWS) if any(g.bracket for g in c.groups)]
+        filled = [c for c in cells if not blank(c.text)]
+        if self.variant.parallel and filled and len(cells) > 1:
+            return [attrs.evolve(c, text="", lines=(), groups=()) if blank(c.text) else c for c in cells]
+        return filled[:1]
+
+    def size(self, role: Role) -> Size | None:
+        """The size reported; one that spans rows is the first row's input, the last row's output."""
+        cell = next((c for c in self.cells(role) if not blank(c.text)), None)
+        if cell is None or (role is Role.OUTPUT and not self._ends(cell)):
+            return None
+        if role is Role.INPUT and not self._begins(cell):
+            return None
+        return read_size(cell.text)
+
+    def sources(self) -> tuple[str, ...]:
+        """Names of other rows in the input column: "conv5b", "upconv5+conv4b"."""
+        text = self.text(Role.INPUT)
+        if not text or read_size(text) is not None:
+            return ()
+        names = [n.strip(" ()[]") for n in _NAMED_SOURCES.split(text)]
+        return tuple(n for n in names if re.fullmatch(r"[A-Za-z][\w.\-/ ]{0,24}", n))
+
+    def all_text(self) -> str:
+        """What the row says, for a message."""
+        return " | ".join(c.text for c in self.line if not blank(c.text))
+
+    def _begins(self, cell: Cell) -> bool:
+        return self.index == 0 or not self._also_in(cell, self.index - 1)
+
+    def _ends(self, cell: Cell) -> bool:
+        return self.index + 1 >= self.sheet.rows or not self._also_in(cell, self.index + 1)
+
+    def _also_in(self, cell: Cell, index: int) -> bool:
+        return any(c.cells[index] is cell for c in self.variant.columns)
