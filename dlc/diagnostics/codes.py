@@ -124,6 +124,11 @@ NET_UNSOUND = _code(608, "network was read but is not sound")
 # 07: other formats read
 JSON_MALFORMED = _code(701, "JSON is malformed")
 JSON_CONTRACT = _code(702, "JSON does not follow dlnet-json/1")
+PROTOTXT_MALFORMED = _code(703, "text is no protobuf message")
+PROTOTXT_NO_NET = _code(704, "message describes no network")
+LAYER_KEPT = _code(705, "layer is not known and kept as it is")
+LAYER_SKIPPED = _code(706, "layer is no part of the network")
+LAYER_WRONG = _code(707, "layer cannot be what the file says")
 
 # 08: simulation and evaluation
 SET_DIFFERS = _code(801, "folder holds another simulated set")

@@ -64,8 +64,8 @@ class RawAttributes(Domain):
 class Opaque(Layer):
     """A layer that is not in the catalogue, kept with its attributes as they were read.
 
-    It takes any inputs; its result is what the node declares, and unknown without that. Parameters and
-    operations are unknown.
+    It takes any inputs; its result is what the node declares, and unknown without that. Operations are
+    unknown, and so are parameters unless an attribute of that name counts them.
 
         boxes: vector[400] = opaque "PriorBox"(x, min_size=30.0, flip=true)
 
@@ -93,7 +93,8 @@ class Opaque(Layer):
         return None
 
     def parameters(self, inputs: Sequence[Type], output: Type) -> Dim:
-        return HOLE
+        stated: Dim = self.raw.get("parameters", HOLE)
+        return stated
 
     def multiply_adds(self, inputs: Sequence[Type], output: Type) -> Dim:
         return HOLE
