@@ -34,7 +34,8 @@ class KerasJsonBackend(Backend):
         differences = Differences("Keras JSON", options.approximate)
         made = program(module, differences, as_source=False)
         found = differences.finish()
-        return Emitted((EmittedFile(".json", json.dumps(model_json(made), check_circular=False) + "\n"),), found)
+        text = json.dumps(model_json(made), check_circular=False) + "\n"
+        return Emitted((EmittedFile(".json", text),), found)
 
     def cells(self) -> dict[str, Cell]:
         return RULES.cells()

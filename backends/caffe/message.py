@@ -52,14 +52,15 @@ class Layer:
 
 def net_text(name: str, layers: Sequence[Layer], head: Iterable[str] = ()) -> str:
     """A NetParameter with comments at its head."""
-    lines = [*comment_lines(head), f"name: {_quote(name)}"]
-    written: dict[int, list[str]] = {}  # by identity: the steps of a recurrent layer share their fields
+    parts = [f"{line}\n" for line in (*comment_lines(head), f"name: {_quote(name)}")]
+    written: dict[int, str] = {}  # by identity: the steps of a recurrent layer share their fields
     for layer in layers:
         fields = written.get(id(layer.fields))
         if fields is None:
-            fields = written[id(layer.fields)] = _field_lines(layer.fields, "  ")
-        lines += _layer_lines(layer, fields)
-    return "\n".join(lines) + "\n"
+            fields = "".join([f"{line}\n" for line in _field_lines(layer.fields, "  ")])
+            written[id(layer.fields)] = fields
+        parts.append(_layer_text(layer, fields))
+    return "".join(parts)
 
 
 def message_text(fields: Fields, head: Iterable[str] = ()) -> str:
@@ -74,13 +75,10 @@ def comment_lines(lines: Iterable[str]) -> Iterator[str]:
         yield f"# {text}" if text else "#"
 
 
-def _layer_lines(layer: Layer, fields: Sequence[str]) -> list[str]:
-    lines = ["layer {", f"  name: {_quote(layer.name)}", f'  type: "{layer.type}"']
-    lines += [f"  bottom: {_quote(bottom)}" for bottom in layer.bottoms]
-    lines += [f"  top: {_quote(top)}" for top in layer.tops]
-    lines += fields
-    lines.append("}")
-    return lines
+def _layer_text(layer: Layer, fields: str) -> str:
+    bottoms = "".join([f"  bottom: {_quote(bottom)}\n" for bottom in layer.bottoms])
+    tops = "".join([f"  top: {_quote(top)}\n" for top in layer.tops])
+    return f'layer {{\n  name: {_quote(layer.name)}\n  type: "{layer.type}"\n{bottoms}{tops}{fields}}}\n'
 
 
 def _field_lines(fields: Fields, indent: str) -> list[str]:

@@ -92,7 +92,7 @@ def _merge(made: Sequence[Statement], outputs: set[str]) -> Iterable[Statement]:
         if before is None or uses[before.value] > 1:
             continue
         both = _merged_doings(before.doing, statement.doing)
-        shared = both and common_name(before.name, statement.name)
+        shared = common_name(before.name, statement.name) if both is not None else None
         if both is not None and shared is not None:
             gone.add(before.value)
             changed[statement.value] = Statement(statement.value, shared, both, before.inputs)
