@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from dlc.diagnostics import Diagnostic, DlcError, FileSpan, codes
@@ -53,6 +55,34 @@ def make_directory(path: Path) -> None:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise unwritable(path, error) from None
+
+
+@contextmanager
+def staged(folder: Path) -> Iterator[Path]:
+    """A folder to write into, whose files are in `folder` at the end, or nowhere when anything goes wrong.
+
+    Where `folder` is there already its other files stay. Raises DlcError for what the system refuses.
+    """
+    make_directory(folder.parent)
+    made = None
+    try:
+        made = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
+        yield made
+        _settle(made, folder)
+    except OSError as error:
+        raise unwritable(folder, error) from None
+    finally:
+        if made is not None:
+            shutil.rmtree(made, ignore_errors=True)
+
+
+def _settle(made: Path, folder: Path) -> None:
+    if not folder.is_dir():
+        made.chmod(0o777 & ~_umask())
+        made.rename(folder)
+        return
+    for file in made.iterdir():
+        os.replace(file, folder / file.name)
 
 
 def _beside(path: Path, content: str | bytes) -> Path:
