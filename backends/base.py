@@ -44,6 +44,7 @@ class Backend:
 
     `keeps_holes`: whether unknown numbers can be written (otherwise the driver fills or refuses them).
     `keeps_blocks`: whether blocks and repeats can be written (otherwise the driver expands them).
+    `splits_activations`: whether silu and hard_silu come as the products that they are.
     `whole_module`: whether one file holds all nets (otherwise `emit` gets one net at a time).
     """
 
@@ -51,6 +52,7 @@ class Backend:
     title: ClassVar[str]
     keeps_holes: ClassVar[bool] = False
     keeps_blocks: ClassVar[bool] = False
+    splits_activations: ClassVar[bool] = False
     whole_module: ClassVar[bool] = False
 
     def emit(self, module: Module, options: EmitOptions) -> Emitted:

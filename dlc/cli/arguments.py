@@ -8,7 +8,7 @@ from typing import NoReturn
 
 from dlc import __version__
 from dlc.backends import TARGETS
-from dlc.cli.source import FORMATS
+from dlc.cli.source import FORMATS, Reading
 from dlc.diagnostics import Diagnostic, DlcError, Fix, codes
 
 COMMANDS = {
@@ -210,10 +210,52 @@ def _input(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--from", dest="form", choices=forms, help="INPUT's format, where its ending does not say"
     )
+    _caffe(parser)
+
+
+def _caffe(parser: argparse.ArgumentParser) -> None:
+    """What a prototxt leaves to whoever loads it."""
+    parser.add_argument(
+        "--phase", choices=("train", "test"), help="of a prototxt (default: whichever is whole)"
+    )
+    parser.add_argument(
+        "--stage", action="append", metavar="NAME", help="a stage of a prototxt; may come again"
+    )
+    parser.add_argument(
+        "--shape",
+        action="append",
+        type=shape,
+        default=[],
+        metavar="NAME=C,H,W",
+        help="the shape of an input that a prototxt does not state, in Caffe's order without the batch",
+    )
+
+
+def shape(text: str) -> tuple[str, tuple[int, ...]]:
+    """NAME=3,224,224 as a name and its dimensions; raises UsageError where it is none."""
+    name, _, dims = text.partition("=")
+    numbers = tuple(int(d) for d in dims.split(",") if d.strip().isdigit())
+    if not name or not numbers or len(numbers) != len(dims.split(",")) or 0 in numbers:
+        message = f"{text!r} is no shape: write NAME=C,H,W, such as data=3,224,224"
+        raise UsageError(Diagnostic(codes.USAGE, message))
+    return name, numbers
+
+
+def reading(arguments: argparse.Namespace) -> Reading:
+    """What the command line says of a prototxt's phase, stages and inputs."""
+    stages = tuple(arguments.stage) if arguments.stage else None
+    return Reading(arguments.phase, stages, dict(arguments.shape))
 
 
 def _passes(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("passes")
+    group.add_argument(
+        "--blocks",
+        choices=("auto", "keep", "roll", "expand"),
+        default="auto",
+        help="blocks and repeats, where the target has them: as they are, found anew, written out; auto "
+        "(the default) keeps those of .dlnet files, and finds them in other inputs where that is shorter",
+    )
     group.add_argument("--verify-each", action="store_true", help="check the net after every pass")
     group.add_argument(
         "--print-after", action="append", default=[], metavar="PASS", help="print the net after a pass"

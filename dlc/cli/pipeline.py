@@ -9,13 +9,14 @@ from dlc.diagnostics import Diagnostic, DlcError, Fix, Note, Span, codes
 from dlc.ir import Module, Node, Op, Value
 from dlc.layers import nearest
 from dlc.passes.check import check
-from dlc.passes.manager import PassManager, preparation
+from dlc.passes.manager import Blocks, PassManager, preparation
 from dlc.types import Expr, Hole
 
 
 @attrs.frozen
 class CompileOptions:
-    """How to compile: `holes` is "error" or "default"; the rest goes to the pass manager and the backend."""
+    """How to compile: `holes` is "error" or "default", `blocks` what becomes of blocks and repeats where the
+    target has them; the rest goes to the pass manager and the backend."""
 
     holes: str = "error"
     approximate: bool = False
@@ -23,6 +24,7 @@ class CompileOptions:
     verify_each: bool = False
     print_after: tuple[str, ...] = ()
     time_passes: bool = False
+    blocks: Blocks = Blocks.KEEP
 
 
 @attrs.frozen
@@ -78,7 +80,13 @@ def _compile_one(module: Module, backend: Backend, options: CompileOptions) -> R
         raise DlcError(checked.diagnostics)
     if default and any(d.is_error and d.code not in _MENDED for d in checked.diagnostics):
         raise DlcError(checked.diagnostics)
-    passes = preparation(fill=fill, default=default, expand=not backend.keeps_blocks)
+    passes = preparation(
+        fill=fill,
+        default=default,
+        expand=not backend.keeps_blocks,
+        blocks=options.blocks,
+        split=backend.splits_activations,
+    )
     manager = PassManager(passes, options.verify_each, options.print_after, options.time_passes)
     run = manager.run(checked.module)
     final = check(run.module) if passes else checked

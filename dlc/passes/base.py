@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from typing import ClassVar
 
 import attrs
 
 from dlc.diagnostics import Diagnostic
-from dlc.ir import Module, Net
+from dlc.ir import Block, Module, Net, Node
+from dlc.passes.structure import topological
 
 
 @attrs.frozen
@@ -40,3 +42,31 @@ def over_nets(module: Module, change: Callable[[Net], Net]) -> PassResult:
     nets = tuple(change(net) for net in module.nets)
     changed = nets != module.nets
     return PassResult(attrs.evolve(module, nets=nets) if changed else module, changed)
+
+
+Change = Callable[[tuple[Node, ...], frozenset[str]], Sequence[Node]]
+
+
+def over_bodies(module: Module, change: Callable[[Net | Block], Change]) -> PassResult:
+    """Apply what `change` gives for a net or a block, and which has nothing to say, to its body.
+
+    It gets the nodes, every one after its inputs, and the names of the values that must stay. A body with
+    a cycle is left as it is.
+    """
+    blocks = tuple(attrs.evolve(b, body=_changed(b.body, (b.output,), change(b))) for b in module.blocks)
+    nets = tuple(attrs.evolve(n, body=_changed(n.body, n.outputs, change(n))) for n in module.nets)
+    changed = (blocks, nets) != (module.blocks, module.nets)
+    return PassResult(Module(blocks, nets) if changed else module, changed)
+
+
+def _changed(body: tuple[Node, ...], kept: Iterable[str], change: Change) -> tuple[Node, ...]:
+    order = topological(body)
+    if order is None:
+        return body
+    made = tuple(change(order, frozenset(kept)))
+    return body if made == order else made
+
+
+def readers(body: Iterable[Node]) -> Counter[str]:
+    """How many nodes read each value."""
+    return Counter(source for node in body for source in dict.fromkeys(node.inputs))

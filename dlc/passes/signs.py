@@ -8,9 +8,11 @@ from dlc.ir import Node, Op
 
 _ALWAYS = frozenset({"relu", "relu6", "sigmoid", "hard_sigmoid", "softmax", "softplus"})
 _MERGES = ("add", "multiply", "average", "minimum", "concat")
-_ARRANGES = ("flatten", "reshape", "permute", "repeat_vector", "dropout", "spatial_dropout2d", "lrn", "linear")
-_OF_RANK = ("maxpool", "avgpool", "global_avgpool", "global_maxpool", "upsample", "zeropad", "crop")
-_KEEPS = frozenset({*_MERGES, *_ARRANGES, *(f"{word}{rank}d" for word in _OF_RANK for rank in (1, 2, 3))})
+_ARRANGES = ("flatten", "reshape", "permute", "repeat_vector")
+_SCALES = ("dropout", "spatial_dropout2d", "lrn", "linear")
+_WORDS = ("maxpool", "avgpool", "global_avgpool", "global_maxpool", "upsample", "zeropad", "crop")
+_OF_RANK = (f"{word}{rank}d" for word in _WORDS for rank in (1, 2, 3))
+_KEEPS = frozenset({*_MERGES, *_ARRANGES, *_SCALES, *_OF_RANK})
 
 
 def is_non_negative(op: str, inputs: Sequence[bool]) -> bool:
@@ -23,7 +25,7 @@ def is_non_negative(op: str, inputs: Sequence[bool]) -> bool:
 
 
 def non_negative(order: Iterable[Node]) -> frozenset[str]:
-    """The values of a body that are never below 0; nodes come after their inputs, of which nothing is known."""
+    """The values of a body that are never below 0; every node comes after what it reads."""
     found: set[str] = set()
     for node in order:
         if isinstance(node.op, Op) and is_non_negative(node.op.op_name, [s in found for s in node.inputs]):

@@ -9,12 +9,13 @@ from pathlib import Path
 
 from dlc.backends import load as load_backend
 from dlc.backends.base import Backend, EmittedFile
-from dlc.cli.arguments import UsageError
+from dlc.cli.arguments import UsageError, reading
 from dlc.cli.output import make_directory, write_all, write_stdout
 from dlc.cli.pipeline import CompileOptions, Result, compile_module, select
 from dlc.cli.report import Reporter, progress_bar
 from dlc.cli.source import load
 from dlc.diagnostics import Diagnostic, codes
+from dlc.passes.manager import Blocks
 
 # Endings of the output file and the target that each stands for when --target is left out.
 TARGET_OF_ENDING = {".dlnet": "dlnet", ".json": "json", ".py": "keras", ".prototxt": "caffe"}
@@ -24,7 +25,7 @@ def run(arguments: argparse.Namespace, reporter: Reporter) -> int:
     """Compile and write; nothing is written when anything is wrong."""
     backend = load_backend(arguments.target or target_of(arguments.output))
     with progress_bar() as progress:
-        loaded = load(arguments.input, arguments.form, progress)
+        loaded = load(arguments.input, arguments.form, progress, reading(arguments))
     reporter.remember(loaded.name, loaded.text)
     if any(d.is_error for d in loaded.diagnostics):
         reporter.show(loaded.diagnostics)
@@ -36,12 +37,27 @@ def run(arguments: argparse.Namespace, reporter: Reporter) -> int:
         arguments.verify_each,
         tuple(arguments.print_after),
         arguments.time_passes,
+        blocks_of(arguments.blocks, loaded.format, backend),
     )
     results = compile_module(select(loaded.module, arguments.net), backend, options)
     write(results, arguments.output, backend)
     sys.stderr.writelines(f"{line}\n" for r in results for line in r.log)
     reporter.show([*loaded.diagnostics, *(d for r in results for d in r.diagnostics)])
     return 0
+
+
+def blocks_of(asked: str, form: str, backend: Backend) -> Blocks:
+    """What becomes of blocks and repeats. In a .dlnet file they are as its author wants them; a paper or
+    a model of another format says every layer, so `auto` finds them there, where the code gets shorter.
+
+    Raises UsageError where the target has none.
+    """
+    if asked == "auto":
+        return Blocks.KEEP if form == "dlnet" or backend.keeps_holes else Blocks.SHORTER
+    if not backend.keeps_blocks and asked != Blocks.EXPAND.value:
+        message = f"{backend.name} has no blocks and repeats: with --blocks {asked} it can do nothing"
+        raise UsageError(Diagnostic(codes.USAGE, message))
+    return Blocks(asked)
 
 
 def target_of(output: str | None) -> str:
