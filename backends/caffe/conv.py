@@ -11,7 +11,7 @@ from dlc.backends.caffe.message import sides
 from dlc.backends.caffe.rules import RULES
 from dlc.backends.caffe.values import Layout, Value
 from dlc.backends.caffe.weights import constant, trained
-from dlc.backends.caffe.windows import Fit, Kept, fit_convolution, number, padding
+from dlc.backends.caffe.windows import ALL, Fit, Kept, fit_convolution, number, padding
 from dlc.backends.caffe.writer import Writer, type_of
 from dlc.ir import Node
 from dlc.layers.window import Window
@@ -189,8 +189,7 @@ def _over_rows(w: Writer, node: Node, op: Any, x: Value, window: Window) -> Valu
     view = w.reshape(x.blob, f"{x.blob}_image", (0, 1, length, features))
     fit = fit_convolution(window, length, type_of(node).shape[0])  # type: ignore[arg-type]
     full = node.name if fit.keep.whole else w.fresh(f"{node.name}_full")
-    across = Fit(0, Kept(0, 1, 1))
-    fields = _window_fields([window, Window(features)], [fit, across], op.filters, 1, op.bias)
+    fields = _window_fields([window, Window(features)], [fit, ALL], op.filters, 1, op.bias)
     w.add("Convolution", node.name, (view,), (full,), trained(w, node, "convolution_param", fields, op.bias))
     if full != node.name:
         w.cut(full, node.name, {2: fit.keep}, node.name)

@@ -41,11 +41,11 @@ def embed(w: Writer, node: Node, op: Any, x: Value) -> Value:
 @RULES.rule("dropout")
 def dropout(w: Writer, node: Node, op: Any, x: Value) -> Value | None:
     """Dropout."""
+    if op.rate == 0.0 or (op.rate == 1.0 and not w.train):
+        return w.same(node, x)
     if op.rate == 1.0:
         w.differences.cannot(node, "Caffe's Dropout takes a ratio below 1")
         return None
-    if op.rate == 0.0:
-        return w.same(node, x)
     return w.over(node, "Dropout", x, {"dropout_param": {"dropout_ratio": op.rate}})
 
 

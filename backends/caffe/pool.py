@@ -12,7 +12,15 @@ from dlc.backends.caffe.conv import ALONE, planar, plane, zero_padded
 from dlc.backends.caffe.message import AVERAGE, MAX, PRODUCT, Word, sides
 from dlc.backends.caffe.rules import RULES
 from dlc.backends.caffe.values import Layout, Value
-from dlc.backends.caffe.windows import Fit, counts_padding_alike, fit_pooling, padding
+from dlc.backends.caffe.windows import (
+    ALL,
+    Fit,
+    counts_padding_alike,
+    fit_pooling,
+    number,
+    padding,
+    pools_apart,
+)
 from dlc.backends.caffe.writer import Writer, type_of
 from dlc.ir import Node
 from dlc.layers.window import Window
@@ -28,7 +36,7 @@ def maxpool(w: Writer, node: Node, op: Any, x: Value) -> Value | None:
     if fits is None:
         _refuse_padding(w, node)
         return None
-    _pool(w, node.name, node.name, x.blob, MAX, windows, fits)
+    _pool(w, node.name, node.name, x.blob, MAX, windows, sizes, fits)
     return w.result(node, "Pooling", Layout.CHANNELS)
 
 
@@ -47,7 +55,7 @@ def avgpool(w: Writer, node: Node, op: Any, x: Value) -> Value | None:
     fits = fit_pooling(windows, sizes, counts, suits)
     if fits is None:
         return _average_of_padded(w, node, x, windows, sizes, counts)
-    _pool(w, node.name, node.name, x.blob, AVERAGE, windows, fits)
+    _pool(w, node.name, node.name, x.blob, AVERAGE, windows, sizes, fits)
     return w.result(node, "Pooling", Layout.CHANNELS)
 
 
@@ -66,10 +74,10 @@ def pool3d(w: Writer, node: Node, op: Any, x: Value) -> Value | None:
         return None
     blob = w.reshape(x.blob, f"{node.name}_slices", (0, -1, *sizes[1:]))
     over = w.fresh(f"{node.name}_planes")
-    _pool(w, over, over, blob, method, windows[1:], flat)
+    _pool(w, over, over, blob, method, windows[1:], sizes[1:], flat)
     blob = w.reshape(over, f"{node.name}_columns", (0, x.channels, sizes[0], -1))
     over = w.fresh(f"{node.name}_depth")
-    _pool(w, over, over, blob, method, [windows[0], ALONE], deep)
+    _pool(w, over, over, blob, method, [windows[0], ALONE], [sizes[0], 1], deep)
     fields = {"reshape_param": {"shape": {"dim": [0, x.channels, *counts]}}}
     w.add("Reshape", node.name, (over,), (node.name,), fields)
     return w.result(node, "Reshape", Layout.CHANNELS)
@@ -101,14 +109,36 @@ def _refuse_padding(w: Writer, node: Node) -> None:
 
 
 def _pool(
+    w: Writer,
+    name: str,
+    top: str,
+    blob: str,
+    method: Word,
+    windows: Sequence[Window],
+    sizes: Sequence[int],
+    fits: Sequence[Fit],
+) -> None:
+    """Append a Pooling called `name` and the cuts after it; the result is the blob `top`.
+
+    Where an axis must be pooled on its own, there are two.
+    """
+    apart = pools_apart(windows, sizes, fits)
+    if apart is not None:
+        rows = w.fresh(f"{name}_rows")
+        _pool_planes(w, rows, rows, blob, method, (windows[0], ALONE), (apart[0], ALL))
+        _pool_planes(w, name, top, rows, method, (ALONE, windows[1]), (ALL, apart[1]))
+    else:
+        _pool_planes(w, name, top, blob, method, windows, fits)
+
+
+def _pool_planes(
     w: Writer, name: str, top: str, blob: str, method: Word, windows: Sequence[Window], fits: Sequence[Fit]
 ) -> None:
-    """Append a Pooling called `name` and the cuts after it; the result is the blob `top`."""
     whole = all(fit.keep.whole for fit in fits)
     full = top if whole else w.fresh(f"{top}_full")
     fields: dict[str, Any] = {"pool": method}
-    fields |= sides("kernel", [win.kernel for win in windows])  # type: ignore[misc]
-    fields |= sides("stride", [win.stride for win in windows], 1)  # type: ignore[misc]
+    fields |= sides("kernel", [number(win.kernel) for win in windows])
+    fields |= sides("stride", [number(win.stride) for win in windows], 1)
     fields |= sides("pad", [fit.pad for fit in fits], 0)
     w.add("Pooling", name, (blob,), (full,), {"pooling_param": fields})
     if not whole:
@@ -128,7 +158,7 @@ def _average_of_inside(
     both = []
     for source, base in ((x.blob, f"{name}_sum"), (ones, f"{name}_inside")):
         top = w.fresh(base)
-        _pool(w, top, top, source, AVERAGE, windows, fits)
+        _pool(w, top, top, source, AVERAGE, windows, sizes, fits)
         both.append(top)
     both[1] = w.step("Power", f"{name}_factor", both[1:], {"power_param": {"power": -1.0}})
     w.add("Eltwise", name, both, (name,), PRODUCT)
@@ -147,5 +177,5 @@ def _average_of_padded(
     if fits is None:
         _refuse_padding(w, node)
         return None
-    _pool(w, node.name, node.name, x.blob, AVERAGE, bare, fits)
+    _pool(w, node.name, node.name, x.blob, AVERAGE, bare, sizes, fits)
     return w.result(node, "Pooling", Layout.CHANNELS)

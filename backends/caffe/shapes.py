@@ -73,6 +73,8 @@ def repeat_vector(w: Writer, node: Node, op: Any, x: Value) -> Value:
 @RULES.rule("upsample1d", "upsample2d", "upsample3d", only="nearest; linear modes of at most two axes")
 def upsample(w: Writer, node: Node, op: Any, x: Value) -> Value | None:
     """A Deconvolution with constant weights."""
+    if set(op.size) == {1}:
+        return w.same(node, x)
     x = w.channels(x)
     times = plane(op.size)
     if op.mode != "nearest":

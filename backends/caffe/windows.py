@@ -39,6 +39,9 @@ class Fit:
     keep: Kept
 
 
+ALL = Fit(0, Kept(0, 1, 1))  # of an axis that is left as it is
+
+
 def padding(window: Window, size: int) -> tuple[int, int]:
     """The elements that a window adds before and after an axis of `size` elements."""
     before, after = window.same_pads(size) if window.padding == "same" else window.pads
@@ -96,6 +99,23 @@ def _fit_pool_axis(
         if total >= lead + count and suits(pad):
             return Fit(pad, Kept(lead, count, total))
     raise AssertionError("padding grows without end")
+
+
+def pools_apart(windows: Sequence[Window], sizes: Sequence[int], fits: Sequence[Fit]) -> Sequence[Fit] | None:
+    """The fits of poolings along one axis each, where one along all axes would be read in two ways.
+
+    Caffe drops windows that start in the padding along all axes as soon as one of them is padded; OpenCV
+    does so axis by axis. None where both come to the same.
+    """
+    alone = [
+        attrs.evolve(fit, keep=attrs.evolve(fit.keep, total=_count(window, size, fit)))
+        for window, size, fit in zip(windows, sizes, fits, strict=True)
+    ]
+    return alone if any(one != fit for one, fit in zip(alone, fits, strict=True)) else None
+
+
+def _count(window: Window, size: int, fit: Fit) -> int:
+    return pooled(size, number(window.kernel), number(window.stride), fit.pad, fit.pad > 0)
 
 
 def pooled(size: int, kernel: int, stride: int, pad: int, clips: bool) -> int:

@@ -2,6 +2,9 @@
 
 A window that hangs over the border is clipped there: its maximum or average is over the elements that
 it has. Explicit padding of an average counts as zeros; explicit padding of a maximum counts as nothing.
+
+Not every backend of Keras averages so: PyTorch's repeats the border where `same` pads one side more than
+the other. Such averages are made of windows that are padded alike on both sides, or not at all.
 """
 
 from __future__ import annotations
@@ -52,6 +55,11 @@ class Slide:
         return (self.kernel - 1) // 2 - self.before
 
     @property
+    def is_even(self) -> bool:
+        """Whether the windows hang over both ends alike."""
+        return self.before == self.over
+
+    @property
     def is_thinned_same(self) -> bool:
         """Whether these windows are among those of `same` with stride 1."""
         return self.lead >= 0 and self.lead + (self.count - 1) * self.stride < self.size
@@ -90,14 +98,21 @@ def _maxpool(ask: Ask) -> None:
 
 @RULES.rule("avgpool1d", "avgpool2d", "avgpool3d")
 def _avgpool(ask: Ask) -> None:
-    if _put_plain(ask, "AveragePooling"):
+    if not _is_uneven(ask) and _put_plain(ask, "AveragePooling"):
         return
     stated = _stated(ask)
     axes = [
-        attrs.evolve(a, size=a.size + before + after, before=0)
+        attrs.evolve(a, size=a.size + before + after, before=a.before - before)
         for a, (before, after) in zip(_slides(ask), stated, strict=True)
     ]
     _put_slides(ask, "AveragePooling", pad(ask, -1, stated), axes)
+
+
+def _is_uneven(ask: Ask) -> bool:
+    """Whether `same` adds more to one side of an axis than to the other."""
+    layer = ask.layer
+    known = not is_symbolic((layer.kernel, layer.stride))
+    return known and layer.padding == "same" and not all(a.is_even for a in _slides(ask))
 
 
 @RULES.rule("global_avgpool1d", "global_avgpool2d", "global_avgpool3d")
@@ -147,11 +162,12 @@ def _margins(axis: Slide, stated: tuple[int, int]) -> tuple[int, int]:
 
 
 def _put_slides(ask: Ask, what: str, value: int, axes: Sequence[Slide]) -> None:
-    for word, agrees in (("valid", "is_valid"), ("same", "is_same")):
-        if all(getattr(a, agrees) for a in axes):
-            _put(ask, what, value, axes, word)
-            return
-    if all(a.is_thinned_same for a in axes):
+    is_mean = what == "AveragePooling"
+    if all(a.is_valid for a in axes):
+        _put(ask, what, value, axes, "valid")
+    elif all(a.is_same and (a.is_even or not is_mean) for a in axes):
+        _put(ask, what, value, axes, "same")
+    elif all(a.is_thinned_same and (a.kernel % 2 or not is_mean) for a in axes):
         _put_thinned(ask, what, value, axes)
     else:
         _put_pieces(ask, what, value, axes)

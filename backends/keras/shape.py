@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dlc.backends.keras.plan import RULES, Ask, sizes
+from dlc.backends.keras.plan import RULES, Ask, is_symbolic, sizes
 from dlc.types import Hole
 
 
@@ -76,4 +76,10 @@ def _spatial_dropout(ask: Ask) -> None:
 
 @RULES.rule("gaussian_noise")
 def _gaussian_noise(ask: Ask) -> None:
-    ask.put("GaussianNoise", stddev=ask.layer.stddev)
+    """Keras 3 takes deviations up to 1: of a larger one it is the input that is made smaller, and then larger."""
+    stddev = ask.layer.stddev
+    if is_symbolic(stddev) or stddev <= 1:
+        ask.put("GaussianNoise", stddev=stddev)
+        return
+    small = ask.put("Rescaling", role="small", scale=1 / stddev)
+    ask.put("Rescaling", ask.put("GaussianNoise", small, role="noise", stddev=1.0), scale=stddev)
