@@ -9,7 +9,8 @@ from dlc.diagnostics import Diagnostic, DlcError, Fix, Note, Span, codes
 from dlc.ir import Module, Node, Op, Value
 from dlc.layers import nearest
 from dlc.passes.check import check
-from dlc.passes.manager import Blocks, PassManager, preparation
+from dlc.passes.manager import PassManager
+from dlc.passes.pipeline import Blocks, preparation
 from dlc.types import Expr, Hole
 
 

@@ -17,11 +17,16 @@ class RemoveDead(Pass):
 
     Before:
 
-        i = input map[8, 8, 3]; a = relu(i); unused = tanh(i); output a
+        i = input map[8, 8, 3]
+        a = relu(i)
+        unused = tanh(i)
+        output a
 
     After:
 
-        i = input map[8, 8, 3]; a = relu(i); output a
+        i = input map[8, 8, 3]
+        a = relu(i)
+        output a
     """
 
     name: ClassVar[str] = "remove-dead"

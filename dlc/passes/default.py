@@ -31,7 +31,7 @@ class DefaultHoles(Pass):
     Before:
 
         i = input map[?, ?, 3]
-        c = conv2d(i, filters=?, kernel=3, stride=?, padding=?)
+        c = conv2d(i, filters=64, kernel=3, stride=?, padding=?)
         o: map[28, 28, 64] = opaque "Mystery"(c)
 
     After:

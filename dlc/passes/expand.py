@@ -27,15 +27,21 @@ class ExpandBlocks(Pass):
 
     Before:
 
-        block unit(x, width) { c = conv2d(x, filters=width, kernel=3); y = relu(c); output y }
-        net n { i = input map[32, 32, 3]; a = i |> repeat 2 unit(width=8); output a }
+        block unit(x, width) {
+          c = conv2d(x, filters=width, kernel=3)
+          y = relu(c)
+          output y
+        }
+        i = input map[32, 32, 3]
+        a = i |> repeat 2 unit(width=8)
 
     After:
 
-        net n { i = input map[32, 32, 3]
-          a.1.c = conv2d(i, filters=8, kernel=3);   a.1 = relu(a.1.c)
-          a.2.c = conv2d(a.1, filters=8, kernel=3); a = relu(a.2.c)
-          output a }
+        i = input map[32, 32, 3]
+        a.1.c = conv2d(i, filters=8, kernel=3)
+        a.1 = relu(a.1.c)
+        a.2.c = conv2d(a.1, filters=8, kernel=3)
+        a = relu(a.2.c)
 
     Inner layers are called `<call>.<inner>`, copies of a repeat `<name>.<i>` (and `<name>.<i>.<j>` inside
     a group of links), counting on from the links before the repeat in its chain; the last layer keeps the

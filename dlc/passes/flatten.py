@@ -21,11 +21,16 @@ class InsertFlatten(Pass):
 
     Before:
 
-        p = maxpool2d(c, kernel=2); fc = dense(p, units=10)
+        i = input map[8, 8, 3]
+        p = maxpool2d(i, kernel=2)
+        fc = dense(p, units=10)
 
     After:
 
-        p = maxpool2d(c, kernel=2); flatten = flatten(p) @ inferred; fc = dense(flatten, units=10)
+        i = input map[8, 8, 3]
+        p = maxpool2d(i, kernel=2)
+        flatten = flatten(p) @ inferred
+        fc = dense(flatten, units=10)
 
     Likewise for sequences and volumes. Several such layers after one value share the flatten.
     """

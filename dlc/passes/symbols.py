@@ -24,11 +24,13 @@ class ChooseSymbols(Pass):
 
     Before:
 
-        i = input map[H, H, 3]; c = conv2d(i, filters=16 * k, kernel=3)
+        i = input map[H, H, 3]
+        c = conv2d(i, filters=16 * k, kernel=3)
 
     After:
 
-        i = input map[224, 224, 3]; c = conv2d(i, filters=16, kernel=3)
+        i = input map[224, 224, 3]
+        c = conv2d(i, filters=16, kernel=3)
 
     A symbol that is a whole dimension or attribute gets what is customary there; a factor is 1, or the
     first number with which all layers can be made. Parameters of blocks are none of these symbols.

@@ -15,7 +15,7 @@ from dlc.cli.pipeline import CompileOptions, Result, compile_module, select
 from dlc.cli.report import Reporter, progress_bar
 from dlc.cli.source import load
 from dlc.diagnostics import Diagnostic, codes
-from dlc.passes.manager import Blocks
+from dlc.passes.pipeline import Blocks
 
 # Endings of the output file and the target that each stands for when --target is left out.
 TARGET_OF_ENDING = {".dlnet": "dlnet", ".json": "json", ".py": "keras", ".prototxt": "caffe"}

@@ -24,29 +24,29 @@ class RollUp(Pass):
     Before:
 
         i = input map[56, 56, 64]
-        c1 = conv2d(i, filters=64, kernel=3, padding=same)
-        n1 = batchnorm(c1)
-        s1 = add(n1, i)
-        r1 = relu(s1)
-        c2 = conv2d(r1, filters=64, kernel=3, padding=same)
-        n2 = batchnorm(c2)
-        s2 = add(n2, r1)
-        r2 = relu(s2)
-        c3 = conv2d(r2, filters=64, kernel=5, padding=same)
-        n3 = batchnorm(c3)
-        s3 = add(n3, r2)
-        r3 = relu(s3)
+        c1 = i |> conv2d(filters=64, kernel=3, padding=same) |> batchnorm |> relu |> dropout(rate=0.1)
+        r1 = add(c1, i) |> relu
+        c2 = r1 |> conv2d(filters=64, kernel=3, padding=same) |> batchnorm |> relu |> dropout(rate=0.1)
+        r2 = add(c2, r1) |> relu
+        c3 = r2 |> conv2d(filters=64, kernel=3, padding=same) |> batchnorm |> relu |> dropout(rate=0.1)
+        r3 = add(c3, r2) |> relu
+        c4 = r3 |> conv2d(filters=64, kernel=5, padding=same) |> batchnorm |> relu |> dropout(rate=0.1)
+        r4 = add(c4, r3) |> relu
 
     After:
 
         block residual(x, kernel=3) {
-          branch = conv2d(x, filters=64, kernel=kernel, padding=same) |> batchnorm
+          branch = x
+            |> conv2d(filters=64, kernel=kernel, padding=same)
+            |> batchnorm
+            |> relu
+            |> dropout(rate=0.1)
           y = add(branch, x) |> relu
           output y
         }
         i = input map[56, 56, 64]
-        r2 = i |> repeat 2 residual
-        r3 = residual(r2, kernel=5)
+        r3 = i |> repeat 3 residual
+        r4 = residual(r3, kernel=5)
 
     What goes into a block reads one value and gives one. Its parameters are the numbers and flags that
     differ from place to place. Of all ways to write the net, one that needs few lines is looked for; where
