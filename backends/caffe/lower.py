@@ -11,6 +11,7 @@ from dlc.backends.caffe import (  # noqa: F401  (each registers its rules)
     dense,
     merge,
     norm,
+    opaque,
     pool,
     recurrent,
     shapes,
@@ -20,8 +21,6 @@ from dlc.backends.caffe.values import Layout, Value
 from dlc.backends.caffe.writer import Writer
 from dlc.ir import Net, Node
 from dlc.types import Kind, Type
-
-RULES.refuse("opaque", reason="what it computes is not known")
 
 
 def write_nodes(w: Writer) -> None:

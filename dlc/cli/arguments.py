@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import argparse
+import re
 from collections.abc import Sequence
-from typing import NoReturn
+from pathlib import Path
 
 from dlc import __version__
 from dlc.backends import TARGETS
+from dlc.cli.parser import Overview, Parser, usage_error
+from dlc.cli.parser import UsageError as UsageError
 from dlc.cli.source import FORMATS, Reading
-from dlc.diagnostics import Diagnostic, DlcError, Fix, codes
+from dlc.diagnostics import Diagnostic, Fix, codes
 
 COMMANDS = {
     "compile": "compile networks to a target (the default command)",
@@ -28,60 +31,106 @@ COMMANDS = {
 }
 
 
-class UsageError(DlcError):
-    """The command line is wrong; exit status 2."""
-
-
-class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:
-        finding = Diagnostic(codes.USAGE, f"{message}; see {self.prog} --help")
-        raise UsageError(finding)
-
-
 def parse(words: Sequence[str]) -> argparse.Namespace:
     """Read the command line; a first word that is no command is an input to compile. Raises UsageError."""
     words = list(words)
-    first = next((w for w in words if not w.startswith("-") or w == "-"), None)
-    asks_help = any(w in ("-h", "--help", "--version") for w in words)
-    if first not in COMMANDS and not (asks_help and first is None):
+    if words[:1] == ["help"]:
+        words = [*words[1:2], "--help"]
+    if not words or words[0] not in (*COMMANDS, "-h", "--help", "--version"):
+        _misspelt(words)
         words = ["compile", *words]
-    return build_parser().parse_args(words)
+    return build_parser().read(words)
 
 
-def build_parser() -> argparse.ArgumentParser:
+def _misspelt(words: Sequence[str]) -> None:
+    """Raise UsageError for a first word that is like a command and no file."""
+    from dlc.layers import nearest
+
+    if words and re.fullmatch(r"[a-z]+", words[0]) and not Path(words[0]).exists():
+        like = nearest(words[0], COMMANDS)
+        if like:
+            fix = Fix(f"did you mean {like}?", like)
+            raise usage_error(f"there is no command and no file {words[0]}", fix)
+
+
+def build_parser() -> Overview:
     """The whole parser, subcommands included."""
-    parser = _Parser(
-        prog="dlc",
-        description="Compile the networks of deep-learning papers to code.",
-        epilog="dlc INPUT [-o OUT] [--target T] compiles INPUT; the other commands are listed above.",
-    )
+    parser = Overview(prog="dlc")
+    parser.text = overview()
     parser.add_argument("--version", action="version", version=f"dlc {__version__}")
-    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    commands = parser.add_subparsers(
+        dest="command", metavar="COMMAND", required=True, parser_class=Parser
+    )
     for name, text in COMMANDS.items():
-        command = commands.add_parser(name, help=text, description=text.capitalize() + ".")
+        command = commands.add_parser(name, help=text, description=text[:1].upper() + text[1:] + ".")
         _ADD[name](command)
     return parser
+
+
+def overview() -> str:
+    """What `dlc --help` prints."""
+    width = max(map(len, COMMANDS))
+    commands = "\n".join(f"  {name:{width}}  {text}" for name, text in COMMANDS.items())
+    return _OVERVIEW.format(commands=commands, targets=", ".join(TARGETS), endings=", ".join(FORMATS))
+
+
+_OVERVIEW = """\
+usage: dlc INPUT [-o OUT] [--target TARGET] [--net NAME]
+       dlc COMMAND ...
+
+dlc reads the networks that deep-learning papers describe and writes them as code.
+
+  dlc list paper.pdf                      what networks a paper has
+  dlc paper.pdf -o nets.dlnet             its networks as text, to look through and to change
+  dlc nets.dlnet --target keras -o nets/  as Keras code, one file a network
+  dlc nets.dlnet --net vgg_16 -o vgg.prototxt
+                                          one of them for Caffe; OUT's ending says the target
+
+commands (dlc COMMAND --help says more; compile may be left out):
+{commands}
+
+INPUT    a file ({endings}), or - for standard input
+OUT      a file, a directory (with / at its end), or - for standard output, the default
+TARGET   {targets}
+
+options:
+  -h, --help  show this text
+  --version   show the version
+
+exit status: 0 fine; 1 the input is wrong or cannot be written; 2 the command line is wrong
+"""
 
 
 def _compile(parser: argparse.ArgumentParser) -> None:
     _input(parser)
     parser.add_argument(
-        "-o", "--output", metavar="OUT", help="file or directory; standard output when left out"
+        "-o",
+        "--output",
+        metavar="OUT",
+        help="a file, or a directory (with / at its end) with one file a net; default: standard output",
     )
     parser.add_argument(
-        "-t", "--target", type=target, choices=sorted(TARGETS), help="default: by OUT's ending, else dlnet"
+        "-t",
+        "--target",
+        type=target,
+        metavar="TARGET",
+        help=f"what to write: {', '.join(TARGETS)} (default: what OUT's ending says, else dlnet)",
     )
     parser.add_argument("--net", metavar="NAME", help="only this net")
     parser.add_argument(
         "--holes",
         choices=("error", "default"),
         default="error",
-        help="what to do about hyper-parameters that the source does not state (default: error)",
+        help="hyper-parameters that the source does not state are an error, or get their customary "
+        "values, which the output lists (default: error)",
     )
     parser.add_argument(
-        "--approximate", action="store_true", help="accept layers that the target says inexactly"
+        "--approximate",
+        action="store_true",
+        help="accept layers that the target can say only inexactly; the output tells which",
     )
     _passes(parser)
+    _caffe(parser)
     _json(parser)
 
 
@@ -98,7 +147,8 @@ def target(name: str) -> str:
 
 
 def _check(parser: argparse.ArgumentParser) -> None:
-    _input(parser)
+    _inputs(parser)
+    _caffe(parser)
     parser.add_argument("--strict", action="store_true", help="warnings count as errors")
     _json(parser)
 
@@ -114,29 +164,34 @@ def _fmt(parser: argparse.ArgumentParser) -> None:
 
 
 def _explain(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("code", metavar="CODE", help="such as DLC0203")
+    parser.add_argument("code", nargs="?", metavar="CODE", help="such as DLC0203, or 203; default: list all")
 
 
 def _list(parser: argparse.ArgumentParser) -> None:
     _input(parser)
+    _caffe(parser)
     _json(parser)
 
 
 def _summary(parser: argparse.ArgumentParser) -> None:
     _input(parser)
     parser.add_argument("--net", metavar="NAME", help="only this net")
+    _caffe(parser)
     _json(parser)
 
 
 def _look(parser: argparse.ArgumentParser) -> None:
     _input(parser)
-    parser.add_argument("-o", "--output", metavar="DIR", default=".", help="directory for the PNG files")
+    parser.add_argument("-o", "--output", metavar="DIR", default=".", help="for the PNG files (default: .)")
     parser.add_argument("--page", type=int, metavar="N", help="only this page, counted from 1")
     parser.add_argument("--scale", type=float, default=2.0, metavar="S", help="pixels a point (default 2)")
     _json(parser)
 
 
 def _targets(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "target", nargs="?", type=target, metavar="TARGET", help="which layers this one has, and conditions"
+    )
     parser.add_argument("--matrix", action="store_true", help="every layer by every target")
     _json(parser)
 
@@ -148,21 +203,23 @@ def _layers(parser: argparse.ArgumentParser) -> None:
 
 def _fuzz(parser: argparse.ArgumentParser) -> None:
     _per_depth(parser, "--count")
-    parser.add_argument("-o", "--output", required=True, metavar="DIR", help="directory for the nets")
+    parser.add_argument("-o", "--output", required=True, metavar="DIR", help="for the nets, a folder a depth")
     parser.add_argument(
         "--formats",
         default="dlnet,keras-json,caffe",
         metavar="LIST",
-        help="what to write of each net (default dlnet,keras-json,caffe)",
+        help="targets: what to write of each net (default dlnet,keras-json,caffe)",
     )
     _json(parser)
 
 
 def _per_depth(parser: argparse.ArgumentParser, count: str) -> None:
     """How many random nets, how deep, and from which seed."""
-    parser.add_argument(count, type=int, default=10, help="nets at each depth (default 10)")
-    parser.add_argument("--depth", default="5..40", metavar="A..B", help="depths (default 5..40)")
-    parser.add_argument("--seed", type=int, default=0, help="the same seed gives the same nets (default 0)")
+    parser.add_argument(count, type=int, default=10, metavar="N", help="nets at each depth (default 10)")
+    parser.add_argument("--depth", default="5..40", metavar="A..B", help="numbers of layers (default 5..40)")
+    parser.add_argument(
+        "--seed", type=int, default=0, metavar="N", help="the same seed gives the same nets (default 0)"
+    )
 
 
 def _simulate(parser: argparse.ArgumentParser) -> None:
@@ -204,30 +261,43 @@ def _completion(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("shell", choices=("bash", "zsh", "tcsh"))
 
 
+_WHAT = "a paper, a table or a net ({endings}); - for standard input"
+
+
 def _input(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("input", metavar="INPUT", help="a paper, a table, a net; - for standard input")
-    forms = sorted(set(FORMATS.values()))
+    parser.add_argument("input", metavar="INPUT", help=_WHAT.format(endings=", ".join(FORMATS)))
+    _form(parser)
+
+
+def _inputs(parser: argparse.ArgumentParser) -> None:
+    what = _WHAT.format(endings=", ".join(FORMATS))
+    parser.add_argument("inputs", nargs="+", metavar="INPUT", help=what)
+    _form(parser)
+
+
+def _form(parser: argparse.ArgumentParser) -> None:
+    forms = tuple(dict.fromkeys(FORMATS.values()))
     parser.add_argument(
-        "--from", dest="form", choices=forms, help="INPUT's format, where its ending does not say"
+        "--from",
+        dest="form",
+        choices=forms,
+        metavar="FORMAT",
+        help=f"INPUT's format, where its ending does not say: {', '.join(forms)}",
     )
-    _caffe(parser)
 
 
 def _caffe(parser: argparse.ArgumentParser) -> None:
     """What a prototxt leaves to whoever loads it."""
-    parser.add_argument(
-        "--phase", choices=("train", "test"), help="of a prototxt (default: whichever is whole)"
-    )
-    parser.add_argument(
-        "--stage", action="append", metavar="NAME", help="a stage of a prototxt; may come again"
-    )
-    parser.add_argument(
+    group = parser.add_argument_group("a prototxt as INPUT")
+    group.add_argument("--phase", choices=("train", "test"), help="default: whichever is whole")
+    group.add_argument("--stage", action="append", metavar="NAME", help="may come again")
+    group.add_argument(
         "--shape",
         action="append",
         type=shape,
         default=[],
         metavar="NAME=C,H,W",
-        help="the shape of an input that a prototxt does not state, in Caffe's order without the batch",
+        help="of an input that the file does not state, in Caffe's order without the batch",
     )
 
 
@@ -254,7 +324,7 @@ def _passes(parser: argparse.ArgumentParser) -> None:
         choices=("auto", "keep", "roll", "expand"),
         default="auto",
         help="blocks and repeats, where the target has them: as they are, found anew, written out; auto "
-        "(the default) keeps those of .dlnet files, and finds them in other inputs where that is shorter",
+        "(default) keeps those of .dlnet files, and finds them in other inputs where that is shorter",
     )
     group.add_argument("--verify-each", action="store_true", help="check the net after every pass")
     group.add_argument(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import attrs
@@ -24,7 +24,20 @@ FORMATS: dict[str, str] = {
     ".tsv": "tsv",
     ".md": "markdown",
     ".markdown": "markdown",
+    ".prototxt": "prototxt",
 }
+
+
+@attrs.frozen
+class Reading:
+    """What the command line says about an input that its own text leaves open (Caffe's files).
+
+    `shapes` are those of inputs, in Caffe's order without the batch.
+    """
+
+    phase: str | None = None
+    stages: tuple[str, ...] | None = None
+    shapes: Mapping[str, tuple[int, ...]] = attrs.field(factory=dict)
 
 
 @attrs.frozen
@@ -38,7 +51,9 @@ class Loaded:
     text: str | None = None
 
 
-def load(path: str, form: str | None = None, progress: Progress | None = None) -> Loaded:
+def load(
+    path: str, form: str | None = None, progress: Progress | None = None, reading: Reading | None = None
+) -> Loaded:
     """Read the networks of a file, or of standard input for `-`; raises DlcError where it cannot."""
     data = read_bytes(path)
     name = "<stdin>" if path == "-" else path
@@ -46,6 +61,8 @@ def load(path: str, form: str | None = None, progress: Progress | None = None) -
     if form == "pdf":
         return _load_pdf(data, name, progress)
     text = decode(data, name)
+    if form == "prototxt":
+        return _load_prototxt(text, name, reading or Reading())
     module, diagnostics = _TEXT_READERS[form](text, name)
     return Loaded(module, diagnostics, name, form, text)
 
@@ -109,6 +126,13 @@ def _load_pdf(data: bytes, name: str, progress: Progress | None) -> Loaded:
 
     reading = read_paper(data, name, progress)
     return Loaded(Module(nets=reading.nets), reading.diagnostics, name, "pdf")
+
+
+def _load_prototxt(text: str, name: str, reading: Reading) -> Loaded:
+    from dlc.frontends.prototxt import read
+
+    module, findings = read(text, name, reading.phase, reading.shapes, reading.stages)
+    return Loaded(module, findings, name, "prototxt", text)
 
 
 def require(module: str, extra: str, what: str = "reading papers") -> None:

@@ -89,7 +89,7 @@ class Builder:
         declared: Type | None = None,
         inferred: bool = False,
     ) -> str:
-        """Append a layer and give the name of its value; raises CannotBuild where the catalogue refuses it."""
+        """Append a layer; the name of its value. Raises CannotBuild where the catalogue refuses it."""
         made = build(op, attributes)
         fresh = self.fresh(name)
         result = declared if made.declares_result else self._infer(made, inputs, source, fresh)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dlc.frontends.prototxt.builder import Builder, Source
 from dlc.frontends.prototxt.registry import rule
-from dlc.types import HOLE, Dim, Kind, Type
+from dlc.types import HOLE, Dim, Kind, Type, product
 
 
 @rule(
@@ -76,7 +76,7 @@ def reorg(b: Builder, source: Source, inputs: list[str]) -> list[str]:
     if kind is None or kind.kind is not Kind.MAP or not kind.is_concrete:
         return b.opaque(source, inputs)
     height, width, channels = kind.shape
-    shape = (height // stride, width // stride, channels * stride * stride)  # type: ignore[operator]
+    shape = (height // stride, width // stride, channels * stride * stride)
     return b.opaque(source, inputs, [Type(Kind.MAP, shape)], 0)
 
 
@@ -92,7 +92,7 @@ def prior_box(b: Builder, source: Source, inputs: list[str]) -> list[str]:
     boxes = len({round(r, 6) for r in ratios}) * max(1, len(small)) + len(large)
     if kind is None or not all(isinstance(d, int) for d in kind.spatial):
         return b.opaque(source, inputs, [Type(Kind.SEQUENCE, (2, HOLE))], 0)
-    count = boxes * 4
+    count: Dim = boxes * 4
     for side in kind.spatial:
-        count *= side  # type: ignore[assignment,operator]
+        count = product(count, side)
     return b.opaque(source, inputs, [Type(Kind.SEQUENCE, (2, count))], 0)

@@ -1,4 +1,4 @@
-"""What surrounds a network: data layers become inputs; losses, accuracies and outputs to files are left out."""
+"""What surrounds a network: data layers become inputs; losses, accuracies and written files are left out."""
 
 from __future__ import annotations
 

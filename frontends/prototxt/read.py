@@ -37,7 +37,8 @@ def read(
     """The net of a prototxt, and what was kept as it is or left out.
 
     `phase` is "test" or "train"; without it, the first of the two in which every layer finds what it
-    reads; `stages` are Caffe's, and without them none, else the first that the file knows. `given` are shapes of inputs that only the data know, in Caffe's order without the batch.
+    reads; `stages` are Caffe's, and without them none, else the first that the file knows. `given` are
+    shapes of inputs that only the data know, in Caffe's order without the batch.
     Raises DlcError where the text is no message, or describes no network.
     """
     message = upgraded(parse(text, file))
@@ -77,7 +78,7 @@ def _built(message: Message, state: tuple[str, frozenset[str]], file: str | None
     used = _with_scales(_with_paddings([Source(m, state[0], file) for m in layers]))
     b = Builder(file)
     timed = _time_major(used)
-    _net_inputs(b, message, used, timed)
+    _net_inputs(b, message, used, timed, given)
     for source in used:
         _layer(b, source, used, timed, given)
     return b
@@ -93,14 +94,20 @@ def _no_net(message: Message, file: str | None) -> Diagnostic:
     return Diagnostic(codes.PROTOTXT_NO_NET, text, TextSpan(1, 1, 1, 1, file))
 
 
-def _net_inputs(b: Builder, message: Message, used: Sequence[Source], timed: frozenset[str]) -> None:
+def _net_inputs(
+    b: Builder, message: Message, used: Sequence[Source], timed: frozenset[str], given: Dims
+) -> None:
     """Inputs that the net itself declares, by `input_shape` or four `input_dim` each."""
+    layered = {top for s in used if is_data(s) for top in s.tops}
     names = [str(n) for n in message.all("input")]
     shapes_ = [numbers(s.all("dim")) for s in message.all("input_shape") if isinstance(s, Message)]
     dims = numbers(message.all("input_dim"))
     shapes_ = shapes_ or [dims[i : i + 4] for i in range(0, len(dims), 4)]
     for index, name in enumerate(names):
         stated = shapes_[index] if index < len(shapes_) else []
+        if name in layered and not stated:
+            continue
+        stated = [1, *given[name]] if name in given else stated
         _add_input(b, name, _typed(name, stated, used, timed), None)
 
 

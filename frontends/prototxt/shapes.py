@@ -6,6 +6,7 @@ crop_layer.cpp; Permute is of SSD's fork.
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Sequence
 
@@ -167,7 +168,7 @@ def _parts(whole: Dim, points: Sequence[int], count: int) -> list[Dim]:
     if not points:
         return [whole // max(1, count)] * count
     ends = [0, *points, whole]
-    return [b - a for a, b in zip(ends, ends[1:], strict=False)]
+    return [b - a for a, b in itertools.pairwise(ends)]
 
 
 @rule("Crop")

@@ -207,7 +207,8 @@ def _unclosed(text: str, file: str | None) -> Diagnostic:
         elif match.group() in "}>" and opened:
             opened.pop()
     last = text.count("\n") + 1
-    notes, line = (), last
+    notes: tuple[Note, ...] = ()
+    line = last
     if opened:
         line = text.count("\n", 0, opened[-1]) + 1
         notes = (Note(f"the file ends on line {last}"),)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
+from dlc.cli.arguments import reading
 from dlc.cli.report import Reporter, progress_bar
 from dlc.cli.source import load
 from dlc.passes.check import check
@@ -13,7 +14,7 @@ from dlc.passes.check import check
 def run(arguments: argparse.Namespace, reporter: Reporter) -> int:
     """Check every net; one line to standard output when all is well."""
     with progress_bar() as progress:
-        loaded = load(arguments.input, arguments.form, progress)
+        loaded = load(arguments.input, arguments.form, progress, reading(arguments))
     reporter.remember(loaded.name, loaded.text)
     checked = check(loaded.module)
     found = (*loaded.diagnostics, *checked.diagnostics)

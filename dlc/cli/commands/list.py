@@ -7,6 +7,7 @@ import json
 import sys
 from typing import Any
 
+from dlc.cli.arguments import reading
 from dlc.cli.report import Reporter, progress_bar
 from dlc.cli.source import load
 from dlc.cli.tables import show_table
@@ -16,7 +17,7 @@ from dlc.ir import Net
 def run(arguments: argparse.Namespace, reporter: Reporter) -> int:
     """List every net with its place, kind and confidence."""
     with progress_bar() as progress:
-        loaded = load(arguments.input, arguments.form, progress)
+        loaded = load(arguments.input, arguments.form, progress, reading(arguments))
     reporter.remember(loaded.name, loaded.text)
     rows = [_row(net) for net in loaded.module.nets]
     if arguments.json:

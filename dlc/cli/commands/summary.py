@@ -9,6 +9,7 @@ from typing import Any
 
 import attrs
 
+from dlc.cli.arguments import reading
 from dlc.cli.pipeline import select
 from dlc.cli.report import Reporter, progress_bar
 from dlc.cli.source import load
@@ -35,7 +36,7 @@ class Line:
 def run(arguments: argparse.Namespace, reporter: Reporter) -> int:
     """Print a table a net, or all nets as JSON."""
     with progress_bar() as progress:
-        loaded = load(arguments.input, arguments.form, progress)
+        loaded = load(arguments.input, arguments.form, progress, reading(arguments))
     reporter.remember(loaded.name, loaded.text)
     checked = check(select(loaded.module, arguments.net))
     if any(d.is_error for d in loaded.diagnostics) or not checked.ok:
