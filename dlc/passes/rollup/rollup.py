@@ -35,7 +35,7 @@ class RollUp(Pass):
 
     After:
 
-        block residual(x, kernel=3) {
+        block residual(x, kernel) {
           branch = x
             |> conv2d(filters=64, kernel=kernel, padding=same)
             |> batchnorm
@@ -45,7 +45,7 @@ class RollUp(Pass):
           output y
         }
         i = input map[56, 56, 64]
-        r3 = i |> repeat 3 residual
+        r3 = i |> repeat 3 residual(kernel=3)
         r4 = residual(r3, kernel=5)
 
     What goes into a block reads one value and gives one. Its parameters are the numbers and flags that
