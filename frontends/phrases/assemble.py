@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+import attrs
+
 from dlc.frontends.phrases import items as it
-from dlc.frontends.phrases.draft import CONVS, DENSE, RECURRENT, SMALL, Draft
+from dlc.frontends.phrases.draft import CONVS, DENSE, PLAIN, RECURRENT, SMALL, Draft
 from dlc.frontends.phrases.finish import finish
 from dlc.frontends.phrases.values import Number, Phrase, PhraseGroup
 from dlc.frontends.phrases.words import block_name
@@ -30,6 +32,8 @@ class _Assembler:
         self._parts: list[Draft | PhraseGroup] = []
         self._current = Draft()
         self._before: Number | None = None
+        self._scopes: list[tuple[int, int, Number]] = []
+        self._opened: tuple[int, Number] | None = None
         self._lost: list[str] = []
         self._arrow = False
 
@@ -39,14 +43,30 @@ class _Assembler:
                 self._next()
             for item in chunk:
                 self._item(item)
+            if sign is not None and not sign.joins:
+                self._close_scope()
             if sign is not None and sign.hard:
                 self._next()
             self._arrow = sign is not None and sign.arrow
 
     def close(self) -> tuple[tuple[Phrase | PhraseGroup, ...], str]:
+        self._close_scope()
         self._next()
-        parts = tuple(p if isinstance(p, PhraseGroup) else finish(p, self._text) for p in self._parts)
-        return parts, " ".join(self._lost)
+        parts = [p if isinstance(p, PhraseGroup) else finish(p, self._text) for p in self._parts]
+        for start, end, count in reversed(self._scopes):
+            members = [attrs.evolve(p, repeat=1) for p in parts[start:end]]
+            parts[start:end] = [PhraseGroup(tuple(members), count)]
+        return tuple(parts), " ".join(self._lost)
+
+    def _close_scope(self) -> None:
+        """End of what a count before it repeats: "2× conv-BN-ReLU, pool" repeats three layers."""
+        if self._opened is None:
+            return
+        start, count = self._opened
+        end = len(self._parts) + (not self._current.empty)
+        if end - start > 1:
+            self._scopes.append((start, end, count))
+        self._opened = self._before = None
 
     def _next(self) -> None:
         if self._current.empty:
@@ -54,8 +74,6 @@ class _Assembler:
         else:
             self._parts.append(self._current)
         self._current = Draft()
-        if self._before is not None:
-            self._current.repeat, self._before = self._before, None
 
     def _item(self, item: it.Item) -> None:
         match item:
@@ -150,13 +168,10 @@ class _Assembler:
         current.mark(item.place)
 
     def _times_before(self, count: Number) -> None:
-        if self._current.empty:
-            self._current.repeat = count
-            self._before = count
-        else:
-            self._before = count
+        if not self._current.empty:
             self._next()
-        self._before = count
+        self._current.repeat = self._before = count
+        self._opened = len(self._parts), count
 
     def _unknown(self, text: str, filler: bool) -> None:
         if not filler and any(c.isalnum() for c in text):
@@ -175,7 +190,8 @@ class _Assembler:
         for draft in reversed(self._parts):
             if isinstance(draft, Draft) and draft.family in CONVS | DENSE and draft.take(item):
                 return
-        if self._current.family is None:
+        family = self._current.family
+        if family is None or (family in PLAIN and isinstance(item, it.Bare | it.Setting | it.Slashed)):
             return
         pending = Draft()
         if pending.take(item):
@@ -213,7 +229,7 @@ class _Assembler:
             return
         inner, lost = assemble(bracket.items, self._text)
         self._lost += [lost] if lost else []
-        before, self._before = self._before, None
+        before, self._before, self._opened = self._before, None, None
         if before is not None and self._current.empty:
             self._current = Draft()
         self._next()
@@ -227,17 +243,29 @@ class _Assembler:
             current.name = self._text[bracket.place.start + 1 : bracket.place.end - 1].strip()
             current.mark(bracket.place)
             return
-        numbers = [i.value for i in bracket.items if isinstance(i, it.Bare)]
-        if current.family in CONVS and len(numbers) >= 2 and _only_numbers(bracket):
-            current.call(numbers)
+        numbers, rest = _leading_numbers(bracket.items)
+        if current.family in CONVS and len(numbers) >= 2 and current.empty_window:
+            current.call(numbers, keyed=_states_kernel(rest))
             current.mark(bracket.place)
-            return
-        for item in bracket.items:
+        else:
+            rest = list(bracket.items)
+        for item in rest:
             self._item(item)
 
 
-def _only_numbers(bracket: it.Bracket) -> bool:
-    return all(isinstance(i, it.Bare | it.Separator) for i in bracket.items)
+def _leading_numbers(items: Sequence[it.Item]) -> tuple[list[Number], list[it.Item]]:
+    """The numbers that a call begins with, and what follows them."""
+    numbers: list[Number] = []
+    for index, item in enumerate(items):
+        if isinstance(item, it.Bare):
+            numbers.append(item.value)
+        elif not isinstance(item, it.Separator):
+            return numbers, list(items[index:])
+    return numbers, []
+
+
+def _states_kernel(items: Sequence[it.Item]) -> bool:
+    return any(isinstance(i, it.Window) or (isinstance(i, it.Setting) and i.key == "kernel") for i in items)
 
 
 def _short_name(bracket: it.Bracket) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 import attrs
 
 from dlc.frontends.phrases import items as it
+from dlc.frontends.phrases.normal import compact
 from dlc.frontends.phrases.numbers import product
 from dlc.frontends.phrases.values import Number
 
@@ -18,6 +19,15 @@ RECURRENT = frozenset({"rnn", "lstm", "gru", "birnn", "bilstm", "bigru"})
 WIDE = CONVS | DENSE | RECURRENT | {"embed", "block", "attention", None}
 WINDOWED = CONVS | POOLS | {"block", "lrn", "upsample", None}
 CLASSED = DENSE | {"softmax", "output", "sigmoid", None}
+PLAIN = frozenset(
+    ["relu", "relu6", "gelu", "silu", "sigmoid", "tanh", "softplus", "softsign"]
+    + ["batchnorm", "layernorm", "instancenorm", "flatten"]
+)
+_WITH_WINDOWS = WIDE | WINDOWED | {"dropout", "spatial_dropout2d", "zeropad", "crop", "input"}
+#: Attributes that only they have.
+_OF_WINDOWS = frozenset(
+    ["kernel", "window", "stride", "stride_h", "stride_w", "padding", "padding_h", "padding_w", "dilation"]
+)
 SMALL = 11  # numbers up to this are windows rather than widths
 _LARGEST_KERNEL = 31  # a window larger than this is a map's size
 
@@ -50,13 +60,21 @@ class Draft:
             and not (self.settings or self.qualifiers or self.name)
         )
 
-    def call(self, numbers: Sequence[Number]) -> None:
+    @property
+    def empty_window(self) -> bool:
+        """Whether neither a window nor a width was taken yet."""
+        return self.window is None and self.kernel is None and "width" not in self.settings
+
+    def call(self, numbers: Sequence[Number], keyed: bool = False) -> None:
         """Take numbers in brackets behind a convolution's name.
 
         `Conv2d(3, 64, 3, 1, 1)`: in, out, kernel, stride, padding; `Conv(64, 3, 2)`: out, kernel, stride.
+        `keyed` tells that the kernel is named behind them: `Conv2d(3, 64, kernel_size=3)`.
         """
         order = ["width", "kernel", "stride"]
-        if len(numbers) >= 4 or (len(numbers) == 3 and _largest(numbers[1:2]) > SMALL):
+        if keyed:
+            order = ["in", "width"] if len(numbers) > 1 else ["width"]
+        elif len(numbers) >= 4 or (len(numbers) == 3 and _largest(numbers[1:2]) > SMALL):
             order = ["in", "width", "kernel", "stride", "padding"]
         for key, value in zip(order, numbers, strict=False):
             if key == "kernel":
@@ -67,6 +85,8 @@ class Draft:
     def can_be(self, family: str) -> bool:
         """Whether an operation of `family` may own what was taken so far."""
         wide = {"width", "groups", "kernel", "stride", "padding", "dilation"} & self.settings.keys()
+        if family == "input" and wide == {"width"} and not self.window:
+            return True
         if wide and family not in WIDE | WINDOWED:
             return False
         return not (self.window or self.kernel) or family in WINDOWED | DENSE | {"input", "reshape"}
@@ -78,7 +98,10 @@ class Draft:
         if other.settings.keys() & self.settings.keys() or other.family not in CONVS | DENSE | RECURRENT:
             return False
         other.settings |= self.settings
-        other.window = other.window or self.window
+        if other.family in DENSE:
+            other.shape = other.shape or self.window
+        else:
+            other.window = other.window or self.window
         other.end = max(other.end, self.end)
         return True
 
@@ -138,8 +161,12 @@ class Draft:
             if key == "dilation":
                 self.qualifiers.add("dilated")
             return True
+        if key in _OF_WINDOWS and self.family not in _WITH_WINDOWS:
+            return False
         if key in ("kernel", "window"):
             return self._keyed_kernel(key, value)
+        if key == "dilation" and self.family == "attention":
+            key = "width"
         if key == "dilation" and isinstance(value, tuple) and self.window is None:
             self.qualifiers.add("depthwise")  # "d7×7" is a depthwise window
             self.window = value
@@ -158,7 +185,7 @@ class Draft:
     def _keyed_kernel(self, key: str, value: it.Quantity) -> bool:
         if self.family == "attention":
             return self._fill("window", value)
-        if self.window is not None:
+        if self.window is not None or self.kernel is not None:
             return False
         self.window = value if isinstance(value, tuple) else None
         self.kernel = None if isinstance(value, tuple) else value
@@ -172,6 +199,8 @@ class Draft:
             return self.family in CLASSED and self._fill(
                 "width" if self.family in DENSE else "classes", value
             )
+        if counted == "width" and self.family == "input":
+            return self._size(it.Window((value,)))
         if counted == "width":
             return self.family in WIDE and self._fill("width", value)
         return self._fill(counted, value)
@@ -229,6 +258,8 @@ class Draft:
             return self._fill("size", value)
         if self.family in POOLS:
             return self._bare_pool(value)
+        if self.family == "input":
+            return isinstance(value, int) and value > 2 and self._size(it.Window((value,)))
         if self.family == "groupnorm":
             return self._fill("groups", value)
         return self.family in WIDE and self._fill("width", value)
@@ -245,10 +276,22 @@ class Draft:
         return self.family in WINDOWED and self._fill("stride", value)
 
     def _times(self, count: Number) -> bool:
-        if self.family == "upsample":
+        if self.family == "upsample" or (self.family == "block" and _scales(self.word)):
             return self._fill("size", count)
         self.repeat = count
         return True
+
+
+def _scales(word: str) -> bool:
+    """Whether "×2" behind a block's name is how much larger it makes a map."""
+    return compact(word) in (
+        "pixelshuffle",
+        "subpixel",
+        "subpixelconv",
+        "depthtospace",
+        "upsampler",
+        "upsampleblock",
+    )
 
 
 def _is_call(size: it.Size) -> bool:

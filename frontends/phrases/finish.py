@@ -84,6 +84,8 @@ def _may_pool(draft: Draft) -> bool:
 
 
 def _rank(draft: Draft, family: str | None) -> int | None:
+    if "tdnn" in draft.word.lower():
+        return 1
     for word, rank in _RANKS.items():
         if word in draft.qualifiers or word in draft.word.lower():
             return rank
@@ -196,8 +198,14 @@ def _particular(draft: Draft, family: str | None) -> dict[str, Any]:
         family in RECURRENT and "bidirectional" in draft.qualifiers
     ):
         found["bidirectional"] = True
+    if family in RECURRENT and "sequence" in draft.qualifiers:
+        found["return_sequences"] = True
     if family == "upsample" and (size := draft.settings.get("size") or draft.window):
         found["size"] = _each(size, 2)
+    if family == "upsample" and (mode := draft.qualifiers & {"nearest", "bilinear"}):
+        found["mode"] = mode.pop()
+    if family == "block" and "size" in draft.settings:
+        found["size"] = draft.settings["size"]
     if family == "reshape" and draft.shape is not None:
         found["shape"] = draft.shape
     if family in DENSE and "width" not in draft.settings and draft.shape is not None:
@@ -220,6 +228,8 @@ def _shape(draft: Draft) -> tuple[Number, ...] | None:
     shape = draft.shape
     if draft.family == "input":
         shape = shape or draft.window
+        if shape is None and "width" in draft.settings:
+            return (draft.settings["width"],)
         channels = 3 if "rgb" in draft.qualifiers else 1 if "gray" in draft.qualifiers else None
         if shape is not None and len(shape) == 2 and channels:
             shape = (*shape, channels)

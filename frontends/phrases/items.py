@@ -152,6 +152,11 @@ class Separator:
         return self.sign in "→->⇒"
 
     @property
+    def joins(self) -> bool:
+        """Whether what stands on both sides is one sequence: "conv + BN"."""
+        return self.sign in "+&."
+
+    @property
     def hard(self) -> bool:
         """Whether a new layer begins behind it."""
         return self.sign in ";|\n+&"

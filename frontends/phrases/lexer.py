@@ -9,7 +9,15 @@ from typing import Any
 from lark import Token
 from lark.lexer import Lexer
 
-from dlc.frontends.phrases.words import LIKE_TOGETHER, LONGEST, SHORTEST_FUZZY, Meaning, exact, fuzzy
+from dlc.frontends.phrases.words import (
+    LIKE_TOGETHER,
+    LONGEST,
+    SHORTEST_FUZZY,
+    SURE,
+    Meaning,
+    exact,
+    fuzzy,
+)
 
 _PAIRS = {"]": "[", "}": "{", ")": "("}
 _WORDS = ("WORD", "RANKED", "NAMED")
@@ -27,7 +35,7 @@ class PhraseLexer(Lexer):
 
     def lex(self, text: str) -> Iterator[Token]:  # type: ignore[override]
         raw = [Token(m.lastgroup or "OTHER", m.group(), m.start(), end_pos=m.end()) for m in self._scan(text)]
-        return iter(_joined(_look_up(_balanced(raw))))
+        return iter(_joined(_look_up(_balanced(raw), text)))
 
     def _scan(self, text: str) -> Iterator[re.Match[str]]:
         position = 0
@@ -56,7 +64,7 @@ def _balanced(tokens: Sequence[Token]) -> list[Token]:
     return result
 
 
-def _look_up(tokens: list[Token]) -> list[Token]:
+def _look_up(tokens: list[Token], text: str) -> list[Token]:
     result: list[Token] = []
     index = 0
     while index < len(tokens):
@@ -65,10 +73,32 @@ def _look_up(tokens: list[Token]) -> list[Token]:
             result.append(token)
             index += 1
             continue
-        merged, used = _entry(tokens, index)
-        result.append(merged)
+        merged, used = _entry(tokens, index, text)
+        result += [merged] if merged.type not in _WORDS else _compound(token)
         index += used
     return result
+
+
+def _compound(token: Token) -> list[Token]:
+    """The operations that a word such as "ConvBNReLU" is made of, or the word itself."""
+    parts = list(re.finditer(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+", token))
+    found: list[Token] = []
+    while parts:
+        taken = next((n for n in range(len(parts), 0, -1) if _operation(token, parts[:n])), 0)
+        if not taken or token.type != "WORD":
+            return [token]
+        word = token[parts[0].start() : parts[taken - 1].end()]
+        start = (token.start_pos or 0) + parts[0].start()
+        made = Token("OPERATION", word, start, end_pos=start + len(word))
+        made.value = (_operation(token, parts[:taken]), SURE, word)
+        found.append(made)
+        parts = parts[taken:]
+    return found or [token]
+
+
+def _operation(word: str, parts: Sequence[re.Match[str]]) -> str | None:
+    meaning = exact(word[parts[0].start() : parts[-1].end()])
+    return meaning.value if meaning is not None and meaning.terminal == "OPERATION" else None
 
 
 def _joined(tokens: Sequence[Token]) -> list[Token]:
@@ -81,13 +111,13 @@ def _joined(tokens: Sequence[Token]) -> list[Token]:
     ]
 
 
-def _entry(tokens: Sequence[Token], index: int) -> tuple[Token, int]:
+def _entry(tokens: Sequence[Token], index: int, text: str) -> tuple[Token, int]:
     """The longest dictionary entry that starts at `index`, or the token itself."""
     for span in _spans(tokens, index):
         words = [t for t in tokens[index:span] if t.type in _WORDS]
         meaning = _meaning(words)
         if meaning is not None:
-            return _as_token(tokens[index], tokens[span - 1], words, meaning), span - index
+            return _as_token(tokens[index], tokens[span - 1], text, meaning), span - index
     return tokens[index], 1
 
 
@@ -116,7 +146,8 @@ def _meaning(words: Sequence[Token]) -> Meaning | None:
     return found
 
 
-def _as_token(first: Token, last: Token, words: Sequence[Token], meaning: Meaning) -> Token:
-    made = Token(meaning.terminal, " ".join(words), first.start_pos, end_pos=last.end_pos)
-    made.value = (meaning.value, meaning.confidence, " ".join(words))
+def _as_token(first: Token, last: Token, text: str, meaning: Meaning) -> Token:
+    written = text[first.start_pos or 0 : last.end_pos or 0]
+    made = Token(meaning.terminal, written, first.start_pos, end_pos=last.end_pos)
+    made.value = (meaning.value, meaning.confidence, written)
     return made

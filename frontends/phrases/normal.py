@@ -17,6 +17,9 @@ _PLAIN = str.maketrans(
     }
 )
 
+_REFERENCE = (
+    r"\(?(?:see |as in |cf\. )?\b(?:fig(?:ure|\.)?|tab(?:le|\.)|sec(?:tion|\.)|eqn?\.) ?\(?\d[\d.]*\w?\)?"
+)
 _STEPS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(pattern), replacement)
     for pattern, replacement in (
@@ -24,6 +27,16 @@ _STEPS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"'(\w+)'", r"\1"),
         (r'"', ""),
         (r"\$|\\(?:text|mathrm|mathbf)\b", ""),
+        # What is no layer: "see Figure 5", the distribution of a noise vector.
+        (_REFERENCE, ""),
+        (r"[~∼]\s*[NU]\s*\([^)]*\)", ""),
+        # z ∈ R^128 is an input of that size.
+        (r"(?:(?<![A-Za-z])[a-z]\s*)?∈\s*R\s*\^?\s*", " input "),
+        (r"\bsame as\b", "as"),
+        # in_channels=3, kernel_size=(3, 3)
+        (r"(?<=[a-z])_(?=[a-z]+\s*[=:])", " "),
+        # "3×3 ×2": a window, twice.
+        (r"(?<![\d×])(\d\s?[xX×]\s?\d)\s+[xX×](?=[2-9](?!\s*[\w×.]))", r"\1, ×"),
         # A letter or an asterisk between numbers is a multiplication sign: 3x3, 3 X 3, 3*3.
         (r"(?<=\d)\s*[xX*∗⋅·]\s*(?=\d)", "×"),
         (r"(?<=\d)\s+x\s+(?=[A-Za-z]\b)|(?<=\d)[*∗⋅·]\s*(?=[A-Za-z]\b)", "×"),

@@ -81,9 +81,13 @@ class _Items(Transformer[Token, Any]):
         return it.Separator(str(sign), _place(sign))
 
     def operation(self, word: Token) -> it.Item:
+        if word.type == "LNORM":
+            return it.Operation("block", str(word), _place(word))
         return it.Operation(word.value[0], word.value[2], _place(word))
 
     def qualifier(self, word: Token) -> it.Item:
+        if word.type == "AXES":
+            return it.Qualifier(f"{word[0]}d", str(word), _place(word))
         return it.Qualifier(word.value[0], word.value[2], _place(word))
 
     def named(self, name: Token) -> it.Item:
@@ -149,7 +153,7 @@ class _Items(Transformer[Token, Any]):
         return it.Area(number(maps), sides, _place(written))
 
     def repeat(self, sign: Token) -> it.Item:
-        count = number(str(sign).replace("×", ""))
+        count = number(re.sub(r"×|[- ]layers?$", "", sign))
         return it.Times(count, sign.type == "MULTIPLE", _place(sign))
 
     def number(self, value: Token) -> it.Item:
