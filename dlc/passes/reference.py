@@ -144,8 +144,8 @@ def _costs() -> dict[str, custom.Costs]:
 def _sentences() -> Iterator[str]:
     windows = f"""A pooling's stride costs 0 where it is the customary one ({custom.pool_stride(2)} for
         windows of 2 and 3, the window's size for larger ones) and {custom.SAME_STEP} where it is the
-        kernel; a kernel as large as the input costs {custom.WHOLE_WINDOW}. Padding costs 0 where it is `same` and windows
-        overlap, or `valid` and they tile; {custom.OTHER_WORD} where it is the other word,
+        kernel; a kernel as large as the input costs {custom.WHOLE_WINDOW}. Padding costs 0 where it is
+        `same` and windows overlap, or `valid` and they tile; {custom.OTHER_WORD} where it is the other word,
         {custom.HALF_WINDOW} where it is half the window, {custom.OTHER_NUMBER} and more for other numbers,
         {custom.UNEQUAL_SIDES} and more where the two sides of an axis differ. `round=ceil` costs
         {custom.CEIL}; numbers that differ between the axes cost {custom.UNEQUAL_AXES} more. Fillings are
