@@ -7,11 +7,10 @@ from typing import Any
 
 import attrs
 
-from dlc.diagnostics import Diagnostic, Severity, TextSpan
+from dlc.diagnostics import Code, Severity, TextSpan
+from dlc.frontends.building import NetBuilder
 from dlc.frontends.prototxt.message import Message, Word
-from dlc.ir import Input, Node, RuleBroken
-from dlc.layers import CannotBuild, build
-from dlc.types import HOLE, Dim, Kind, Type, signatures, symbol
+from dlc.types import Dim, Kind, Type, symbol
 
 
 @attrs.frozen
@@ -54,29 +53,19 @@ class Source:
 
 
 @attrs.define
-class Builder:
+class Builder(NetBuilder):
     """Collects inputs and nodes; `blobs` says which value stands for a blob just now.
 
     `waiting` are labels and the like, which become inputs where a layer of the net reads them.
     """
 
     file: str | None = None
-    inputs: list[Input] = attrs.field(factory=list)
-    nodes: list[Node] = attrs.field(factory=list)
     blobs: dict[str, str] = attrs.field(factory=dict)
-    types: dict[str, Type | None] = attrs.field(factory=dict)
-    findings: list[Diagnostic] = attrs.field(factory=list)
     waiting: dict[str, Type] = attrs.field(factory=dict)
 
     def input(self, name: str, kind: Type, span: TextSpan | None = None) -> None:
         """An input of the net, which is also a blob."""
-        fresh = self.fresh(name)
-        self.inputs.append(Input(fresh, kind, span=span))
-        self.blobs[name], self.types[fresh] = fresh, kind
-
-    def type_of(self, value: str) -> Type | None:
-        """The type of a value, None where it is unknown."""
-        return self.types.get(value)
+        self.blobs[name] = self.take(name, kind, span)
 
     def add(
         self,
@@ -89,31 +78,8 @@ class Builder:
         declared: Type | None = None,
         inferred: bool = False,
     ) -> str:
-        """Append a layer; the name of its value. Raises CannotBuild where the catalogue refuses it."""
-        made = build(op, attributes)
-        fresh = self.fresh(name)
-        result = declared if made.declares_result else self._infer(made, inputs, source, fresh)
-        self.nodes.append(
-            Node(fresh, made, tuple(inputs), declared=declared, inferred=inferred, span=source.span)
-        )
-        self.types[fresh] = result
-        return fresh
-
-    def _infer(self, op: Any, inputs: Sequence[str], source: Source, name: str) -> Type | None:
-        given = [self.types.get(i) for i in inputs]
-        known = [t for t in given if t is not None]
-        if len(known) < len(given):
-            return None
-        signature = signatures().get(op.op_name)
-        if signature is not None and any(t.kind not in signature.takes for t in known):
-            return None
-        try:
-            found: Type | None = op.infer(known)
-        except RuleBroken as broken:
-            message = f"{name}: {broken.message}"
-            self.findings.append(Diagnostic(broken.code, message, source.span, notes=broken.notes))
-            return None
-        return found
+        """Append a layer at its place in the file; raises CannotBuild where the catalogue refuses it."""
+        return self.put(op, attributes, inputs, name, source.span, declared=declared, inferred=inferred)
 
     def opaque(
         self,
@@ -154,15 +120,9 @@ class Builder:
             return value
         return self.add("flatten", {}, [value], f"{source.name}_flat", source=source, inferred=True)
 
-    def note(self, code: Any, message: str, source: Source, severity: Severity = Severity.NOTE) -> None:
+    def note(self, code: Code, message: str, source: Source, severity: Severity = Severity.NOTE) -> None:
         """Report something at a layer."""
-        self.findings.append(Diagnostic(code, message, source.span, severity))
-
-    def fresh(self, name: str) -> str:
-        """A name that no value has yet."""
-        if name not in self.types:
-            return name
-        return next(f"{name}_{i}" for i in range(2, len(self.types) + 3) if f"{name}_{i}" not in self.types)
+        self.report(code, message, source.span, severity)
 
 
 def raw_fields(message: Message) -> dict[str, Any]:
@@ -215,6 +175,3 @@ def axis_of(axis: int, kind: Type | None) -> int | None:
     if kind.kind in (Kind.MAP, Kind.VOLUME):
         return rank if axis == 1 else axis - 1
     return axis
-
-
-__all__ = ["HOLE", "Builder", "CannotBuild", "Source", "axis_of", "caffe_dims", "raw_fields", "type_of_dims"]
