@@ -5,8 +5,11 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Iterable, Sequence
+from typing import Generic, TypeVar
 
 from dlc.frontends.figure.drawing import Area, Point
+
+Thing = TypeVar("Thing")
 
 
 def hull(areas: Iterable[Area]) -> Area:
@@ -139,20 +142,53 @@ def polygon_area(points: Sequence[Point]) -> float:
 
 
 def simplified(points: Sequence[Point], slack: float, closed: bool = True) -> list[Point]:
-    """A polygon or polyline without the corners that lie on a straight course (within `slack`)."""
-    kept = [p for i, p in enumerate(points) if i == 0 or math.dist(p, points[i - 1]) > slack / 4]
-    if closed and len(kept) > 1 and math.dist(kept[0], kept[-1]) <= slack / 4:
-        kept.pop()
-    changed = True
-    while changed and len(kept) > (3 if closed else 2):
-        changed = False
-        for index in range(0 if closed else 1, len(kept) if closed else len(kept) - 1):
-            before, after = kept[index - 1], kept[(index + 1) % len(kept)]
-            if near_segment(kept[index], before, after)[0] <= slack:
-                del kept[index]
-                changed = True
-                break
-    return kept
+    """The corners of a polygon or polyline: no point left out is further than `slack` from its course.
+
+    Source: Douglas and Peucker 1973.
+    """
+    given = [p for i, p in enumerate(points) if i == 0 or p != points[i - 1]]
+    if closed and len(given) > 1 and given[0] == given[-1]:
+        given.pop()
+    if len(given) <= 2:
+        return given
+    if not closed:
+        return _corners(given, slack)
+    far = max(range(len(given)), key=lambda i: math.dist(given[0], given[i]))
+    ring = [*_corners(given[: far + 1], slack), *_corners([*given[far:], given[0]], slack)[1:-1]]
+    return [
+        p
+        for i, p in enumerate(ring)
+        if len(ring) <= 3 or near_segment(p, ring[i - 1], ring[(i + 1) % len(ring)])[0] > slack
+    ]
+
+
+def _corners(points: Sequence[Point], slack: float) -> list[Point]:
+    kept = [True, *(False for _ in points[1:-1]), True]
+    waiting = [(0, len(points) - 1)]
+    while waiting:
+        first, last = waiting.pop()
+        if last - first < 2:
+            continue
+        far, index = _furthest(points, first, last)
+        if far > slack:
+            kept[index] = True
+            waiting += [(first, index), (index, last)]
+    return [point for point, keep in zip(points, kept, strict=True) if keep]
+
+
+def _furthest(points: Sequence[Point], first: int, last: int) -> tuple[float, int]:
+    """The point between two others that lies furthest from the segment between them."""
+    (ax, ay), (bx, by) = points[first], points[last]
+    dx, dy = bx - ax, by - ay
+    square = dx * dx + dy * dy or 1e-12
+    best, index = -1.0, first + 1
+    for i in range(first + 1, last):
+        px, py = points[i][0] - ax, points[i][1] - ay
+        t = min(1.0, max(0.0, (px * dx + py * dy) / square))
+        far = (px - t * dx) ** 2 + (py - t * dy) ** 2
+        if far > best:
+            best, index = far, i
+    return math.sqrt(best), index
 
 
 def direction(a: Point, b: Point) -> Point:
@@ -172,3 +208,27 @@ def upright(a: Point, b: Point, slack: float) -> str:
     if dy <= slack < dx:
         return "h"
     return "v" if dx <= slack < dy else ""
+
+
+class Grid(Generic[Thing]):
+    """Things filed by the cells of a grid that their boxes meet, so that what is near is found quickly."""
+
+    def __init__(self, cell: float) -> None:
+        self._cell = max(cell, 1e-6)
+        self._cells: dict[tuple[int, int], list[tuple[int, Thing]]] = {}
+        self._count = 0
+
+    def add(self, area: Area, thing: Thing) -> None:
+        """File a thing under all cells of its box; a very long one under at most some thousand."""
+        self._count += 1
+        for cell in self._spots(area):
+            self._cells.setdefault(cell, []).append((self._count, thing))
+
+    def near(self, area: Area) -> list[Thing]:
+        """The things that share a cell with a box, each once, in the order in which they were added."""
+        found = {number: thing for cell in self._spots(area) for number, thing in self._cells.get(cell, ())}
+        return [found[number] for number in sorted(found)]
+
+    def _spots(self, area: Area) -> Iterable[tuple[int, int]]:
+        x0, y0, x1, y1 = (int(v // self._cell) for v in area)
+        return itertools.product(range(x0, min(x1, x0 + 200) + 1), range(y0, min(y1, y0 + 200) + 1))

@@ -171,6 +171,8 @@ class _Emitter:
 
     def _node(self, step: Phrase, values: list[str], vertex: Vertex) -> str:
         """Write one layer; several values of a layer that takes one are merged before it."""
+        if step.op in MERGES - {"attention"} and len(values) < 2 and not _is_sign(step):
+            step = attrs.evolve(step, op="opaque", type=step.text, attributes={})
         values = self._fitting_count(step, values, vertex)
         kind = next((t.kind for v in values if (t := self._types.get(v)) is not None), None)
         op_name, attributes, sure, note = catalogue_layer(_layer(step), kind, Facts())
@@ -281,11 +283,17 @@ class _Emitter:
         have = self._types.get(value)
         if size is None or index is None:
             return
-        declared = _type(size, have.kind if have is not None else None)
+        declared = _type(size, have.kind if have is not None else self._kind_given(self._nodes[index]))
         if declared is None:
             return
         self._nodes[index] = attrs.evolve(self._nodes[index], declared=declared)
         self._types[value] = declared
+
+    def _kind_given(self, node: Node) -> Kind | None:
+        """The kind that a layer gives, where it always gives one."""
+        signature = signatures().get(node.layer.op_name)
+        gives = signature.gives if signature is not None else None
+        return next(iter(gives)) if gives is not None and len(gives) == 1 else None
 
     def _free(self, wanted: str) -> str:
         name = wanted
@@ -295,6 +303,11 @@ class _Emitter:
             name = f"{wanted}{'_' if wanted[-1:].isdigit() else ''}{number}"
         self._names.add(name)
         return name
+
+
+def _is_sign(step: Phrase) -> bool:
+    """Whether a merge is written as a sign, or as the one word for it."""
+    return len(step.text) <= 2 or step.op in ("concat", "dot") or step.text.lower() in ("add", "sum")
 
 
 def _layer(step: Phrase) -> Layer:

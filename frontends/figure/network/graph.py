@@ -84,12 +84,13 @@ def without_joints(graph: Graph) -> Graph:
             if len({arc.source for arc in into}) > 1 and not _all_merges(out, vertices):
                 continue
             if not into or not out:
-                if not into and len(out) > 0:
-                    continue  # where something comes in from outside the figure
+                if (not into and out) or any(arc.steps for arc in into):
+                    continue  # where something comes in from outside the figure, or leaves it
                 made: list[Arc] = []
             else:
                 made = [_through(one, other) for one in into for other in out]
-            arcs = [arc for arc in arcs if key not in (arc.source, arc.target)] + made
+            arcs = [arc for arc in arcs if key not in (arc.source, arc.target)]
+            arcs += [arc for arc in made if arc.source != arc.target]
             del vertices[key]
             changed = True
             break

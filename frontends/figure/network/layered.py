@@ -70,7 +70,7 @@ class _Layered:
             Outline.DIAMOND,
         )
         found = read_words(item.words, circled)
-        if item.kind is ItemKind.TEXT and found.role is Role.LAYERS and not found.known:
+        if item.kind is ItemKind.TEXT and found.role is Role.LAYERS and not _names_layers(found):
             return Reading(Role.VALUE)
         return found if item.words else Reading(Role.VALUE)
 
@@ -79,7 +79,12 @@ class _Layered:
     def _note(self, item: Item) -> None:
         """Give free words to the line or the box that they stand beside."""
         reading = self._readings[item.number]
-        if reading.role is Role.LAYERS and reading.known and not reading.shape and len(item.words) <= 40:
+        if (
+            reading.role is Role.LAYERS
+            and _names_layers(reading)
+            and not reading.shape
+            and len(item.words) <= 40
+        ):
             self._note_steps(item, reading)
         elif reading.role is Role.VALUE and reading.shape is not None:
             self._note_size(item, reading.shape)
@@ -127,7 +132,7 @@ class _Layered:
         return tuple(step for _, step in sorted(self._steps.get(index, ()), key=lambda one: one[0]))
 
     def _ends(self, node: int, last: bool) -> list[int]:
-        """The node itself; for a group the things inside from which nothing goes on, or to which nothing comes."""
+        """The node itself; of a group the things inside that nothing leaves, or that nothing reaches."""
         if self._wired.is_joint(node) or self._scene.items[node].kind is not ItemKind.GROUP:
             return [node]
         inner = [item.number for item in self._within(node)]
@@ -186,6 +191,11 @@ class _Layered:
         return Vertex(
             key, self._readings[key], item.area, item.words, self._sizes.get(key), parent=item.parent
         )
+
+
+def _names_layers(reading: Reading) -> bool:
+    """Whether words by themselves name layers of the catalogue; blocks and identities are titles."""
+    return reading.known and any(step.op not in ("opaque", "linear") for step in reading.steps)
 
 
 def _has_layers(graph: Graph) -> bool:

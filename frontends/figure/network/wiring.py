@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 
 import attrs
 
 from dlc.frontends.figure.drawing import Connector, Point
 from dlc.frontends.figure.geometry import (
+    Grid,
     at,
     border_distance,
     bounds,
@@ -28,6 +30,8 @@ from dlc.frontends.figure.network.scene import Item, ItemKind, Scene
 _TOUCH, _ON_LINE, _AHEAD, _TEXT_AHEAD = 0.25, 0.3, 1.3, 1.4
 #: The last stretch of a line (ems) by which its direction at an end is judged.
 _REACH = 0.8
+#: Things with an inside in which lines end.
+_SOLID = (ItemKind.BOX, ItemKind.PICTURE)
 
 
 @attrs.frozen
@@ -97,6 +101,12 @@ class _Wirer:
         self._places: list[Point] = []
         self._first = len(scene.items)
         self._stops: dict[int, list[_Stop]] = {index: [] for index, _ in self._lines}
+        self._courses: Grid[tuple[int, Connector]] = Grid(4 * self._em)
+        for index, line in self._lines:
+            self._courses.add(bounds(line.points), (index, line))
+        self._things: Grid[Item] = Grid(4 * self._em)
+        for item in scene.items:
+            self._things.add(item.area, item)
 
     def run(self) -> Wiring:
         for index, line in self._lines:
@@ -142,15 +152,14 @@ class _Wirer:
     def _touching(self, place: Point, forward: Point, headed: bool) -> Item | None:
         """The innermost box or picture whose outline an end touches, or inside which it lies."""
         slack = _TOUCH * self._em
-        inner = [
-            item
-            for item in self._scene.of(ItemKind.BOX, ItemKind.PICTURE)
-            if distance(item.area, place) <= slack
-        ]
+        near = self._things.near(grown(bounds([place]), slack))
+        inner = [item for item in near if item.kind in _SOLID and distance(item.area, place) <= slack]
         frames = [
             item
-            for item in self._scene.of(ItemKind.GROUP)
-            if border_distance(item.area, place) <= slack and self._leaves(item, place, forward)
+            for item in near
+            if item.kind is ItemKind.GROUP
+            and border_distance(item.area, place) <= slack
+            and self._leaves(item, place, forward)
         ]
         return min(inner or frames, key=lambda item: extent(item.area), default=None)
 
@@ -164,8 +173,8 @@ class _Wirer:
         """Another connector on whose course a place lies, and how far along it is."""
         slack = _ON_LINE * self._em
         best: tuple[float, int, float] | None = None
-        for other, line in self._lines:
-            if other == index or not inside(grown(bounds(line.points), slack), place):
+        for other, line in self._courses.near(grown(bounds([place]), slack)):
+            if other == index:
                 continue
             far, along = near_line(place, line.points)
             if far <= slack and (best is None or far < best[0]):
@@ -177,10 +186,11 @@ class _Wirer:
         em = self._em
         for step in (0.3, 0.6, 0.9, _AHEAD, _TEXT_AHEAD):
             spot = place[0] + step * em * forward[0], place[1] + step * em * forward[1]
-            boxes = [] if step > _AHEAD else self._scene.of(ItemKind.BOX, ItemKind.PICTURE)
-            texts = [item for item in self._scene.of(ItemKind.TEXT) if _may_be_node(item)]
-            hit = [item for item in boxes if inside(item.area, spot)]
-            hit += [item for item in texts if inside(item.area, spot, 0.15 * em)]
+            near = self._things.near(grown(bounds([spot]), 0.15 * em))
+            hit = [
+                item for item in near if step <= _AHEAD and item.kind in _SOLID and inside(item.area, spot)
+            ]
+            hit += [item for item in near if _may_be_node(item) and inside(item.area, spot, 0.15 * em)]
             if hit:
                 return min(hit, key=lambda item: extent(item.area))
         return None
@@ -199,7 +209,8 @@ class _Wirer:
 
 def _may_be_node(item: Item) -> bool:
     """Whether free words are short enough to stand for a thing at an arrow's end."""
-    return len(item.words) <= 60
+    title = re.match(r"\(?[a-h]\)\s", item.words) is not None
+    return item.kind is ItemKind.TEXT and len(item.words) <= 60 and not title
 
 
 def _outward(line: Connector, which: int, reach: float) -> Point:
@@ -233,20 +244,28 @@ def _flow(lines: Sequence[Connector]) -> Point:
 
 def _oriented(pieces: Sequence[Wire], first_joint: int, flow: Point) -> list[Wire]:
     """All pieces in a direction: by their heads, by what else meets at their ends, by the main flow."""
-    settled = {i: wire for i, wire in enumerate(pieces) if wire.sure}
-    open_ = {i: wire for i, wire in enumerate(pieces) if not wire.sure}
-    while open_:
-        found = [
-            (i, turn) for i, wire in open_.items() if (turn := _forced(i, wire, pieces, settled, first_joint))
-        ]
-        if found:
-            for i, turn in found:
-                settled[i] = open_.pop(i) if turn > 0 else _turned(open_.pop(i))
-            continue
-        i = max(open_, key=lambda k: abs(_with_flow(open_[k], flow)))
-        wire = open_.pop(i)
-        settled[i] = wire if _with_flow(wire, flow) >= 0 else _turned(wire)
-    return [settled[i] for i in range(len(pieces))]
+    at: dict[int, list[int]] = {}
+    for index, wire in enumerate(pieces):
+        for node in {wire.source, wire.target}:
+            at.setdefault(node, []).append(index)
+    settled = {index: wire for index, wire in enumerate(pieces) if wire.sure}
+    by_flow = sorted(
+        (index for index in range(len(pieces)) if index not in settled),
+        key=lambda index: -abs(_with_flow(pieces[index], flow)),
+    )
+    waiting = list(by_flow)
+    for guess in [*by_flow, -1]:
+        while waiting:
+            index = waiting.pop()
+            turn = 0 if index in settled else _forced(index, pieces, settled, at, first_joint)
+            if turn:
+                settled[index] = pieces[index] if turn > 0 else _turned(pieces[index])
+                waiting += [k for node in (pieces[index].source, pieces[index].target) for k in at[node]]
+        if guess >= 0 and guess not in settled:
+            wire = pieces[guess]
+            settled[guess] = wire if _with_flow(wire, flow) >= 0 else _turned(wire)
+            waiting += [k for node in (wire.source, wire.target) for k in at[node]]
+    return [settled[index] for index in range(len(pieces))]
 
 
 def _with_flow(wire: Wire, flow: Point) -> float:
@@ -258,16 +277,19 @@ def _turned(wire: Wire) -> Wire:
 
 
 def _forced(
-    index: int, wire: Wire, pieces: Sequence[Wire], settled: dict[int, Wire], first_joint: int
+    index: int,
+    pieces: Sequence[Wire],
+    settled: Mapping[int, Wire],
+    at: Mapping[int, Sequence[int]],
+    first_joint: int,
 ) -> int:
     """1 or -1 where other wires decide a wire's direction: something must come into a joint, and leave it."""
+    wire = pieces[index]
     for node, toward in ((wire.target, 1), (wire.source, -1)):
-        if node < first_joint:
+        others = [k for k in at[node] if k != index]
+        if node < first_joint or not others or any(k not in settled for k in others):
             continue
-        others = [k for k, other in enumerate(pieces) if k != index and node in (other.source, other.target)]
-        known = [settled[k] for k in others if k in settled]
-        if not others or len(known) < len(others):
-            continue
+        known = [settled[k] for k in others]
         if all(other.source == node for other in known):
             return toward
         if all(other.target == node for other in known):

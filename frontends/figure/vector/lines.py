@@ -10,6 +10,7 @@ import attrs
 
 from dlc.frontends.figure.drawing import Area, Colour, Connector, Point
 from dlc.frontends.figure.geometry import (
+    Grid,
     at,
     bounds,
     centre,
@@ -27,7 +28,7 @@ from dlc.frontends.figure.vector.shapes import Role, Shape
 #: Ends of lines that meet are nearer than this (ems).
 _MEET = 0.14
 #: A dash is at most this long, and the gap to the next at most this wide (ems).
-_LONGEST_DASH, _WIDEST_GAP = 1.2, 1.0
+_LONGEST_DASH, _WIDEST_GAP = 0.8, 0.6
 #: A head's base is at most this far from its line's end (ems).
 _REACH = 0.3
 
@@ -88,7 +89,7 @@ def strokes(shapes: Sequence[Shape], em: float) -> list[Line]:
 def _with_dashes_joined(lines: list[Line], em: float) -> list[Line]:
     """Short strokes in a row, with gaps between, as one dashed line each."""
     short = [line for line in lines if len(line.points) == 2 and length(line.points) <= _LONGEST_DASH * em]
-    if len(short) < 3 or len(short) > 3000:
+    if len(short) < 4 or len(short) > 3000:
         return lines
     links = _links(short, em)
     gone: set[int] = set()
@@ -97,7 +98,7 @@ def _with_dashes_joined(lines: list[Line], em: float) -> list[Line]:
         if index in gone or ((index, 0) in links) == ((index, 1) in links):
             continue  # inside a chain, or alone
         chain = _chain(index, 0 if (index, 0) in links else 1, links)
-        if len(chain) >= 3:
+        if len(chain) >= 4:
             gone |= {i for i, _ in chain}
             points = [short[i].end(1 - leaving) for i, leaving in chain]
             points.append(short[chain[-1][0]].end(chain[-1][1]))
@@ -154,15 +155,22 @@ def _goes_on(dash: Line, which: int, after: Line, entered: int, em: float) -> bo
 
 def with_heads(lines: Sequence[Line], heads: Sequence[Shape], em: float) -> list[Connector]:
     """Give heads to the lines that they sit on; the connectors of heads without a line come back."""
+    ends: Grid[tuple[Line, int]] = Grid(2 * em)
+    courses: Grid[Line] = Grid(4 * em)
+    for line in lines:
+        courses.add(bounds(line.points), line)
+        for which in (0, 1):
+            ends.add(bounds([line.end(which)]), (line, which))
     alone = []
     for head in heads:
-        ends = [(line, which) for line in lines for which in (0, 1) if _fits(head, line, which, em)]
-        for line, which in ends:
+        near = ends.near(grown(head.area, em))
+        fitting = [(line, which) for line, which in near if _fits(head, line, which, em)]
+        for line, which in fitting:
             line.place_head(which, _tip(head, line.outward(which, 0.8 * em)))
-        if (
-            not _on_the_way(head, [line for line in lines if all(line is not end[0] for end in ends)], em)
-            and not ends
-        ):
+        others = [
+            line for line in courses.near(head.area) if all(line is not fitted for fitted, _ in fitting)
+        ]
+        if not _on_the_way(head, others, em) and not fitting:
             made = _headed_nothing(head, em)
             alone += [made] if made is not None else []
     return alone
@@ -259,55 +267,65 @@ def _sides(head: Shape) -> Point:
 def joined(lines: Sequence[Line], blocked: Sequence[Area], em: float) -> list[Line]:
     """Lines whose ends meet, two at a place and away from boxes (`blocked`), made one."""
     lines = list(lines)
-    slack = _MEET * em
     while True:
-        pair = _meeting(lines, blocked, slack)
-        if pair is None:
+        pairs = _meeting(lines, blocked, _MEET * em)
+        if not pairs:
             return lines
-        (one, a), (other, b) = pair
-        first = one.points if a else one.points[::-1]
-        second = other.points[::-1] if b else other.points
-        merged = Line(
-            [*first, *second[1:]],
-            one.colour,
-            one.width,
-            one.dashed and other.dashed,
-            max(one.order, other.order),
-            one.headed(1 - a),
-            other.headed(1 - b),
-        )
-        lines = [line for line in lines if line is not one and line is not other] + [merged]
+        gone = {id(line) for pair in pairs for line, _ in pair}
+        lines = [line for line in lines if id(line) not in gone] + [_merged(*pair) for pair in pairs]
 
 
-def _meeting(
-    lines: Sequence[Line], blocked: Sequence[Area], slack: float
-) -> tuple[tuple[Line, int], tuple[Line, int]] | None:
-    """Two open ends that meet alone."""
-    spots: dict[tuple[int, int], list[tuple[Line, int]]] = {}
+_LineEnd = tuple[Line, int]
+
+
+def _merged(first: _LineEnd, second: _LineEnd) -> Line:
+    (one, a), (other, b) = first, second
+    points = one.points if a else one.points[::-1]
+    further = other.points[::-1] if b else other.points
+    return Line(
+        [*points, *further[1:]],
+        one.colour,
+        one.width,
+        one.dashed and other.dashed,
+        max(one.order, other.order),
+        one.headed(1 - a),
+        other.headed(1 - b),
+    )
+
+
+def _meeting(lines: Sequence[Line], blocked: Sequence[Area], slack: float) -> list[tuple[_LineEnd, _LineEnd]]:
+    """Pairs of open ends that meet alone, no line in two pairs."""
+    ends: Grid[_LineEnd] = Grid(4 * slack)
+    courses: Grid[Line] = Grid(40 * slack)
+    walls: Grid[Area] = Grid(40 * slack)
+    for line in lines:
+        courses.add(bounds(line.points), line)
+        for which in (0, 1):
+            ends.add(bounds([line.end(which)]), (line, which))
+    for area in blocked:
+        walls.add(area, area)
+    found: list[tuple[_LineEnd, _LineEnd]] = []
+    used: set[int] = set()
     for line in lines:
         for which in (0, 1):
-            x, y = line.end(which)
-            spots.setdefault((int(x // slack), int(y // slack)), []).append((line, which))
-    for (column, row), ends in spots.items():
-        around = [
-            end
-            for dx, dy in itertools.product((-1, 0, 1), (-1, 0, 1))
-            for end in spots.get((column + dx, row + dy), ())
-        ]
-        for line, which in ends:
+            if id(line) in used:
+                continue
             place = line.end(which)
-            met = [e for e in around if e[0] is not line and math.dist(e[0].end(e[1]), place) <= slack]
-            if len(met) == 1 and _may_join((line, which), met[0], lines, blocked, slack):
-                return (line, which), met[0]
-    return None
+            spot = grown(bounds([place]), slack)
+            met = [
+                e for e in ends.near(spot) if e[0] is not line and math.dist(e[0].end(e[1]), place) <= slack
+            ]
+            if len(met) != 1 or id(met[0][0]) in used:
+                continue
+            near = courses.near(spot)
+            if _may_join((line, which), met[0], near, walls.near(spot), slack):
+                found.append(((line, which), met[0]))
+                used |= {id(line), id(met[0][0])}
+    return found
 
 
 def _may_join(
-    one: tuple[Line, int],
-    other: tuple[Line, int],
-    lines: Sequence[Line],
-    blocked: Sequence[Area],
-    slack: float,
+    one: _LineEnd, other: _LineEnd, lines: Sequence[Line], blocked: Sequence[Area], slack: float
 ) -> bool:
     place = one[0].end(one[1])
     if one[0].headed(one[1]) or other[0].headed(other[1]) or one[0].colour != other[0].colour:
@@ -332,16 +350,15 @@ def connectors(lines: Iterable[Line]) -> list[Connector]:
 def junctions(found: Sequence[Connector], em: float) -> list[Point]:
     """Where an end of one connector lies on another's course, or ends of three or more meet."""
     slack = 0.2 * em
+    courses: Grid[Connector] = Grid(4 * em)
+    for one in found:
+        courses.add(bounds(one.points), one)
     places: list[Point] = []
-    for index, one in enumerate(found):
+    for one in found:
         for place in (one.start, one.end):
-            near = [
-                other
-                for j, other in enumerate(found)
-                if j != index
-                and inside(grown(bounds(other.points), slack), place)
-                and near_line(place, other.points)[0] <= slack
-            ]
-            if near and not any(math.dist(place, old) <= slack for old in places):
+            others = [other for other in courses.near(grown(bounds([place]), slack)) if other is not one]
+            if not any(near_line(place, other.points)[0] <= slack for other in others):
+                continue
+            if not any(math.dist(place, old) <= slack for old in places):
                 places.append(place)
     return places
