@@ -1,0 +1,274 @@
+"""Which faces are boxes: outlined or filled shapes, divided boxes, and none of what arrows enclose."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+
+import attrs
+import cv2
+import numpy as np
+
+from dlc.frontends.figure.drawing import Area, Box, Outline, Point
+from dlc.frontends.figure.geometry import common, contains, extent, grown, hull
+from dlc.frontends.figure.raster.arrays import Mask, Points
+from dlc.frontends.figure.raster.borders import Border, border_of, continues, on_ground, outer_area
+from dlc.frontends.figure.raster.canvas import Canvas
+from dlc.frontends.figure.raster.faces import Face, Faces, differ
+from dlc.frontends.figure.raster.ink import Ink
+from dlc.frontends.figure.raster.outlines import Shape, shape_of
+
+#: Two faces whose borders are nearer than this (ems) share a wall.
+_WALL = 0.3
+#: A face that differs from what is around it by less than this (0..255) is not filled.
+_UNFILLED = 7
+_SQUARE = (Outline.RECTANGLE, Outline.ROUNDED)
+
+
+@attrs.frozen(eq=False)
+class Candidate:
+    """A face that may be a box: its shape and border, whether it is filled, and whether it holds letters."""
+
+    face: Face
+    shape: Shape
+    border: Border
+    filled: bool
+    texted: bool
+    area: Area  # to the border's centre
+
+
+@attrs.frozen(eq=False)
+class Found:
+    """A box with what it takes away from the picture: the contour of its face, grown by `margin` pixels.
+
+    `cells` are the hulls of its cells where it is a divided box, in which text does not run from one to
+    the next.
+    """
+
+    box: Box
+    contour: Points
+    margin: float
+    faces: frozenset[int]
+    cells: tuple[Area, ...] = ()
+
+
+def find_boxes(drawn: Canvas, faces: Faces, ink: Ink, texted: frozenset[int]) -> list[Found]:
+    """The boxes of a picture, larger ones first; `texted` are the faces with letters on them."""
+    candidates = _candidates(drawn, faces, ink, texted)
+    candidates = [c for c in candidates if not _is_loop(c, ink.mask, drawn.em)]
+    groups = _sharing_walls(candidates, drawn.em)
+    found = [box for group in groups for box in _boxes_of(group, drawn.em)]
+    found = _without_frames(_without_cells(found, drawn.em), drawn.em)
+    return sorted(found, key=lambda f: -extent(f.box.area))
+
+
+def _candidates(drawn: Canvas, faces: Faces, ink: Ink, texted: frozenset[int]) -> list[Candidate]:
+    known = faces.by_number()
+    slack = max(1.6, 0.09 * drawn.em)
+    made = []
+    for face in faces.faces:
+        if face.at_rim or min(face.width, face.height) < 0.55 * drawn.em:
+            continue
+        shape = shape_of(face.contour, slack)
+        if shape is None:
+            continue
+        border = border_of(drawn, faces, ink.mask, face)
+        filled = not on_ground(face, border, faces, known, _UNFILLED)
+        area = outer_area(face, border.middle)
+        made.append(Candidate(face, shape, border, filled, face.number in texted, area))
+    return made
+
+
+def _is_loop(one: Candidate, ink: Mask, em: float) -> bool:
+    """Whether a face is only what lines happen to enclose."""
+    if one.filled:
+        return one.shape.outline is Outline.POLYGON and not one.texted and _is_small(one, 1.2 * em)
+    if one.border.colour is None:
+        return not one.texted
+    if one.shape.outline is Outline.POLYGON:
+        return True
+    if one.shape.outline is Outline.RECTANGLE:
+        if one.texted:
+            return False
+        return one.shape.agreement < 0.97 or continues(ink, one.area, em) >= 2
+    return _is_small(one, 0.9 * em)
+
+
+def _is_small(one: Candidate, least: float) -> bool:
+    return min(one.face.width, one.face.height) < least
+
+
+def _sharing_walls(candidates: Sequence[Candidate], em: float) -> list[list[Candidate]]:
+    """Rectangles gathered into groups that touch each other; all else alone."""
+    square = [c for c in candidates if c.shape.outline in _SQUARE]
+    others = [[c] for c in candidates if c.shape.outline not in _SQUARE]
+    home = list(range(len(square)))
+
+    def root(i: int) -> int:
+        while home[i] != i:
+            home[i] = home[home[i]]
+            i = home[i]
+        return i
+
+    order = sorted(range(len(square)), key=lambda i: square[i].face.area[0])
+    for at, i in enumerate(order):
+        right = square[i].face.area[2] + _wall(em)
+        for j in order[at + 1 :]:
+            if square[j].face.area[0] > right:
+                break
+            if _share_wall(square[i].face, square[j].face, em):
+                home[root(i)] = root(j)
+    groups: dict[int, list[Candidate]] = {}
+    for i, candidate in enumerate(square):
+        groups.setdefault(root(i), []).append(candidate)
+    return [*groups.values(), *others]
+
+
+def _wall(em: float) -> float:
+    """How far apart faces are, at most, between which a thin wall stands; edges take some pixels."""
+    return _WALL * em + 3
+
+
+def _share_wall(one: Face, other: Face, em: float) -> bool:
+    """Whether two faces lie side by side with only a thin wall between."""
+    shared = common(one.area, other.area)
+    across, down = shared[2] - shared[0], shared[3] - shared[1]
+    wall = _wall(em)
+    beside = -wall <= across < 0 and down > 0.5 * min(one.height, other.height)
+    below = -wall <= down < 0 and across > 0.5 * min(one.width, other.width)
+    return beside or below
+
+
+def _boxes_of(group: Sequence[Candidate], em: float) -> list[Found]:
+    """One divided box where the group is one; else a box a face."""
+    if len(group) > 1 and _is_divided(group, em):
+        return [_divided(group)]
+    return [_single(one) for one in group]
+
+
+def _is_divided(group: Sequence[Candidate], em: float) -> bool:
+    """Whether faces are the cells of one box, rather than boxes that touch."""
+    whole = hull(c.face.area for c in group)
+    wall = max(c.border.outer for c in group)
+    covered = sum((c.face.width + wall) * (c.face.height + wall) for c in group)
+    if covered < 0.93 * extent(whole):
+        return False
+    rows = _bands(group, 1, em)
+    columns = _bands(group, 0, em)
+    fills = [c.face.colour for c in group]
+    alike = max(differ(a, b) for a, b in itertools.combinations(fills, 2)) < 20
+    if rows > 1 and columns > 1:
+        return alike or min(map(max, fills)) < 90
+    if not alike:
+        dark = [max(fill) < 90 for fill in fills]
+        return len(group) == 2 and sum(dark) == 1 and rows == 2
+    return columns > 1
+
+
+def _bands(group: Sequence[Candidate], axis: int, em: float) -> int:
+    """Into how many columns (axis 0) or rows (axis 1) walls part the group somewhere."""
+    starts = sorted(c.face.area[axis] for c in group)
+    return 1 + sum(b - a > 0.5 * em for a, b in itertools.pairwise(starts))
+
+
+def _divided(group: Sequence[Candidate]) -> Found:
+    faces = [c.face for c in group]
+    area = hull(c.area for c in group)
+    first = max(group, key=lambda c: extent(c.area))
+    x0, y0, x1, y1 = hull(f.area for f in faces)
+    contour = np.array([[x0, y0], [x1, y0], [x1, y1], [x0, y1]], np.int32)
+    rounded = all(c.shape.outline is Outline.ROUNDED for c in group)
+    outline = Outline.ROUNDED if rounded else Outline.RECTANGLE
+    box = Box(area, outline, fill=first.face.colour, stroke=first.border.colour)
+    margin = max(c.border.outer for c in group)
+    cells = tuple(c.area for c in group)
+    return Found(box, contour, margin, frozenset(f.number for f in faces), cells)
+
+
+def _single(one: Candidate) -> Found:
+    shape, area = one.shape, one.area
+    by = one.border.middle
+    corners = _grown_corners(shape.corners, one.face.area, by)
+    fill = one.face.colour if one.filled else None
+    sure = 1.0 if one.texted or one.filled else 0.9
+    box = Box(
+        area,
+        shape.outline,
+        corners=corners,
+        fill=fill,
+        stroke=one.border.colour,
+        confidence=round(sure * min(1.0, shape.agreement + 0.02), 3),
+    )
+    return Found(box, one.face.contour, one.border.outer, frozenset({one.face.number}))
+
+
+def _grown_corners(corners: tuple[Point, ...], area: tuple[int, int, int, int], by: float) -> tuple[Point, ...]:
+    """Corners moved outwards with the sides of their hull."""
+    x, y = (area[0] + area[2]) / 2, (area[1] + area[3]) / 2
+    across = 1 + 2 * by / max(1, area[2] - area[0])
+    down = 1 + 2 * by / max(1, area[3] - area[1])
+    return tuple((x + (px - x) * across, y + (py - y) * down) for px, py in corners)
+
+
+def _without_cells(found: Sequence[Found], em: float) -> list[Found]:
+    """Leave out boxes that fill a part of another up to its border: they are its cells."""
+    kept: list[Found] = []
+    cells: dict[int, list[Found]] = {}
+    ordered = sorted(found, key=lambda f: -extent(f.box.area))
+    for one in ordered:
+        home = next(
+            (i for i, outer in enumerate(kept) if _is_cell(one.box.area, outer, em)),
+            None,
+        )
+        if home is None:
+            kept.append(one)
+        else:
+            cells.setdefault(home, []).append(one)
+    return [_with_cells(one, cells.get(i, [])) for i, one in enumerate(kept)]
+
+
+def _is_cell(area: Area, outer: Found, em: float) -> bool:
+    box = outer.box
+    if box.outline not in _SQUARE or not contains(grown(box.area, 1.0), area):
+        return False
+    apart = sorted(abs(area[i] - box.area[i]) for i in range(4))
+    return (apart[0] <= 0.25 * em or apart[1] <= 0.4 * em) and extent(area) < 0.95 * extent(box.area)
+
+
+def _with_cells(one: Found, cells: Sequence[Found]) -> Found:
+    if not cells:
+        return one
+    faces = one.faces.union(*(c.faces for c in cells))
+    return attrs.evolve(one, faces=faces, cells=(*one.cells, *(c.box.area for c in cells)))
+
+
+def _without_frames(found: Sequence[Found], em: float) -> list[Found]:
+    """Leave out a box that lies in another at nearly the same place: a double line."""
+    kept: list[Found] = []
+    for one in sorted(found, key=lambda f: -extent(f.box.area)):
+        twin = any(
+            all(abs(a - b) <= 0.4 * em for a, b in zip(one.box.area, other.box.area, strict=True))
+            for other in kept
+        )
+        if not twin:
+            kept.append(one)
+    return kept
+
+
+def paint(mask: Mask, found: Found, value: int, extra: float = 1.5) -> None:
+    """Paint a box with its border onto a mask."""
+    by = max(1, round(found.margin + extra))
+    if found.box.outline is Outline.RECTANGLE:
+        x0, y0 = found.contour.min(axis=0) - by
+        x1, y1 = found.contour.max(axis=0) + by
+        cv2.rectangle(mask, (int(x0), int(y0)), (int(x1), int(y1)), value, cv2.FILLED)
+        return
+    contour = [found.contour.reshape(-1, 1, 2)]
+    cv2.drawContours(mask, contour, -1, value, cv2.FILLED)
+    cv2.drawContours(mask, contour, -1, value, 2 * by + 1)
+
+
+def paint_border(mask: Mask, found: Found, value: int, extra: float = 1.5) -> None:
+    """Paint only a box's border line onto a mask."""
+    by = max(1, round(found.margin + extra))
+    cv2.drawContours(mask, [found.contour.reshape(-1, 1, 2)], -1, value, 2 * by + 1)

@@ -1,0 +1,177 @@
+"""The kind of a closed outline, from its contour."""
+
+from __future__ import annotations
+
+import math
+
+import attrs
+import cv2
+import numpy as np
+
+from dlc.frontends.figure.drawing import Outline, Point
+from dlc.frontends.figure.raster.arrays import Array, Points
+
+
+@attrs.frozen
+class Shape:
+    """An outline's kind, its corners where they matter, and how far (0..1) the contour agrees with it."""
+
+    outline: Outline
+    corners: tuple[Point, ...] = ()
+    agreement: float = 1.0
+
+
+def shape_of(contour: Points, slack: float) -> Shape | None:
+    """The kind of outline that a contour (inside the border line) has, None where it is no usual shape.
+
+    `slack` is how far (pixels) a point may be off.
+    """
+    x0, y0 = contour.min(axis=0)
+    x1, y1 = contour.max(axis=0)
+    dense = _dense(contour)
+    on_sides = _on_sides(dense, (x0, y0, x1, y1), slack)
+    box = on_sides.any(axis=0)
+    shares = [_share(dense, on_sides[i], i, (x0, y0, x1, y1)) for i in range(4)]
+    agreement = float(box.mean())
+    if agreement > 0.97 and min(shares) > 0.8:
+        return Shape(Outline.RECTANGLE, agreement=agreement)
+    round_one = _ellipse(dense, (x0, y0, x1, y1), slack)
+    if round_one > 0.96:
+        return Shape(Outline.CIRCLE, agreement=round_one)
+    return _convex(contour, dense, shares, (x0, y0, x1, y1), slack) or _dented(agreement, shares)
+
+
+def _dented(agreement: float, shares: list[float]) -> Shape | None:
+    """A rectangle into which something reaches from its border: a head, a letter."""
+    if agreement > 0.85 and min(shares) > 0.55:
+        return Shape(Outline.RECTANGLE, agreement=0.8 * agreement)
+    return None
+
+
+def _dense(contour: Points) -> Array:
+    """The contour with a point every two pixels."""
+    following = np.roll(contour, -1, axis=0)
+    pieces = []
+    for (ax, ay), (bx, by) in zip(contour.tolist(), following.tolist(), strict=True):
+        count = max(1, int(max(abs(bx - ax), abs(by - ay)) / 2))
+        steps = np.arange(count)[:, None] / count
+        pieces.append(np.array([[ax, ay]]) + steps * np.array([[bx - ax, by - ay]]))
+    return np.concatenate(pieces)
+
+
+_Sides = tuple[int, int, int, int]
+
+
+def _on_sides(points: Array, sides: _Sides, slack: float) -> Array:
+    """For the left, top, right and bottom side: which points lie on it."""
+    x0, y0, x1, y1 = sides
+    x, y = points[:, 0], points[:, 1]
+    return np.stack([x - x0 <= slack, y - y0 <= slack, x1 - x <= slack, y1 - y <= slack])
+
+
+def _share(points: Array, on: Array, side: int, sides: _Sides) -> float:
+    """How much of a side the points on it span."""
+    axis = 1 if side in (0, 2) else 0
+    along = points[on, axis]
+    whole = sides[axis + 2] - sides[axis]
+    return float(along.max() - along.min()) / max(1, whole) if len(along) else 0.0
+
+
+def _ellipse(points: Array, sides: _Sides, slack: float) -> float:
+    """The share of points that lie on the ellipse in a box."""
+    x0, y0, x1, y1 = sides
+    a, b = (x1 - x0) / 2, (y1 - y0) / 2
+    if min(a, b) < 3 or max(a, b) > 4 * min(a, b):
+        return 0.0
+    dx, dy = (points[:, 0] - (x0 + x1) / 2) / a, (points[:, 1] - (y0 + y1) / 2) / b
+    off = np.abs(np.hypot(dx, dy) - 1) * min(a, b)
+    return float((off <= max(1.0, 0.7 * slack)).mean())
+
+
+def _convex(contour: Points, dense: Array, shares: list[float], sides: _Sides, slack: float) -> Shape | None:
+    hull = cv2.convexHull(contour)
+    around = float(cv2.contourArea(hull))
+    if around <= 0 or cv2.contourArea(contour) < 0.955 * around - slack:
+        return None
+    off = _off_hull(dense, hull)
+    agreement = float((off <= slack).mean())
+    if agreement < 0.93:
+        return None
+    corners = cv2.approxPolyDP(hull, max(1.5, 0.6 * slack), True)[:, 0, :]
+    return _polygon(corners, dense, shares, sides, slack, agreement)
+
+
+def _off_hull(points: Array, hull: Points) -> Array:
+    """How far inside the hull each point is."""
+    few = points[:: max(1, len(points) // 160)]
+    return np.array([abs(cv2.pointPolygonTest(hull, (float(x), float(y)), True)) for x, y in few])
+
+
+def _polygon(
+    corners: Points, dense: Array, shares: list[float], sides: _Sides, slack: float, agreement: float
+) -> Shape | None:
+    x0, y0, x1, y1 = sides
+    wide, high = max(1, x1 - x0), max(1, y1 - y0)
+    points = tuple((float(x), float(y)) for x, y in corners)
+    if len(points) < 3:
+        return None
+    strict = _on_sides(dense, sides, 1.0)
+    spans = [_share(dense, strict[i], i, sides) for i in range(4)]
+    if min(spans[0], spans[2]) > 0.12 and min(spans[1], spans[3]) > 0.12 and _cut_corners(dense, sides):
+        if len(points) == 8 and _straight_cuts(points, sides, slack):
+            return Shape(Outline.OCTAGON, points, agreement)
+        return Shape(Outline.ROUNDED, agreement=agreement)
+    if max(spans[1], spans[3]) > 0.3 and min(spans[1], spans[3]) > 0.2 and _bulges(dense, sides):
+        return Shape(Outline.ROUNDED, agreement=agreement)
+    if len(points) == 4 and _is_upright(points, sides, 2 * slack):
+        return Shape(Outline.RECTANGLE, agreement=agreement)
+    if len(points) == 4 and _is_diamond(points, (x0 + x1) / 2, (y0 + y1) / 2, wide, high):
+        return Shape(Outline.DIAMOND, points, agreement)
+    if len(points) > 8:
+        return None
+    return Shape(Outline.POLYGON, points, agreement)
+
+
+def _cut_corners(dense: Array, sides: _Sides) -> bool:
+    """Whether all four corners of the hull are missing, about alike, and none by much."""
+    gaps = [
+        float(np.min(np.hypot(dense[:, 0] - x, dense[:, 1] - y))) for x in sides[::2] for y in sides[1::2]
+    ]
+    shorter = min(sides[2] - sides[0], sides[3] - sides[1])
+    return max(gaps) < 0.5 * shorter and max(gaps) - min(gaps) < 0.12 * shorter + 2 and min(gaps) > 0.8
+
+
+def _bulges(dense: Array, sides: _Sides) -> bool:
+    """Whether the left and right ends are half circles."""
+    x0, y0, x1, y1 = sides
+    radius = (y1 - y0) / 2
+    if radius < 3 or x1 - x0 < 2.4 * radius:
+        return False
+    middle = (y0 + y1) / 2
+    ends = [np.hypot(dense[:, 0] - (x0 + radius), dense[:, 1] - middle)[dense[:, 0] < x0 + radius]]
+    ends.append(np.hypot(dense[:, 0] - (x1 - radius), dense[:, 1] - middle)[dense[:, 0] > x1 - radius])
+    return all(len(e) > 0 and float(np.mean(np.abs(e - radius) < 0.15 * radius + 1)) > 0.9 for e in ends)
+
+
+def _straight_cuts(points: tuple[Point, ...], sides: _Sides, slack: float) -> bool:
+    """Whether of eight corners two lie on each side, and the cuts are as long as a fair part of the sides."""
+    x0, y0, x1, y1 = sides
+    on = [sum(abs(x - s) <= slack for x, _ in points) for s in (x0, x1)]
+    on += [sum(abs(y - s) <= slack for _, y in points) for s in (y0, y1)]
+    cuts = [
+        math.dist(a, b)
+        for a, b in zip(points, (*points[1:], points[0]), strict=True)
+        if abs(a[0] - b[0]) > slack and abs(a[1] - b[1]) > slack
+    ]
+    shorter = min(x1 - x0, y1 - y0)
+    return all(n == 2 for n in on) and len(cuts) == 4 and min(cuts) > max(4.0, 0.2 * shorter)
+
+
+def _is_upright(points: tuple[Point, ...], sides: _Sides, slack: float) -> bool:
+    x0, y0, x1, y1 = sides
+    ends = [(x, y) for x in (x0, x1) for y in (y0, y1)]
+    return all(min(math.dist(end, point) for point in points) <= slack for end in ends)
+
+
+def _is_diamond(points: tuple[Point, ...], x: float, y: float, wide: float, high: float) -> bool:
+    return all(abs(px - x) < 0.1 * wide or abs(py - y) < 0.1 * high for px, py in points)

@@ -1,0 +1,98 @@
+"""Pictures from files: decoded within bounds, on white paper, dark on light."""
+
+from __future__ import annotations
+
+import io
+import warnings
+
+import attrs
+import numpy as np
+from PIL import Image, ImageOps
+
+from dlc.diagnostics import Diagnostic, DlcError, FileSpan, codes
+from dlc.frontends.figure.raster.arrays import Pixels
+
+#: A picture with more pixels than this is refused: decoded it would take 200 MB.
+MOST_PIXELS = 64_000_000
+#: A picture with a shorter side than this shows nothing.
+SHORTEST_SIDE = 16
+#: Paper darker than this (0..255) is turned into light paper.
+_DARK = 110
+
+
+@attrs.frozen(eq=False)
+class Picture:
+    """A decoded picture: `pixels` (height, width, 3), RGB. `inverted` tells that it was light on dark."""
+
+    pixels: Pixels
+    inverted: bool = False
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height in pixels."""
+        height, width = self.pixels.shape[:2]
+        return width, height
+
+
+def decode(data: bytes, name: str) -> Picture:
+    """Decode a PNG, JPEG or other bitmap file; raises DlcError for what is no picture, or is too large."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            image = Image.open(io.BytesIO(data))
+            _check_size(image, name)
+            image = ImageOps.exif_transpose(image)
+            pixels = np.asarray(_on_white(image))
+    except DlcError:
+        raise
+    except Image.DecompressionBombError:
+        raise _too_large(name, "far more") from None
+    except Exception as error:  # Pillow's decoders raise whatever the bytes make them raise
+        message = f"{name} cannot be decoded as a picture: {_reason(error)}"
+        raise DlcError(Diagnostic(codes.PICTURE_DAMAGED, message, FileSpan(name))) from None
+    return from_pixels(pixels)
+
+
+def from_pixels(pixels: Pixels) -> Picture:
+    """A picture of RGB pixels; light on dark becomes dark on light."""
+    inverted = _paper_is_dark(pixels)
+    return Picture(255 - pixels if inverted else pixels, inverted)
+
+
+def _check_size(image: Image.Image, name: str) -> None:
+    width, height = image.size
+    if width * height > MOST_PIXELS:
+        raise _too_large(name, f"{width}×{height}")
+    if min(width, height) < SHORTEST_SIDE:
+        message = f"{name} has {width}×{height} pixels; nothing can be read in it"
+        raise DlcError(Diagnostic(codes.PICTURE_EMPTY, message, FileSpan(name)))
+
+
+def _too_large(name: str, size: str) -> DlcError:
+    message = f"{name} has {size} pixels, more than {MOST_PIXELS // 10**6} million; scale it down"
+    return DlcError(Diagnostic(codes.PICTURE_TOO_LARGE, message, FileSpan(name)))
+
+
+def _on_white(image: Image.Image) -> Image.Image:
+    """The picture in RGB; what is transparent shows white paper. Many bits a channel become eight."""
+    if image.mode.startswith("I;16") or image.mode in ("I", "F"):
+        values = np.asarray(image, np.float64)
+        low, high = float(values.min()), float(values.max())
+        scaled = (values - low) * (255 / (high - low) if high > low else 0.0)
+        return Image.fromarray(scaled.astype(np.uint8)).convert("RGB")
+    if image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info:
+        over = image.convert("RGBA")
+        paper = Image.new("RGBA", over.size, "white")
+        return Image.alpha_composite(paper, over).convert("RGB")
+    return image.convert("RGB")
+
+
+def _paper_is_dark(pixels: Pixels) -> bool:
+    """Whether most of a picture's rim is dark."""
+    rim = np.concatenate([pixels[0], pixels[-1], pixels[:, 0], pixels[:, -1]])
+    return float(np.median(rim.mean(axis=1))) < _DARK
+
+
+def _reason(error: Exception) -> str:
+    text = str(error).split("<")[0].strip().rstrip(":") or type(error).__name__
+    return text[:1].lower() + text[1:]

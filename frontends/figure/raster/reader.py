@@ -1,0 +1,108 @@
+"""A figure's drawing from its pixels."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from dlc.frontends.figure.drawing import Area, Box, Colour, Connector, Drawing, Point
+from dlc.frontends.figure.geometry import contains, extent
+from dlc.frontends.figure.raster.arrays import Array, Mask
+from dlc.frontends.figure.raster.boxes import Found, find_boxes, paint, paint_border
+from dlc.frontends.figure.raster.canvas import Canvas, canvas
+from dlc.frontends.figure.raster.faces import find_faces
+from dlc.frontends.figure.raster.ink import find_ink
+from dlc.frontends.figure.raster.letters import Pieces, faces_with_letters, may_be_letters, pieces_of
+from dlc.frontends.figure.raster.picture import Picture
+from dlc.frontends.figure.raster.scale import scaled
+from dlc.frontends.figure.raster.strokes import Stroke, simplified, trace
+
+
+def read_raster(picture: Picture) -> Drawing:
+    """The drawing that a picture shows; lengths are pixels of the picture as given."""
+    drawn = canvas(picture)
+    faces = find_faces(drawn)
+    ink = find_ink(drawn, faces)
+    pieces = pieces_of(ink.mask)
+    found = find_boxes(drawn, faces, ink, faces_with_letters(pieces, ink.owner, drawn.em))
+    lines = _line_mask(drawn, ink.mask, found)
+    traced = trace(lines, drawn.em)
+    connectors = [_connector(drawn, stroke) for stroke in traced.strokes]
+    height, width = drawn.shape
+    made = Drawing(
+        (0.0, 0.0, float(width), float(height)),
+        tuple(f.box for f in found),
+        tuple(c for c in connectors if c is not None),
+        (),
+        traced.forks,
+        unit="px",
+    )
+    return scaled(made, 1 / drawn.scale)
+
+
+def _line_mask(drawn: Canvas, ink: Mask, found: list[Found]) -> Mask:
+    """The ink of connectors: outside boxes, and no letters."""
+    boxes = np.zeros(drawn.shape, np.uint8)
+    for one in found:
+        if _is_group(one, found):
+            paint_border(boxes, one, 255)
+        else:
+            paint(boxes, one, 255)
+    outside = cv2.bitwise_and(ink, cv2.bitwise_not(boxes))
+    pieces = pieces_of(outside)
+    touching = _touching(pieces, boxes)
+    lines = _are_lines(pieces, touching, drawn)
+    return np.where(lines, 255, 0).astype(np.uint8)[pieces.numbers]
+
+
+def _is_group(one: Found, found: list[Found]) -> bool:
+    """Whether a box has other boxes in it."""
+    return any(
+        other is not one and contains(one.box.area, other.box.area) and extent(other.box.area) < extent(one.box.area)
+        for other in found
+    )
+
+
+def _touching(pieces: Pieces, boxes: Mask) -> Array:
+    """Which pieces of ink touch a box."""
+    ring = cv2.dilate(boxes, np.ones((5, 5), np.uint8))
+    near = np.bincount(pieces.numbers[ring > 0], minlength=len(pieces))
+    near[0] = 0
+    return near > 0
+
+
+def _are_lines(pieces: Pieces, touching: Array, drawn: Canvas) -> Array:
+    """Which pieces of ink are lines rather than letters."""
+    em = drawn.em
+    lettered = np.bincount(pieces.numbers[drawn.letters > 0], minlength=len(pieces))
+    written = lettered > 0.5 * pieces.pixels
+    long = np.maximum(pieces.width, pieces.height)
+    slender = np.minimum(pieces.width, pieces.height) < 0.25 * em
+    lines = touching & ~(written & may_be_letters(pieces, em)) & (long > 0.2 * em)
+    lines |= ~written & ((long > 2.0 * em) | (slender & (long > 1.2 * em)))
+    lines[0] = False
+    return lines
+
+
+def _connector(drawn: Canvas, stroke: Stroke) -> Connector | None:
+    points: tuple[Point, ...] = tuple(
+        (float(x), float(y)) for x, y in simplified(stroke.points, max(1.0, 0.07 * drawn.em))
+    )
+    if len(points) < 2:
+        return None
+    line = Connector(
+        points, stroke.heads[1], stroke.heads[0], stroke.dashed, 2 * stroke.half, _colour(drawn, stroke)
+    )
+    return line.turned() if line.tail and not line.head else line
+
+
+def _colour(drawn: Canvas, stroke: Stroke) -> Colour:
+    few = stroke.points[:: max(1, len(stroke.points) // 15)]
+    seen = drawn.pixels[few[:, 1], few[:, 0]]
+    if seen.ndim == 1:
+        return (int(np.median(seen)),) * 3
+    red, green, blue = np.median(seen, axis=0)
+    return int(red), int(green), int(blue)
+
+
+__all__ = ["Area", "Box", "read_raster"]

@@ -1,0 +1,211 @@
+"""The skeleton of lines as a graph: ends and forks are nodes, the chains of pixels between them are edges."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+
+import attrs
+import cv2
+import numpy as np
+
+from dlc.frontends.figure.drawing import Point
+from dlc.frontends.figure.raster.arrays import Array, Mask
+from dlc.frontends.figure.raster.thinning import codes, offsets, thinned
+
+
+@attrs.define(eq=False)
+class Edge:
+    """A chain of pixels between two nodes: `points` runs from `first` to `last`; `half` is half the line's
+    thickness at each point."""
+
+    first: int
+    last: int
+    points: Array  # (count, 2), x and y
+    half: Array  # (count,)
+
+    @property
+    def length(self) -> float:
+        """Its length in pixels."""
+        steps = np.diff(self.points.astype(np.float64), axis=0)
+        return float(np.hypot(steps[:, 0], steps[:, 1]).sum())
+
+    def other(self, node: int) -> int:
+        """The node at its other end."""
+        return self.last if node == self.first else self.first
+
+    def outward(self, node: int, reach: float, skip: float = 0.0) -> Point:
+        """The unit vector in which it leaves a node, judged from `skip` to `reach` pixels along it."""
+        points = self.points if node == self.first else self.points[::-1]
+        start = points[min(len(points) - 1, round(skip))]
+        end = points[min(len(points) - 1, max(1, round(reach)))]
+        dx, dy = float(end[0] - start[0]), float(end[1] - start[1])
+        long = math.hypot(dx, dy)
+        return (dx / long, dy / long) if long else (0.0, 0.0)
+
+
+@attrs.define(eq=False)
+class Graph:
+    """Nodes by number with their places, and the edges at each."""
+
+    places: dict[int, Point]
+    edges: dict[int, list[Edge]]
+
+    def degree(self, node: int) -> int:
+        """How many ends of edges meet at a node; a loop counts twice."""
+        return sum(1 + (edge.first == edge.last) for edge in self.edges[node])
+
+    def every_edge(self) -> list[Edge]:
+        """All edges, each once."""
+        return list({id(edge): edge for found in self.edges.values() for edge in found}.values())
+
+    def remove(self, edge: Edge) -> None:
+        """Take an edge out, and nodes that have none left."""
+        for node in {edge.first, edge.last}:
+            self.edges[node] = [e for e in self.edges[node] if e is not edge]
+            if not self.edges[node]:
+                del self.edges[node], self.places[node]
+
+    def add(self, edge: Edge) -> None:
+        """Put an edge between its two nodes."""
+        for node in {edge.first, edge.last}:
+            self.edges.setdefault(node, []).append(edge)
+
+    def smooth(self, nodes: Iterable[int]) -> None:
+        """Make one edge of two that meet at a node where nothing else does."""
+        for node in list(nodes):
+            found = self.edges.get(node, [])
+            if len(found) == 2 and found[0] is not found[1] and self.degree(node) == 2:
+                self._join(node, found[0], found[1])
+
+    def _join(self, node: int, one: Edge, other: Edge) -> None:
+        ends = one.other(node), other.other(node)
+        if node in ends:
+            return
+        before = slice(None) if one.last == node else slice(None, None, -1)
+        after = slice(None) if other.first == node else slice(None, None, -1)
+        points = np.concatenate([one.points[before], other.points[after]])
+        half = np.concatenate([one.half[before], other.half[after]])
+        self.remove(one)
+        self.remove(other)
+        for end, place in ((ends[0], points[0]), (ends[1], points[-1])):
+            self.places.setdefault(end, (float(place[0]), float(place[1])))
+            self.edges.setdefault(end, [])
+        self.add(Edge(ends[0], ends[1], points, half))
+
+    def merge(self, kept: int, gone: int) -> None:
+        """Make two nodes one; edges between them vanish."""
+        for edge in list(self.edges.get(gone, ())):
+            if edge.other(gone) in (kept, gone) or edge.first == edge.last:
+                self._drop(edge)
+                continue
+            edge.first = kept if edge.first == gone else edge.first
+            edge.last = kept if edge.last == gone else edge.last
+            self.edges[kept].append(edge)
+        self.edges.pop(gone, None)
+        self.places.pop(gone, None)
+
+    def _drop(self, edge: Edge) -> None:
+        for node in {edge.first, edge.last}:
+            self.edges[node] = [e for e in self.edges[node] if e is not edge]
+
+
+def graph_of(lines: Mask) -> Graph:
+    """The graph of the skeleton of a mask (its border of one pixel must be empty)."""
+    half = cv2.distanceTransform(lines, cv2.DIST_L2, 3)
+    return _Tracer(thinned(lines), half).graph()
+
+
+class _Tracer:
+    """Walks along a skeleton."""
+
+    def __init__(self, skeleton: Mask, half: Array) -> None:
+        self._width = skeleton.shape[1]
+        self._flat = (skeleton > 0).ravel()
+        self._half = half.ravel()
+        self._steps = offsets(self._width)
+        places = np.flatnonzero(self._flat)
+        around = codes(self._flat, places, self._steps)
+        self._around = dict(zip(places.tolist(), around.tolist(), strict=True))
+        self._node_of: dict[int, int] = {}
+        self._graph = Graph({}, {})
+
+    def graph(self) -> Graph:
+        ends = [p for p, code in self._around.items() if _ARMS[code] == 1]
+        forks = {p for p, code in self._around.items() if _ARMS[code] > 2}
+        self._make_forks(forks)
+        for place in ends:
+            self._make_node([place])
+        seen: set[int] = set()
+        for place in list(self._node_of):
+            for following in self._neighbours(place):
+                if self._node_of.get(following) != self._node_of[place]:
+                    self._walk(place, following, seen)
+        return self._graph
+
+    def _make_forks(self, forks: set[int]) -> None:
+        """One node for each group of fork pixels that touch."""
+        left = set(forks)
+        while left:
+            group, rim = [], [left.pop()]
+            while rim:
+                place = rim.pop()
+                group.append(place)
+                near = [n for n in self._neighbours(place) if n in left]
+                left.difference_update(near)
+                rim += near
+            self._make_node(group)
+
+    def _make_node(self, group: list[int]) -> None:
+        number = len(self._graph.places)
+        xs, ys = [p % self._width for p in group], [p // self._width for p in group]
+        self._graph.places[number] = (sum(xs) / len(xs), sum(ys) / len(ys))
+        self._graph.edges[number] = []
+        self._node_of.update(dict.fromkeys(group, number))
+
+    def _neighbours(self, place: int) -> list[int]:
+        code = self._around[place]
+        return [place + step for bit, step in enumerate(self._steps) if code >> bit & 1]
+
+    def _walk(self, start: int, place: int, seen: set[int]) -> None:
+        """Follow a chain from a node's pixel until the next node."""
+        chain = [start]
+        while place not in self._node_of:
+            if place in seen:
+                return
+            seen.add(place)
+            chain.append(place)
+            onward = self._onward(chain)
+            if onward is None:
+                return
+            place = onward
+        chain.append(place)
+        first, last = self._node_of[start], self._node_of[place]
+        if len(chain) == 2 and first >= last:
+            return
+        flat = np.array(chain)
+        points = np.stack([flat % self._width, flat // self._width], axis=1)
+        self._graph.add(Edge(first, last, points, self._half[flat]))
+
+    def _onward(self, chain: list[int]) -> int | None:
+        """The next pixel of a chain: rather away from where it comes from, a node, or beside than across."""
+        place, before = chain[-1], chain[-2]
+        found = [n for n in self._neighbours(place) if n not in chain[-4:]]
+        if len(chain) == 2:  # not back at once into the fork that it comes from
+            found = [n for n in found if self._node_of.get(n) != self._node_of[before]] or found
+        if not found:
+            return None
+        behind = {before + step for step in self._steps}
+        return min(
+            found,
+            key=lambda n: (n in behind, n not in self._node_of, abs(n - place) not in (1, self._width)),
+        )
+
+
+def _arms(code: int) -> int:
+    """How many arms leave a pixel: neighbours that touch each other are of one arm."""
+    bits = [code >> i & 1 for i in range(8)]
+    return sum(bits[i] > bits[i - 1] for i in range(8))
+
+
+_ARMS = tuple(_arms(code) for code in range(256))

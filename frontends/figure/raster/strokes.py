@@ -1,0 +1,348 @@
+"""Lines traced along the skeleton: short spurs cut, crossings passed straight, forks found, heads told."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Collection, Iterable, Mapping, Sequence
+
+import attrs
+import cv2
+import numpy as np
+
+from dlc.frontends.figure.drawing import Point
+from dlc.frontends.figure.raster.arrays import Array, Mask
+from dlc.frontends.figure.raster.blobs import Blob, collapse
+from dlc.frontends.figure.raster.skeleton import Edge, Graph, graph_of
+
+#: Two lines go on in each other at a fork where they turn by less than about 30 degrees.
+_STRAIGHT = -0.86
+#: The stretch (ems) by which directions are judged.
+_REACH = 0.8
+#: Wings of an open head, and other spurs that are cut, are at most this long (ems).
+_WING = 0.95
+
+
+@attrs.define(eq=False)
+class Stroke:
+    """A line from end to end: its course, half its thickness, and for its first and last point whether an
+    arrow head sits there, and whether it is a fork on another line."""
+
+    points: Array  # (count, 2)
+    half: float
+    heads: list[bool] = attrs.field(factory=lambda: [False, False])
+    forks: list[bool] = attrs.field(factory=lambda: [False, False])
+    dashed: bool = False
+    sure: float = 1.0
+
+    def end(self, which: int) -> Point:
+        """The first (0) or last (1) point."""
+        x, y = self.points[-1 if which else 0]
+        return float(x), float(y)
+
+    @property
+    def length(self) -> float:
+        """Its length in pixels."""
+        steps = np.diff(self.points.astype(np.float64), axis=0)
+        return float(np.hypot(steps[:, 0], steps[:, 1]).sum())
+
+    def outward(self, which: int, reach: float, skip: float = 0.0) -> Point:
+        """The unit vector in which it leaves its figure at an end, judged over its last `reach` pixels."""
+        points = self.points if which else self.points[::-1]
+        far = points[max(0, len(points) - 1 - max(1, round(reach)))]
+        near = points[max(0, len(points) - 1 - round(skip))]
+        dx, dy = float(near[0] - far[0]), float(near[1] - far[1])
+        long = math.hypot(dx, dy)
+        return (dx / long, dy / long) if long else (0.0, 0.0)
+
+
+@attrs.frozen(eq=False)
+class Traced:
+    """All strokes, and the points where lines fork or meet."""
+
+    strokes: tuple[Stroke, ...]
+    forks: tuple[Point, ...]
+
+
+def trace(lines: Mask, em: float) -> Traced:
+    """The strokes of a mask of lines; its border of one pixel must be empty."""
+    graph = graph_of(lines)
+    blobs = collapse(graph)
+    _cut_spurs(graph)
+    wings = _open_heads(graph, em)
+    _cut_short_ends(graph, em, blobs)
+    _join_near_forks(graph, blobs)
+    strokes, forks = _paths(graph, em, wings, blobs)
+    for stroke in strokes:
+        _extend(stroke, lines, em)
+    return Traced(tuple(strokes), tuple(forks))
+
+
+def _cut_spurs(graph: Graph) -> None:
+    """Cut what thinning leaves of a thick place's corners."""
+    while True:
+        spurs: dict[int, list[Edge]] = {}
+        for edge in graph.every_edge():
+            free = _spur_end(graph, edge)
+            if free is not None:
+                spurs.setdefault(edge.other(free), []).append(edge)
+        changed = {node for node, found in spurs.items() if _cut_at(graph, node, found)}
+        if not changed:
+            return
+        graph.smooth(changed)
+
+
+def _cut_at(graph: Graph, node: int, spurs: list[Edge]) -> bool:
+    """Cut the spurs at a fork; of a line that ends in them, the one that goes straight on is its end."""
+    if graph.degree(node) < 3:
+        return False
+    others = [edge for edge in graph.edges[node] if edge not in spurs]
+    if len(others) == 1:
+        shaft = others[0].outward(node, 8)
+        ahead = [(_cosine(e.outward(node, 8), shaft), e) for e in spurs]
+        straight = [e for cosine, e in sorted(ahead, key=lambda a: a[0]) if cosine < -0.8]
+        spurs = [e for e in spurs if not straight or e is not straight[0]]
+    elif not others:
+        spurs = sorted(spurs, key=lambda e: e.length)[: len(spurs) - 2]
+    for edge in spurs:
+        graph.remove(edge)
+    return bool(spurs)
+
+
+def _cosine(one: Point, other: Point) -> float:
+    return one[0] * other[0] + one[1] * other[1]
+
+
+def _spur_end(graph: Graph, edge: Edge) -> int | None:
+    """The free end of an edge that is no longer than the line is thick at its other end."""
+    free = [node for node in (edge.first, edge.last) if graph.degree(node) == 1]
+    if len(free) != 1:
+        return None
+    thick = float(edge.half[0] if free[0] == edge.last else edge.half[-1])
+    return free[0] if edge.length <= 1.6 * thick + 1.5 else None
+
+
+def _open_heads(graph: Graph, em: float) -> set[int]:
+    """Cut the wings of heads drawn as two short strokes; the nodes at which such heads sit."""
+    heads: set[int] = set()
+    for node in list(graph.places):
+        edges = graph.edges.get(node, [])
+        if len(edges) < 3:
+            continue
+        short = [e for e in edges if e.length <= _WING * em and graph.degree(e.other(node)) == 1]
+        shafts = [e for e in edges if e.length > 0.8 * em and e not in short[2:]]
+        for shaft in sorted(shafts, key=lambda e: -e.length):
+            wings = [e for e in short if e is not shaft and _is_wing(e, shaft, node, em)]
+            sides = {_side(e, shaft, node, em) for e in wings}
+            if len(wings) >= 2 and len(sides) == 2:
+                for wing in wings:
+                    graph.remove(wing)
+                heads.add(node)
+                break
+    stubs = [
+        edge
+        for node in heads
+        for edge in graph.edges.get(node, ())
+        if edge.length < 0.5 * em and graph.degree(edge.other(node)) == 1 and graph.degree(node) > 1
+    ]
+    for edge in stubs:
+        graph.remove(edge)
+    return heads
+
+
+def _is_wing(wing: Edge, shaft: Edge, node: int, em: float) -> bool:
+    """Whether a short stroke leads back beside the shaft, at 15 to 75 degrees."""
+    one, other = wing.outward(node, _WING * em), shaft.outward(node, _WING * em)
+    return 0.26 < one[0] * other[0] + one[1] * other[1] < 0.966
+
+
+def _side(wing: Edge, shaft: Edge, node: int, em: float) -> bool:
+    one, other = wing.outward(node, _WING * em), shaft.outward(node, _WING * em)
+    return one[0] * other[1] - one[1] * other[0] > 0
+
+
+def _cut_short_ends(graph: Graph, em: float, blobs: Collection[int]) -> None:
+    """Cut short free ends off lines, which letters leave that touch them."""
+    nodes = set()
+    for edge in sorted(graph.every_edge(), key=lambda e: e.length):
+        free = [node for node in (edge.first, edge.last) if graph.degree(node) == 1]
+        if len(free) == 1 and edge.length < 0.45 * em and not {edge.first, edge.last} & set(blobs):
+            inner = edge.other(free[0])
+            if graph.degree(inner) > 2:
+                graph.remove(edge)
+                nodes.add(inner)
+    graph.smooth(nodes)
+
+
+def _join_near_forks(graph: Graph, blobs: Collection[int]) -> None:
+    """Make one node of two forks that are hardly apart: lines that cross at a slant leave such."""
+    for edge in sorted(graph.every_edge(), key=lambda e: e.length):
+        a, b = edge.first, edge.last
+        if a == b or a not in graph.edges or b not in graph.edges or edge not in graph.edges[a]:
+            continue
+        near = max(4.0, 2.2 * float(np.median(edge.half)) + 2)
+        if edge.length <= near and graph.degree(a) > 2 and graph.degree(b) > 2:
+            graph.merge(*((b, a) if b in blobs else (a, b)))
+
+
+_End = tuple[int, bool]  # an edge (by its id), and whether its last point is meant
+
+
+def _paths(
+    graph: Graph, em: float, wings: set[int], blobs: Mapping[int, Blob]
+) -> tuple[list[Stroke], list[Point]]:
+    """Edges joined through crossings and straight forks."""
+    partner: dict[_End, _End] = {}
+    headed: set[_End] = set()
+    forks: list[Point] = []
+    for node, place in graph.places.items():
+        ends = [(edge, last) for edge in graph.edges[node] for last in _ends_at(edge, node)]
+        if node in blobs:
+            headed |= _headed(ends, blobs[node], em)
+        if len(ends) < 2:
+            continue
+        free = [end for end in ends if (id(end[0]), end[1]) not in headed]
+        pairs = _through(free, em)
+        for (one, one_last), (other, other_last) in pairs:
+            partner[id(one), one_last] = (id(other), other_last)
+            partner[id(other), other_last] = (id(one), one_last)
+        if len(free) > 2 * len(pairs) or (len(ends) > len(free) > 0 and node not in blobs):
+            forks.append(place)
+    edges = {id(edge): edge for edge in graph.every_edge()}
+    walker = _Walker(graph, edges, partner, headed, wings, blobs)
+    starts = [(i, last) for i in edges for last in (False, True) if (i, last) not in partner]
+    strokes = [walker.stroke(start) for start in [*starts, *((i, False) for i in edges)]]
+    return [stroke for stroke in strokes if stroke is not None], forks
+
+
+def _headed(ends: Sequence[tuple[Edge, bool]], blob: Blob, em: float) -> set[_End]:
+    """The ends of lines that run straight into a thick place's middle and do not come out again."""
+    if len(ends) == 1:
+        return {(id(edge), last) for edge, last in ends}
+    ways = [_way(edge, last, em) for edge, last in ends]
+    found = set()
+    for i, (edge, last) in enumerate(ends):
+        if any(_cosine(ways[i], ways[j]) < _STRAIGHT for j in range(len(ends)) if j != i):
+            continue
+        x, y = edge.points[-1 if last else 0]
+        ax, ay = blob.middle[0] - float(x), blob.middle[1] - float(y)
+        aside = abs(ax * ways[i][1] - ay * ways[i][0])
+        if aside <= max(1.8, 0.5 * blob.radius):
+            found.add((id(edge), last))
+    return found
+
+
+def _ends_at(edge: Edge, node: int) -> list[bool]:
+    return [last for last, at in ((False, edge.first), (True, edge.last)) if at == node]
+
+
+def _through(
+    ends: Sequence[tuple[Edge, bool]], em: float
+) -> list[tuple[tuple[Edge, bool], tuple[Edge, bool]]]:
+    """Pairs of ends that go on in each other, the straightest first."""
+    ways = [_way(edge, last, em) for edge, last in ends]
+    ranked = sorted(
+        (ways[i][0] * ways[j][0] + ways[i][1] * ways[j][1], i, j)
+        for i, j in itertools.combinations(range(len(ends)), 2)
+    )
+    least = _STRAIGHT if len(ends) != 4 else -0.75
+    used: set[int] = set()
+    pairs = []
+    for cosine, i, j in ranked:
+        if cosine > least:
+            break
+        if i not in used and j not in used:
+            used |= {i, j}
+            pairs.append((ends[i], ends[j]))
+    return pairs
+
+
+def _way(edge: Edge, last: bool, em: float) -> Point:
+    """The direction in which an edge leaves one of its ends; the fork's own pixels are skipped."""
+    points = edge.points[::-1] if last else edge.points
+    skip = min(len(points) // 3, round(0.15 * em))
+    start, far = points[skip], points[min(len(points) - 1, skip + max(2, round(_REACH * em)))]
+    dx, dy = float(far[0] - start[0]), float(far[1] - start[1])
+    long = math.hypot(dx, dy)
+    return (dx / long, dy / long) if long else (0.0, 0.0)
+
+
+@attrs.define(eq=False)
+class _Walker:
+    """Follows edges from end to end, each once."""
+
+    graph: Graph
+    edges: dict[int, Edge]
+    partner: dict[_End, _End]
+    headed: set[_End]
+    wings: set[int]
+    blobs: Mapping[int, Blob]
+    done: set[int] = attrs.field(factory=set)
+
+    def stroke(self, start: _End) -> Stroke | None:
+        """The stroke that begins at an end; None where it has been walked before."""
+        if start[0] in self.done:
+            return None
+        pieces, halves = [], []
+        here: _End | None = start
+        end = start
+        while here is not None and here[0] not in self.done:
+            number, at_last = here
+            self.done.add(number)
+            edge = self.edges[number]
+            order = slice(None, None, -1) if at_last else slice(None)
+            pieces.append(edge.points[order])
+            halves.append(edge.half[order])
+            end = (number, not at_last)
+            here = self.partner.get(end)
+        stroke = Stroke(np.concatenate(pieces), float(np.median(np.concatenate(halves))))
+        for which, at in enumerate((start, end)):
+            self._finish(stroke, which, at)
+        return stroke
+
+    def _finish(self, stroke: Stroke, which: int, at: _End) -> None:
+        """Say what is at an end."""
+        edge = self.edges[at[0]]
+        node = edge.last if at[1] else edge.first
+        blob = self.blobs.get(node)
+        stroke.heads[which] = node in self.wings or at in self.headed
+        stroke.forks[which] = self.graph.degree(node) > 1 and not stroke.heads[which]
+        if stroke.heads[which] and blob is not None:
+            middle = np.rint(np.array([blob.middle])).astype(stroke.points.dtype)
+            stroke.points = np.concatenate([stroke.points, middle] if which else [middle, stroke.points])
+
+
+def _extend(stroke: Stroke, lines: Mask, em: float) -> None:
+    """Move ends on to where the ink ends: thinning and cutting leave them short of it."""
+    for which in (0, 1):
+        if stroke.forks[which]:
+            continue
+        reach = 0.9 * em if stroke.heads[which] else 0.7 * em
+        dx, dy = stroke.outward(which, reach, 0.2 * em if len(stroke.points) > em else 0.0)
+        x, y = stroke.end(which)
+        steps = 0
+        while steps < em and _inked(lines, x + dx, y + dy):
+            x, y, steps = x + dx, y + dy, steps + 1
+        if steps:
+            tip = np.array([[round(x), round(y)]])
+            stroke.points = np.concatenate([stroke.points, tip] if which else [tip, stroke.points])
+
+
+def _inked(lines: Mask, x: float, y: float) -> bool:
+    column, row = round(x), round(y)
+    return 0 <= row < lines.shape[0] and 0 <= column < lines.shape[1] and bool(lines[row, column])
+
+
+def simplified(points: Array, slack: float) -> Array:
+    """A chain of pixels as a polyline within `slack` of it."""
+    chain = points.astype(np.int32).reshape(-1, 1, 2)
+    return cv2.approxPolyDP(chain, slack, False)[:, 0, :]  # type: ignore[no-any-return]
+
+
+def lines_between(strokes: Iterable[Stroke], shape: tuple[int, int], grow: float) -> Mask:
+    """A mask of strokes at their thickness and `grow` pixels more on each side."""
+    mask = np.zeros(shape, np.uint8)
+    for stroke in strokes:
+        thick = max(1, round(2 * (stroke.half + grow)))
+        cv2.polylines(mask, [stroke.points.astype(np.int32).reshape(-1, 1, 2)], False, 255, thick)
+    return mask
