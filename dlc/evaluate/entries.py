@@ -26,13 +26,16 @@ class Entry:
     files: Mapping[str, str]
     truth: str
     offset: int
+    damage: tuple[str, ...] = ()
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> Entry:
         """Read a line; raises KeyError, TypeError or ValueError where it is none."""
         words = [str(value[name]) for name in ("id", "source", "style", "truth")]
         files = {str(ending): str(path) for ending, path in value["files"].items()}
-        return cls(words[0], int(value["depth"]), words[1], words[2], files, words[3], int(value["offset"]))
+        depth, offset = int(value["depth"]), int(value["offset"])
+        damage = tuple(map(str, value.get("damage", ())))
+        return cls(words[0], depth, words[1], words[2], files, words[3], offset, damage)
 
 
 def load_entries(folder: Path, ending: str, most: int | None = None) -> list[Entry]:

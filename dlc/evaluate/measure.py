@@ -96,16 +96,23 @@ def _sizes(true: Graph, read: Graph, pairs: Pairs) -> Count:
 
 
 def _triples(true: Graph, read: Graph) -> Count:
-    """Arrows by the words at their ends: right where both ends bear a label of the true ones."""
+    """Arrows by the words at their ends: right where both ends bear a label of the true ones.
+
+    Where nothing is written at an end, any layer will do.
+    """
     wanted, found = _named(true), _named(read)
-    left = list(wanted)
+    left = sorted(wanted, key=lambda t: not (t[0] and t[1]))  # those with words are paired first
     right = 0
     for source, target in found:
-        match = next((t for t in left if t[0] & source and t[1] & target), None)
+        match = next((t for t in left if _fits(t[0], source) and _fits(t[1], target)), None)
         if match is not None:
             left.remove(match)
             right += 1
     return Count(len(wanted), len(found), right)
+
+
+def _fits(wanted: frozenset[str], found: frozenset[str]) -> bool:
+    return not wanted or bool(wanted & found)
 
 
 def _named(graph_: Graph) -> Sequence[tuple[frozenset[str], frozenset[str]]]:

@@ -14,7 +14,7 @@ from dlc.diagnostics import Diagnostic, DlcError, Fix, codes
 from dlc.frontends.figure.drawing import Drawing
 from dlc.ir import Net
 
-DEFAULT = "dlc.frontends.figure:read_picture"
+DEFAULT = "dlc.evaluate.readers:whole"
 
 
 @attrs.frozen

@@ -13,29 +13,33 @@ from dlc.evaluate.measure import Count, Measures
 from dlc.evaluate.run import Outcome
 
 Json = dict[str, Any]
-GROUPS: Mapping[str, Callable[[Outcome], str]] = {
-    "source": lambda o: o.entry.source,
-    "style": lambda o: o.entry.style,
-    "depth": lambda o: f"{o.entry.depth:02d}",
+# What outcomes are grouped by; a picture may be in several groups (of damage).
+Keys = Callable[[Outcome], Sequence[str]]
+GROUPS: Mapping[str, Keys] = {
+    "source": lambda o: [o.entry.source],
+    "style": lambda o: [o.entry.style + (" degraded" if o.entry.damage else "")],
+    "damage": lambda o: o.entry.damage or ["none"],
+    "depth": lambda o: [f"{o.entry.depth:02d}"],
 }
 _COUNTS = ("layers", "edges", "attributes", "sizes", "triples", "boxes", "labels")
 
 
 def report(outcomes: Sequence[Outcome]) -> Json:
-    """All numbers: over the whole set, and by source, style and depth."""
+    """All numbers: over the whole set, and by source, style, damage and depth."""
     made: Json = {"all": summary(outcomes)}
-    for name, key in GROUPS.items():
-        made[f"by_{name}"] = {value: summary(group) for value, group in grouped(outcomes, key).items()}
+    for name, keys in GROUPS.items():
+        made[f"by_{name}"] = {value: summary(group) for value, group in grouped(outcomes, keys).items()}
     errors = [o.error for o in outcomes if o.error]
     made["errors"] = {error: errors.count(error) for error in sorted(set(errors))}
     return made
 
 
-def grouped(outcomes: Iterable[Outcome], key: Callable[[Outcome], str]) -> dict[str, list[Outcome]]:
+def grouped(outcomes: Iterable[Outcome], keys: Keys) -> dict[str, list[Outcome]]:
     """Outcomes by a property, in the order of its values."""
     found: dict[str, list[Outcome]] = {}
     for outcome in outcomes:
-        found.setdefault(key(outcome), []).append(outcome)
+        for key in keys(outcome):
+            found.setdefault(key, []).append(outcome)
     return dict(sorted(found.items()))
 
 
@@ -116,10 +120,12 @@ _COLUMNS: Mapping[str, str] = {
 }
 
 
-def table(made: Json, by: Sequence[str] = ("source", "style")) -> str:
+def table(made: Json, by: Sequence[str] = ("source", "style", "damage")) -> str:
     """The report as text: a line for the whole set, and one for every group."""
     rows = [("", list(_COLUMNS.values()))]
     for name in by:
+        if set(made[f"by_{name}"]) == {"none"}:
+            continue
         rows += [(value, _cells(group)) for value, group in made[f"by_{name}"].items()]
     rows.append(("all", _cells(made["all"])))
     width = max(len(name) for name, _ in rows)

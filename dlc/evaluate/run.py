@@ -39,7 +39,7 @@ class Outcome:
     def json(self) -> dict[str, Any]:
         """As an object of JSON's types."""
         counts = {name: count for name, count in attrs.asdict(self.measures).items() if count is not None}
-        kept = {name: getattr(self.entry, name) for name in ("id", "depth", "source", "style")}
+        kept = {name: getattr(self.entry, name) for name in ("id", "depth", "source", "style", "damage")}
         done = {"exact": self.measures.exact, "seconds": round(self.seconds, 4), "error": self.error}
         return kept | done | counts
 

@@ -109,6 +109,7 @@ class _Writer:
             "depth": depth,
             "source": truth.source,
             "style": truth.style,
+            "damage": list(truth.damage),
             "files": dict(files),
             "truth": f"{self._name}/{TRUTH}",
             "offset": self._offset,

@@ -71,7 +71,7 @@ class Truth:
     """Everything that is true of one picture; lengths are in its pixels.
 
     `source` is the routine that drew it (keras, caffe, paper), `style` its variety; `scale` is pixels a
-    point, to compare with a vector form of the same drawing.
+    point, to compare with a vector form of the same drawing; `damage` names what made the picture worse.
     """
 
     source: str
@@ -82,6 +82,7 @@ class Truth:
     layers: tuple[Layer, ...]
     outputs: tuple[str, ...]
     scale: float = 1.0
+    damage: tuple[str, ...] = ()
 
     def json(self) -> dict[str, Any]:
         """As an object of JSON's types."""
@@ -89,6 +90,7 @@ class Truth:
             "source": self.source,
             "style": self.style,
             "scale": round(self.scale, 6),
+            "damage": list(self.damage),
             "layers": [_layer_json(layer) for layer in self.layers],
             "outputs": list(self.outputs),
             "items": [{"box": i.box, "text": i.text, "layers": list(i.layers)} for i in self.items],
@@ -108,6 +110,7 @@ class Truth:
             tuple(map(_layer_from_json, value["layers"])),
             tuple(value["outputs"]),
             float(value["scale"]),
+            tuple(value["damage"]),
         )
 
 

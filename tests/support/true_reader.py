@@ -30,10 +30,11 @@ def truth_of(name: str) -> Truth:
 
 def net_of(truth: Truth) -> Net:
     """The network that a truth describes; what it does not state is a hole."""
-    texts = {name: item.text for item in truth.items for name in item.layers}
+    texts = {layer.name: layer.label for layer in truth.layers if layer.label}
+    texts |= {name: item.text for item in truth.items for name in item.layers if item.text}
     areas = {name: truth.drawing.boxes[item.box].area for item in truth.items for name in item.layers}
     inputs = [layer for layer in truth.layers if layer.op == INPUT]
-    shown = tuple(Input(i.name, _type(i), Origin(text=texts[i.name], bbox=areas[i.name])) for i in inputs)
+    shown = tuple(Input(i.name, _type(i), Origin(text=texts.get(i.name), bbox=areas[i.name])) for i in inputs)
     body = tuple(
         Node(
             layer.name,
