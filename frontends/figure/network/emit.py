@@ -204,7 +204,7 @@ class _Emitter:
         try:
             return node.layer.infer(known)
         except RuleBroken:
-            return None
+            return _open(known[0].kind) if node.layer.op_name in MERGES else None
 
     def _fitting_count(self, step: Phrase, values: list[str], vertex: Vertex) -> list[str]:
         op = step.op or ""

@@ -11,6 +11,7 @@ import attrs
 from dlc.frontends.figure.drawing import Area, Colour, Outline, Point
 from dlc.frontends.figure.geometry import (
     bounds,
+    centre,
     contains,
     direction,
     extent,
@@ -64,11 +65,44 @@ def shapes(paths: Sequence[Path], em: float) -> list[Shape]:
     """The shapes of painted paths, in the order of painting; dots too small to see are left out."""
     found: list[Shape] = []
     for order, path in enumerate(paths):
+        if _is_exploded(path, em):
+            found += _dashes(path, em, order)
+            continue
         for stretch in _without_rings(path, em):
             shape = _shape(stretch, path, em, order)
             if shape is not None:
                 found.append(shape)
     return found
+
+
+def _is_exploded(path: Path, em: float) -> bool:
+    """Whether a path is a dashed line whose dashes are filled shapes, smaller than letters."""
+    small = path.stroke is None and len(path.stretches) >= 6
+    return small and all(max(size(stretch.box)) <= 0.45 * em for stretch in path.stretches)
+
+
+def _dashes(path: Path, em: float, order: int) -> Iterable[Shape]:
+    """The lines through the middles of dashes that follow each other."""
+    run: list[Point] = []
+    for stretch in path.stretches:
+        middle = centre(stretch.box)
+        if run and math.dist(run[-1], middle) > 1.5 * em:
+            yield from _dashed(run, path, order)
+            run = []
+        run.append(middle)
+    yield from _dashed(run, path, order)
+
+
+def _dashed(run: Sequence[Point], path: Path, order: int) -> Iterable[Shape]:
+    """A dashed line through some middles, half a dash longer at both ends."""
+    if len(run) < 3:
+        return
+    ends = [
+        (2 * a[0] - (a[0] + b[0]) / 2, 2 * a[1] - (a[1] + b[1]) / 2)
+        for a, b in ((run[0], run[1]), (run[-1], run[-2]))
+    ]
+    points = (ends[0], *run[1:-1], ends[1])
+    yield Shape(Role.LINE, bounds(points), points, Outline.NONE, path.fill, dashed=True, order=order)
 
 
 def _without_rings(path: Path, em: float) -> Iterable[Stretch]:
@@ -133,12 +167,14 @@ def _closed(stretch: Stretch, path: Path, em: float) -> _Made | None:
     width, height = size(area)
     corners = simplified(stretch.points, _SLACK * em)
     filled_only = path.stroke is None
-    if min(width, height) <= (_THICKEST_LINE if filled_only else 0.05) * em:
-        return _thin(area, em)
+    if min(width, height) <= (_THICKEST_LINE if filled_only else 0.05) * em and (thin := _thin(area, em)):
+        return thin
     if len(corners) < 3:
         return Role.LINE, Outline.NONE, simplified(stretch.points, 0.02 * em, closed=False), 0.0
     if _is_rectangle(corners, area, em):
         return Role.BOX, Outline.RECTANGLE, (), 0.0
+    if filled_only and (stick := _stick(stretch.points, em)):
+        return Role.LINE, Outline.NONE, *stick
     if filled_only and (course := _band(stretch.points, em)):
         return Role.LINE, Outline.NONE, *course
     arrow = _fat_arrow(simplified(stretch.nodes, _SLACK * em), em)
@@ -153,7 +189,7 @@ def _thin(area: Area, em: float) -> _Made | None:
     """A thin box as the line through its middle."""
     x0, y0, x1, y1 = area
     width, height = size(area)
-    if max(width, height) < 0.3 * em:
+    if max(width, height) < max(0.12 * em, 1.4 * min(width, height)):
         return None
     x, y = (x0 + x1) / 2, (y0 + y1) / 2
     ends = ((x0, y), (x1, y)) if width >= height else ((x, y0), (x, y1))
@@ -167,6 +203,29 @@ def _is_rectangle(corners: Sequence[Point], area: Area, em: float) -> bool:
     return len(corners) == 4 and all(
         min(abs(x - x0), abs(x - x1)) <= slack and min(abs(y - y0), abs(y - y1)) <= slack for x, y in corners
     )
+
+
+def _stick(corners: Sequence[Point], em: float) -> tuple[Sequence[Point], float] | None:
+    """The ends and thickness of a straight line drawn as a slanted slim box; None where it is none."""
+    if not 4 <= len(corners) <= 16:
+        return None
+    best: tuple[float, tuple[Point, Point], float, float] | None = None
+    for index, corner in enumerate(corners):
+        along = direction(corners[index - 1], corner)
+        if along == (0.0, 0.0):
+            continue
+        t = [x * along[0] + y * along[1] for x, y in corners]
+        n = [y * along[0] - x * along[1] for x, y in corners]
+        long, wide = max(t) - min(t), max(n) - min(n)
+        if best is None or long * wide < best[0]:
+            middle = (max(n) + min(n)) / 2
+            ends = [
+                (v * along[0] - middle * along[1], v * along[1] + middle * along[0]) for v in (min(t), max(t))
+            ]
+            best = long * wide, (ends[0], ends[1]), long, wide
+    if best is None or best[3] > _THICKEST_LINE * em or best[2] < 1.4 * best[3]:
+        return None
+    return (best[1], best[3]) if polygon_area(corners) > 0.72 * best[0] else None
 
 
 def _band(points: Sequence[Point], em: float) -> tuple[Sequence[Point], float] | None:
