@@ -121,7 +121,7 @@ def tile(w: Writer, name: str, blob: str, channels: int, down: int, across: int)
 def repeated(channels: int, times: Sequence[int]) -> dict[str, Any]:
     """The fields of a Deconvolution that repeats every element along the spatial axes."""
     fields: dict[str, Any] = {"num_output": channels, "bias_term": False}
-    if len(times) == 2 or len(set(times)) == 1:
+    if len(times) == 2:
         fields |= sides("kernel", times) | sides("stride", times)
     else:
         fields |= {"kernel_size": list(times), "stride": list(times)}

@@ -29,12 +29,15 @@ def run(text: str, model: bytes, inputs: Mapping[str, Array], outputs: Sequence[
 
 
 def runs(layers: Iterable[Message]) -> bool:
-    """Whether OpenCV can run the layers: it knows no recurrent ones, and the simpler half of Deconvolution."""
-    return all(layer["type"] not in UNKNOWN and not _spreads_strangely(layer) for layer in layers)
+    """Whether OpenCV can run the layers: it knows no recurrent ones, and no LRN with a k of its own."""
+    return all(
+        layer["type"] not in UNKNOWN and not _spreads_strangely(layer) and "k" not in layer.get("lrn_param", ())
+        for layer in layers
+    )
 
 
 def _spreads_strangely(layer: Message) -> bool:
-    """Over volumes, or dilated."""
+    """Deconvolution over volumes, or dilated."""
     parameters = layer.get("convolution_param", {})
     strange = len(parameters.get("kernel_size", ())) == 3 or "dilation" in parameters
     return layer["type"] == "Deconvolution" and strange
