@@ -12,7 +12,8 @@ import attrs
 
 from dlc.diagnostics import Diagnostic, DlcError, Fix, codes
 from dlc.frontends.figure.drawing import Drawing
-from dlc.ir import Net
+from dlc.ir import Module, Net, Op
+from dlc.passes.expand import ExpandBlocks
 
 DEFAULT = "dlc.evaluate.readers:whole"
 
@@ -25,8 +26,8 @@ class Reading:
     drawing: Drawing | None = None
 
 
-# Takes a file's bytes and its name; gives networks, or an object that has them as `nets` (and perhaps the
-# `Drawing` as `drawing`). It may raise DlcError, which counts as having read nothing.
+# Takes a file's bytes and its name; gives networks, a module, or an object that has networks as `nets` (and
+# perhaps the `Drawing` as `drawing`). It may raise DlcError, which counts as having read nothing.
 Reader = Callable[[bytes, str], Any]
 
 
@@ -50,8 +51,16 @@ def read(reader: Reader, data: bytes, name: str) -> Reading:
     answer: Any = reader(data, name)
     drawing = getattr(answer, "drawing", None)
     seen = drawing if isinstance(drawing, Drawing) else None
-    nets = answer.nets if hasattr(answer, "nets") else answer
-    return Reading(tuple(nets), seen)
+    nets = tuple(answer.nets if hasattr(answer, "nets") else answer)
+    blocks = answer.blocks if isinstance(answer, Module) else ()
+    return Reading(_expanded(Module(blocks, nets)), seen)
+
+
+def _expanded(module: Module) -> tuple[Net, ...]:
+    """The nets with blocks and repeats written out."""
+    if all(isinstance(node.op, Op) for net in module.nets for node in net.body):
+        return module.nets
+    return ExpandBlocks().run(module).module.nets
 
 
 class OutOfTime(Exception):

@@ -93,6 +93,7 @@ class Tail:
     t: float
     start: float  # where the box begins along the flow
     half: float  # half of it across
+    way: int = 1  # -1 where a row runs back
 
 
 @attrs.frozen
@@ -258,8 +259,9 @@ class Flow:
         lines = ["Output"]
         width, height = self.sketch.measure(lines)
         length = (height if self.down else width) + 4
-        begin = tail.s + self.style.gap
-        item = self.sketch.item(self.sketch.bare(lines, self.at(begin + length / 2, tail.t)), lines)
+        begin = tail.s + tail.way * self.style.gap
+        middle = self.at(begin + tail.way * length / 2, tail.t)
+        item = self.sketch.item(self.sketch.bare(lines, middle), lines)
         self.link(tail, item, [(tail.s, tail.t), (begin, tail.t)])
 
     def chain(self, chain: Chain, place: Place, s: float, t: float, tail: Tail | None) -> Tail | None:
@@ -469,7 +471,7 @@ class Flow:
                 tail = self.cell(part, (number,), place_s, t, tail)
             place_s += (length + gap) if way > 0 else 0
         assert tail is not None
-        return tail if way > 0 else attrs.evolve(tail, s=tail.start)
+        return tail if way > 0 else attrs.evolve(tail, s=tail.start, way=-1)
 
     def _turn(self, before: Tail | None, here: Tail, height: float) -> None:
         assert before is not None

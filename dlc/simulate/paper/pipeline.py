@@ -43,7 +43,7 @@ def _style(rng: random.Random, look: Look, plan: families.Plan) -> FlowStyle:
     chosen = random_flow(rng, look, plan.chain)
     return attrs.evolve(
         chosen, direction="right", start="none", end="none", row=0, legend=False, beside=False, sizes=False,
-        rotated=rng.random() < 0.6,
+        rotated=len(plan.chain.parts) > 5 or rng.random() < 0.5,
     )  # fmt: skip
 
 
