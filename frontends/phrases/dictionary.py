@@ -23,7 +23,7 @@ OPERATIONS: dict[str, str] = {
         separableconv2d dwsep dsconv depthseparableconv depthsepconv dsc
     """,
     "deconv": """
-        deconv deconvolution deconvolutional deconv2d transposedconv transposedconvolution transposeconv
+        deconv conv1dtranspose conv3dtranspose deconvolution deconvolutional deconv2d transposedconv transposedconvolution transposeconv
         convtranspose convtranspose2d conv2dtranspose transposeconvolution convtransposed upconv
         upconvolution upconv2d fractionallystridedconv fractionallystridedconvolution fractionalconv
         fullconvolution fractionalstridedconv fsconv tconv convt conv2dt convolutiontranspose unconv

@@ -19,10 +19,12 @@ RECURRENT = frozenset({"rnn", "lstm", "gru", "birnn", "bilstm", "bigru"})
 WIDE = CONVS | DENSE | RECURRENT | {"embed", "block", "attention", None}
 WINDOWED = CONVS | POOLS | {"block", "lrn", "upsample", None}
 CLASSED = DENSE | {"softmax", "output", "sigmoid", None}
-PLAIN = frozenset(
-    ["relu", "relu6", "gelu", "silu", "sigmoid", "tanh", "softplus", "softsign"]
-    + ["batchnorm", "layernorm", "instancenorm", "flatten"]
-)
+PLAIN = frozenset({"relu", "relu6", "gelu", "silu", "sigmoid", "tanh", "softplus", "softsign"}) | {
+    "batchnorm",
+    "layernorm",
+    "instancenorm",
+    "flatten",
+}
 _WITH_WINDOWS = WIDE | WINDOWED | {"dropout", "spatial_dropout2d", "zeropad", "crop", "input"}
 #: Attributes that only they have.
 _OF_WINDOWS = frozenset(

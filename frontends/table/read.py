@@ -13,6 +13,7 @@ from dlc.frontends.table.design.definitions import Definition, definition_of
 from dlc.frontends.table.design.facts import facts_of
 from dlc.frontends.table.design.judge import Verdict, judge
 from dlc.frontends.table.design.naming import net_names
+from dlc.frontends.table.design.parts import Stage
 from dlc.frontends.table.design.proof import proofread
 from dlc.frontends.table.design.rows import stages
 from dlc.frontends.table.design.sheet import sheets
@@ -69,19 +70,20 @@ def _read(candidate: Candidate, definitions: Sequence[Definition]) -> tuple[Net 
     span = CellSpan(draft.table.number, page=draft.table.page or None, bbox=draft.table.bbox)
     net, notes = assemble(draft, definitions)
     findings = [Diagnostic(codes.GUESSED, note, span, Severity.NOTE) for note in notes]
-    findings += [_unread(text, span) for s in draft.stages if (text := s.unread)]
+    findings += [_unread(s, span) for s in draft.stages if s.unread]
     if net is None:
         return None, findings
     net, problems = proofread(net)
     if net is None:
         return None, [*findings, *problems]
-    agreement = 0.9 ** len(problems)
+    agreement = 0.9 ** sum(d.code == codes.SIZE_CONTRADICTS for d in problems)
     named = attrs.evolve(
         net, name=draft.title or "", confidence=round(candidate.verdict.confidence * agreement, 2)
     )
     return named, [*findings, *problems]
 
 
-def _unread(text: str, span: CellSpan) -> Diagnostic:
-    message = f"a row was not understood and left out: {text}"
+def _unread(stage: Stage, span: CellSpan) -> Diagnostic:
+    done = "kept as an unknown layer" if stage.parts else "left out"
+    message = f"a row was not understood and {done}: {stage.unread}"
     return Diagnostic(codes.ROW_NOT_READ, message, span, Severity.WARNING)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 import attrs
 
+from dlc.frontends.phrases.normal import compact
 from dlc.frontends.table.design.definitions import Definition
 from dlc.frontends.table.design.facts import Facts
-from dlc.frontends.table.design.inputs import input_of, is_input
+from dlc.frontends.table.design.inputs import GIVEN, inputs_of, is_input
 from dlc.frontends.table.design.order import Order, laid_out
 from dlc.frontends.table.design.parts import CONVS, GLOBAL_POOLS, POOLS, Layer, Part, Stage, layers_of
 from dlc.frontends.table.design.places import Places
@@ -19,7 +19,7 @@ from dlc.frontends.table.design.sizes import as_dim
 from dlc.frontends.table.design.styles import globally_pooled, styled
 from dlc.frontends.table.design.wiring import Wiring
 from dlc.frontends.table.model import Table
-from dlc.ir import Input, Net
+from dlc.ir import Net
 from dlc.types import Kind
 
 
@@ -39,22 +39,24 @@ def assemble(draft: Draft, definitions: Sequence[Definition]) -> tuple[Net | Non
     stages = _oriented(draft)
     stages = [globally_pooled(styled(s, draft.facts, draft.title)) for s in _with_outputs(stages)]
     stages, order = laid_out(stages, draft.facts)
-    given = input_of(stages, order)
+    given = inputs_of(stages, order)
     wiring = Wiring(draft.facts, Places(draft.table), definitions)
-    wiring.begin(given)
-    _wire(wiring, [s for s in stages if not is_input(s)], draft, order, given)
+    for names, value in reversed(given):
+        wiring.begin(value, names)
+    follow = _follows_sources(stages)
+    _wire(wiring, [s for s in stages if not is_input(s)], draft, order, follow)
     if not wiring.nodes:
         return None, ()
-    output = wiring.close()
-    net = Net("net", (given,), tuple(wiring.nodes), (output,), origin=wiring.places.whole())
+    last = wiring.close()
+    outputs = wiring.ends() if follow else (last,)
+    inputs = tuple(value for _, value in given)
+    net = Net("net", inputs, tuple(wiring.nodes), outputs, origin=wiring.places.whole())
     return net, tuple(dict.fromkeys(wiring.notes))
 
 
-def _wire(wiring: Wiring, stages: Sequence[Stage], draft: Draft, order: Order, given: Input) -> None:
-    follow = _follows_sources(stages)
-    before: tuple[Any, ...] | None = (
-        given.type.spatial if given.type.kind in (Kind.MAP, Kind.VOLUME) else None
-    )
+def _wire(wiring: Wiring, stages: Sequence[Stage], draft: Draft, order: Order, follow: bool) -> None:
+    kind, sides = wiring.kind, wiring.input_sides
+    before: tuple[Any, ...] | None = sides if kind in (Kind.MAP, Kind.VOLUME) else None
     for stage, opens in _grouped(stages, draft.groups):
         if opens:
             wiring.open_group()
@@ -67,6 +69,7 @@ def _wire(wiring: Wiring, stages: Sequence[Stage], draft: Draft, order: Order, g
             declared = declared_type(stage, order, wiring)
             if declared is not None:
                 wiring.declare(declared)
+        wiring.join(stage)
         before = spatial(stage.out, order) or (before if not _reduces(stage) else None)
 
 
@@ -77,7 +80,7 @@ def _reduces(stage: Stage) -> bool:
 
 def _oriented(draft: Draft) -> list[Stage]:
     """Rows from the input on: turned round where the table runs upwards."""
-    stages = [s for s in draft.stages if not s.unread]
+    stages = [s for s in draft.stages if s.parts or not s.unread]
     upward = draft.facts.bottom_up or (len(stages) > 2 and is_input(stages[-1]) and not is_input(stages[0]))
     return stages[::-1] if upward else stages
 
@@ -95,13 +98,13 @@ def _with_outputs(stages: Sequence[Stage]) -> list[Stage]:
 
 def _follows_sources(stages: Sequence[Stage]) -> bool:
     """Whether the input column names rows: most of its names are labels of rows above."""
-    seen: set[str] = {"input", "image", "images", "data"}
+    seen = set(GIVEN)
     known = total = 0
     for stage in stages:
-        for source in stage.sources:
-            total += 1
-            known += re.sub(r"\W", "", source.lower()) in seen
-        seen.add(re.sub(r"\W", "", stage.label.lower()))
+        total += len(stage.sources)
+        known += sum(compact(source) in seen for source in stage.sources)
+        names = (layer.phrase.name or "" for layer in layers_of(stage.parts))
+        seen.update(compact(part) for name in (stage.label, *names) for part in (name, *name.split("+")))
     return total >= 2 and known >= 0.6 * total
 
 

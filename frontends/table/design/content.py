@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import attrs
@@ -13,6 +14,7 @@ from dlc.frontends.table.design.texts import blank, sides, whole
 from dlc.frontends.table.model import Cell
 
 _LARGEST_KERNEL = 31  # a window larger than this is a map's size
+_LARGEST_USUAL = 11  # the same for all but rare ones
 _AMBIGUOUS = frozenset(
     (Role.KERNEL, Role.FILTERS, Role.OUTPUT, Role.INPUT, Role.CONFIG, Role.FILTER_SHAPE, Role.LABEL)
 )
@@ -43,6 +45,8 @@ class _Shares:
     products: float
     phrases: float
     layers: float
+    names: float
+    shrinking: bool
 
 
 def recast(header: Header, cells: Sequence[Cell]) -> Header:
@@ -66,7 +70,7 @@ def _role(role: Role, shares: _Shares) -> Role:
         return Role.CONFIG
     if role is Role.KERNEL and shares.numbers >= 0.8 and shares.large >= 0.5:
         return Role.FILTERS
-    if role in (Role.KERNEL, Role.FILTERS) and shares.areas >= 0.5:
+    if role in (Role.KERNEL, Role.FILTERS) and (shares.areas >= 0.5 or shares.shrinking):
         return Role.OUTPUT
     if role is Role.FILTERS and shares.windows >= 0.5:
         return Role.KERNEL
@@ -78,6 +82,8 @@ def _role(role: Role, shares: _Shares) -> Role:
         return Role.FILTERS
     if role is Role.INPUT and shares.numbers >= 0.8:
         return Role.CHANNELS_IN
+    if role is Role.INPUT and shares.names >= 0.6:
+        return Role.SOURCE
     return role
 
 
@@ -95,7 +101,27 @@ def _shares(cells: Sequence[Cell]) -> _Shares:
         sum(s is not None and len(s) >= 3 and not _is_area(s) for s in sizes) / count,
         sum(_is_phrase(c) for c in filled) / count,
         sum(any(p.op is not None for p in read_phrases(c.text).phrases) for c in filled) / count,
+        sum(s is None and _names_rows(c.text) for s, c in zip(sizes, filled, strict=True)) / count,
+        _shrink(sizes),
     )
+
+
+def _names_rows(text: str) -> bool:
+    """Whether a cell reads like names of other layers: "conv5b", "upconv5+conv4b"."""
+    return bool(
+        re.fullmatch(
+            r"[A-Za-z][\w.-]*(?:\[\d+\])*(?:\s*[+,&\n ]\s*[A-Za-z][\w.-]*(?:\[\d+\])*)*", text.strip()
+        )
+    )
+
+
+def _shrink(sizes: Sequence[Size | None]) -> bool:
+    """Whether sizes run down (or up) from one that no window has, as maps do from layer to layer."""
+    sides = [s[0] for s in sizes if s is not None and len(s) >= 2 and s[0] == s[1]]
+    heights = [v for v in sides if isinstance(v, int)]
+    if len(set(heights)) < 3 or max(heights) <= _LARGEST_USUAL:
+        return False
+    return heights in (sorted(heights), sorted(heights, reverse=True))
 
 
 def _is_window(text: str) -> bool:

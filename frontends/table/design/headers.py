@@ -28,7 +28,7 @@ _NOISE = """
 @functools.lru_cache(maxsize=2048)
 def header(text: str) -> Header:
     """The meaning of a header cell; UNKNOWN where the dictionary has nothing like it."""
-    normal = normalise(text).lower()
+    normal = _without_symbols(normalise(text)).lower()
     branch = _branch(normal)
     if branch is not None:
         return Header(Role.BRANCH, text, branch)
@@ -37,11 +37,23 @@ def header(text: str) -> Header:
         return Header(several, text)
     plain = re.sub(r"[(\[].*?[)\]]", " ", normal) if re.search(r"[(\[]", normal) else normal
     found = _whole(plain, text) or _whole(normal, text)
+    if re.search(r"\bin(?:put)?s?\s*(?:/|→|->|-|×)\s*out|\bi/o\b", normal):
+        return Header(Role.IN_OUT, text)
     if found is None and not any(
         c.isdigit() for c in plain
     ):  # "18-layer", "7×7 conv, stride 2" are no headers
         found = _contained(plain, text)
     return found or Header(Role.UNKNOWN, text)
+
+
+def _without_symbols(normal: str) -> str:
+    """A header without the symbol that stands for its values: "Channels C_i", "Resolution H_i × W_i"."""
+    plain = re.sub(
+        r"(?:(?<![A-Za-z])[A-Za-z]\W?_\w+|(?<=[a-z]{4} )[A-Za-z](?![\w/]))(?:\s*×\s*(?=[A-Za-z]))?",
+        "",
+        normal,
+    )
+    return plain.strip() if re.search(r"[A-Za-z]{3}", plain) else normal
 
 
 def _branch(normal: str) -> Branch | None:
@@ -55,11 +67,13 @@ def _branch(normal: str) -> Branch | None:
 
 def _several(normal: str) -> Role | None:
     """A header such as "patch size/stride", "Type / Stride", "Filter size / stride, pad"."""
-    parts = [p for p in re.split(r"\s*[/,&+]\s*|\s+and\s+", normal) if compact(p)]
+    parts = [p for p in re.split(r"\s*[/,&+]\s*|\s+and\s+", normal.strip("[]()")) if compact(p)]
     if len(parts) < 2:
         return None
     roles = [_entry(compact(p)) for p in parts]
-    if roles[:2] == [Role.KERNEL, Role.STRIDE]:
+    if _entry(compact(normal)) in (Role.IN_OUT, Role.JOINED):
+        return _entry(compact(normal))
+    if roles[0] in (Role.KERNEL, Role.FILTERS) and roles[1] is Role.STRIDE:
         return Role.KERNEL_STRIDE
     if roles[0] is Role.LABEL:
         return Role.LABEL
@@ -75,8 +89,8 @@ def _whole(plain: str, text: str) -> Header | None:
         role = Role.UNITS if key == "units" else Role.REPEAT
     if role is Role.KERNEL and "#" in plain and key in ("kernels", "kernel", "filter"):
         role = Role.FILTERS
-    if key == "params" or (role is Role.CONFIG and "#" in plain):
-        role = Role.IGNORED
+    if role is Role.CONFIG and "#" in plain:
+        role = Role.PARAMS
     return Header(role, text) if role is not None else None
 
 

@@ -19,7 +19,7 @@ from dlc.frontends.table.design.parts import (
     Stage,
     layers_of,
 )
-from dlc.frontends.table.design.roles import Role
+from dlc.frontends.table.design.roles import SILENT, Role
 from dlc.frontends.table.design.sheet import Sheet
 from dlc.frontends.table.design.texts import blank
 from dlc.frontends.table.model import Table
@@ -64,12 +64,13 @@ class Verdict:
 
 def judge(table: Table, sheet: Sheet, stages: Sequence[Stage]) -> Verdict:
     """Weigh the evidence; the weights were set by hand on real papers' tables."""
-    layers = [layer for s in stages for layer in layers_of(s.parts) if layer.op not in ("input", "output")]
+    understood = [s for s in stages if not s.unread]
+    layers = [p for s in understood for p in layers_of(s.parts) if p.op not in ("input", "output")]
     core = [layer for layer in layers if layer.op in _CORE]
     if len(layers) < 2 or not (core or len(layers) >= 3):
         return Verdict(0.0, ("fewer than two layers",))
     rows = max(1, sheet.rows)
-    described = sum(bool(s.parts) for s in stages) / rows
+    described = sum(bool(s.parts) for s in understood) / rows
     stated = sum(bool(_hyper(layer)) for layer in layers) / len(layers)
     decimals = _decimals(table)
     reported = any(s.out or s.into for s in stages)
@@ -124,7 +125,7 @@ def _hyper(layer: Layer) -> bool:
 
 
 def _parameter_roles(sheet: Sheet) -> set[Role]:
-    plain = {Role.LABEL, Role.CONFIG, Role.IGNORED, Role.UNKNOWN, Role.DROPOUT, Role.NORM}
+    plain = SILENT | {Role.LABEL, Role.CONFIG, Role.DROPOUT, Role.NORM}
     return {c.role for c in sheet.columns} - plain
 
 

@@ -38,7 +38,8 @@ def catalogue_layer(
         if a.name not in values and (a.required or _left_open(op, a.name)):
             values[a.name] = HOLE
     sure = _sure(layer)
-    return op, values, (sure or 1.0) * _GUESSED_KIND if note else sure, note
+    guessed = note is not None and layer.note is None
+    return op, values, (sure or 1.0) * _GUESSED_KIND if guessed else sure, note
 
 
 def _sure(layer: Layer) -> float | None:
@@ -46,7 +47,7 @@ def _sure(layer: Layer) -> float | None:
 
 
 def _operation(layer: Layer, kind: Kind | None) -> tuple[str, str | None]:
-    op, note = layer.op, None
+    op, note = layer.op, layer.note
     rank = layer.phrase.rank or _RANK_OF.get(kind, 2) if kind is not None else layer.phrase.rank or 2
     if op == "pool":
         op, note = (

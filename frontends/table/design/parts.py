@@ -90,8 +90,10 @@ Part = Layer | Stack | Branches
 class Stage:
     """A row: its parts, and the sizes that the table reports before and after them.
 
-    `sources` are the names of rows that feed it, where the table says so. `first` and `last` tell where
-    it stands in a group of rows (see `Sheet.groups`).
+    `sources` are the names of rows that feed it, `joined` of those that its result is concatenated with,
+    where the table says so. `first` and `last` tell where
+    it stands in a group of rows (see `Sheet.groups`). `unread` is the text of a row that was not understood;
+    where it seems to be a layer, an opaque one stands for it.
     """
 
     label: str
@@ -101,6 +103,7 @@ class Stage:
     out: Size | None = None
     width: Number | None = None
     sources: tuple[str, ...] = ()
+    joined: tuple[str, ...] = ()
     channels_in: Number | None = None
     unread: str = ""
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import attrs
 
 from dlc.diagnostics import CellSpan, Diagnostic, Severity, codes
+from dlc.frontends.table.design.merging import projected, resized, unprojected
 from dlc.ir import Module, Net, Node
 from dlc.layers import build
 from dlc.passes.check import check
@@ -14,31 +13,31 @@ from dlc.types import HOLE
 
 _MOST_REPAIRS = 400
 _DISAGREEMENTS = (codes.TYPE_DISAGREES, codes.SIZE_VANISHES, codes.SHAPE_RULE, codes.INPUTS_DISAGREE)
+_DOUBT = 0.7  # what is left of the confidence in a layer whose reported size another one contradicts
 
 
 def proofread(net: Net) -> tuple[Net | None, list[Diagnostic]]:
     """The net without what contradicts itself, and a finding for each contradiction.
 
-    A reported size gives way to the layers; an addition of unlike values gets a projection, which is
-    marked as inferred; a padding or stride that no size allows is left open. None where that is not enough.
+    A reported size gives way to the layers; values of unlike sizes that are merged get a projection, an
+    enlargement or a crop, which is marked as inferred; a padding or stride that no size allows is left
+    open. None where that is not enough.
     """
     net = _placed(net)
     findings: list[Diagnostic] = []
     for _ in range(_MOST_REPAIRS):
-        errors = [d for d in check(Module(nets=(net,))).diagnostics if d.is_error]
+        checked = check(Module(nets=(net,)))
+        net = checked.module.nets[0]
+        errors = [d for d in checked.diagnostics if d.is_error]
         if not errors:
-            return _with_types(net), findings
+            return net, list(dict.fromkeys(findings))
         places = {id(node.span): node for node in net.body}
         repaired = _repaired(net, errors[0], places.get(id(errors[0].span)))
         if repaired is None:
-            return None, [*findings, _unsound(net, errors[0])]
+            break
         net, finding = repaired
         findings += [finding] if finding is not None else []
     return None, [*findings, _unsound(net, errors[0])]
-
-
-def _with_types(net: Net) -> Net:
-    return check(Module(nets=(net,))).module.nets[0]
 
 
 def _placed(net: Net) -> Net:
@@ -58,17 +57,24 @@ def _repaired(net: Net, error: Diagnostic, node: Node | None) -> tuple[Net, Diag
     if node is None:
         return None
     if error.code == codes.TYPE_DISAGREES:
-        return _replaced(net, node, attrs.evolve(node, declared=None)), _contradiction(error, node)
-    if error.code == codes.INPUTS_DISAGREE and node.layer.op_name == "add" and _unprojected(net, node):
-        return _projected(net, node), None
+        return _replaced(net, node, _doubted(node)), _contradiction(error, node)
+    if error.code == codes.INPUTS_DISAGREE:
+        merged = resized(net, node) or (projected(net, node) if unprojected(net, node) else None)
+        if merged is not None:
+            return merged
     opened = _opened(node) or _opened_before(net, node) if error.code in _DISAGREEMENTS else None
     if opened is not None:
         old, new = opened
         return _replaced(net, old, new), _contradiction(error, node)
     source = next((n for n in net.body if n.name in node.inputs and n.declared is not None), None)
     if source is not None:
-        return _replaced(net, source, attrs.evolve(source, declared=None)), _contradiction(error, node)
+        return _replaced(net, source, _doubted(source)), _contradiction(error, node)
     return None
+
+
+def _doubted(node: Node) -> Node:
+    """A layer whose reported size is not asserted any more."""
+    return attrs.evolve(node, declared=None, confidence=round((node.confidence or 1.0) * _DOUBT, 2))
 
 
 def _contradiction(error: Diagnostic, node: Node) -> Diagnostic:
@@ -111,24 +117,3 @@ def _opened_before(net: Net, node: Node) -> tuple[Node, Node] | None:
             return opened
         waiting += before.inputs
     return None
-
-
-def _unprojected(net: Net, node: Node) -> bool:
-    by_name = {n.name: n for n in net.body}
-    last = by_name.get(node.inputs[-1])
-    return last is None or not last.inferred
-
-
-def _projected(net: Net, node: Node) -> Net:
-    """The addition with a projection, of sizes that its other input decides, on its last input."""
-    values: Mapping[str, object] = {"filters": HOLE, "kernel": 1, "stride": HOLE, "padding": "valid"}
-    taken = {n.name for n in net.body} | {i.name for i in net.inputs}
-    name = next(
-        f"{node.name}_projection{i or ''}"
-        for i in range(len(taken) + 1)
-        if f"{node.name}_projection{i or ''}" not in taken
-    )
-    made = Node(name, build("conv2d", values), (node.inputs[-1],), inferred=True, span=_span(net, node))
-    added = attrs.evolve(node, inputs=(*node.inputs[:-1], name))
-    at = next(i for i, n in enumerate(net.body) if n.name == node.name)
-    return attrs.evolve(net, body=(*net.body[:at], made, added, *net.body[at + 1 :]))

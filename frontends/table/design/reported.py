@@ -108,7 +108,7 @@ def _reported_width(layer: Layer, size: tuple[Any, ...]) -> Any:
     if layer.op == "dense":
         if len(size) == 1:
             return size[0]
-        return size[-1] if len(size) == 3 and size[:2] == (1, 1) else None
+        return size[-1] if all(v == 1 for v in size[:-1]) else None
     rank = 1 if layer.op.endswith("1d") else 2
     return size[-1] if len(size) == rank + 1 else None
 
@@ -133,7 +133,7 @@ def declared_type(stage: Stage, order: Order, wiring: Wiring) -> Type | None:
 def _declared_vector(size: tuple[Dim, ...]) -> Type | None:
     if len(size) == 1:
         return Type(Kind.VECTOR, size)
-    if all(d == 1 for d in size[:-1]) and len(size) > 2:
+    if all(d == 1 for d in size[:-1]) and (len(size) > 2 or size[-1] != 1):
         return Type(Kind.VECTOR, size[-1:])
     return None
 

@@ -34,6 +34,11 @@ class Role(enum.Enum):
     GROUPS = "groups"
     DILATION = "dilation"
     BRANCH = "branch"  # a column of an inception table
+    IN_OUT = "in and out"  # sizes or channels before and after, in one cell
+    SOURCE = "source"  # the rows that feed this one
+    JOINED = "joined with"  # a row whose value this row's is concatenated with
+    CONTEXT = "context"  # frames that a layer over time sees: "{t-2, t, t+2}"
+    PARAMS = "parameters"  # how many weights a layer has
     IGNORED = "ignored"
     UNKNOWN = "unknown"
 
@@ -59,3 +64,7 @@ class Header:
     branch: Branch | None = None
     rest: str = ""
     unit: str = ""
+
+
+#: Roles that say nothing of a layer.
+SILENT = frozenset((Role.IGNORED, Role.PARAMS, Role.UNKNOWN))

@@ -6,17 +6,23 @@ import re
 
 import attrs
 
+from dlc.frontends.phrases.normal import normalise
+from dlc.frontends.phrases.values import Number
+from dlc.frontends.table.design.columns import Column
 from dlc.frontends.table.design.roles import Role
-from dlc.frontends.table.design.sheet import Column, Sheet
+from dlc.frontends.table.design.sheet import Sheet
 from dlc.frontends.table.design.sizes import Size, read_size
-from dlc.frontends.table.design.texts import blank
+from dlc.frontends.table.design.texts import blank, quantity, sides
 from dlc.frontends.table.design.variants import Variant
 from dlc.frontends.table.model import Cell
 
 WINDOWS = (Role.KERNEL, Role.KERNEL_STRIDE)
 
 
-_NAMED_SOURCES = re.compile(r"\s*(?:[+,&;]|\band\b|\|)\s*")
+#: What parts two values of one cell: "64 → 128", "64/128"; two numbers may also be a weight matrix's sides.
+_ARROW = re.compile(r"\s*(?:→|->|⇒|⟶|⟼|=>)\s*")
+_SLASH = re.compile(r"\s*(?:/|×)\s*")
+_NAMED_SOURCES = re.compile(r"\s*(?:[+,&;⊕]|\band\b|\||(?<=\])\s)\s*")
 
 
 @attrs.frozen
@@ -81,19 +87,53 @@ class Row:
     def size(self, role: Role) -> Size | None:
         """The size reported; one that spans rows is the first row's input, the last row's output."""
         cell = next((c for c in self.cells(role) if not blank(c.text)), None)
-        if cell is None or (role is Role.OUTPUT and not self._ends(cell)):
+        if cell is None:
+            return self._between()[role is Role.OUTPUT]
+        if role is Role.OUTPUT and not self._ends(cell):
             return None
         if role is Role.INPUT and not self._begins(cell):
             return None
         return read_size(cell.text)
 
+    def width(self) -> Number | None:
+        """The width that the row states in a column of its own."""
+        stated = quantity(self.text(Role.FILTERS, Role.UNITS))
+        return stated if stated is not None else self._channels()[1]
+
+    def channels_in(self) -> Number | None:
+        """The width of what goes into the row, where a column states it."""
+        stated = quantity(self.text(Role.CHANNELS_IN))
+        return stated if stated is not None else self._channels()[0]
+
+    def _between(self) -> tuple[Size | None, Size | None]:
+        """The sizes before and after the row, from a column that states both."""
+        parts = _ARROW.split(self.text(Role.IN_OUT))
+        sizes = [read_size(p) for p in parts]
+        if len(sizes) != 2 or any(s is None or len(s) < 2 for s in sizes):
+            return None, None
+        return sizes[0], sizes[1]
+
+    def _channels(self) -> tuple[Number | None, Number | None]:
+        text = normalise(self.text(Role.IN_OUT))
+        parts = _ARROW.split(text) if _ARROW.search(text) else _SLASH.split(text)
+        found = [quantity(p) for p in parts]
+        return (found[0], found[1]) if len(found) == 2 and None not in found else (None, None)
+
     def sources(self) -> tuple[str, ...]:
-        """Names of other rows in the input column: "conv5b", "upconv5+conv4b"."""
-        text = self.text(Role.INPUT)
+        """Names of other rows in the column of inputs: "conv5b", "upconv5+conv4b"."""
+        text = self.text(Role.SOURCE) or self.text(Role.INPUT)
         if not text or read_size(text) is not None:
             return ()
-        names = [n.strip(" ()[]") for n in _NAMED_SOURCES.split(text)]
-        return tuple(n for n in names if re.fullmatch(r"[A-Za-z][\w.\-/ ]{0,24}", n))
+        return _names(text)
+
+    def joined(self) -> tuple[str, ...]:
+        """Names of the rows that the row's value is concatenated with."""
+        return _names(self.text(Role.JOINED))
+
+    def measures_layer(self) -> bool:
+        """Whether the columns state a size or a hyper-parameter, as they do for a layer."""
+        sizes = (self.size(Role.OUTPUT), self.size(Role.INPUT))
+        return any(sizes) or self.width() is not None or bool(sides(self.text(Role.STRIDE, *WINDOWS)))
 
     def all_text(self) -> str:
         """What the row says, for a message."""
@@ -107,3 +147,9 @@ class Row:
 
     def _also_in(self, cell: Cell, index: int) -> bool:
         return any(c.cells[index] is cell for c in self.variant.columns)
+
+
+def _names(text: str) -> tuple[str, ...]:
+    """Names of layers as a cell lists them; the indices that Keras puts behind them are dropped."""
+    names = [re.sub(r"(?:\[\d+\])+$", "", n.strip()).strip(" ()[]") for n in _NAMED_SOURCES.split(text)]
+    return tuple(n for n in names if re.fullmatch(r"[A-Za-z][\w.\-/ ]{0,32}", n))

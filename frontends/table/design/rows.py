@@ -28,17 +28,18 @@ from dlc.frontends.table.design.roles import Role
 from dlc.frontends.table.design.row import WINDOWS, Row
 from dlc.frontends.table.design.settings import apply_columns
 from dlc.frontends.table.design.sheet import Sheet
-from dlc.frontends.table.design.texts import blank, quantity
+from dlc.frontends.table.design.texts import blank, window
 from dlc.frontends.table.design.variants import Variant
 from dlc.frontends.table.model import Cell
 
 _SUMS = re.compile(
-    r"\b(?:total|sum of|flops|macs|madds|params?|parameters|complexity|memory|accuracy|error)\b", re.I
+    r"\b(?:total|sum of|flops|macs|madds|params?|parameters|complexity|memory|weights|accuracy|error)\b", re.I
 )
 _NUMBERED = re.compile(r"(?:(?:layer|no\.?|#)\s*)?[\d\W]+|\w{1,2}\d?", re.I)
 _RESIDUAL = frozenset(
     ("residual", "shortcut", "skip", "skipconnection", "residualconnection", "identityshortcut")
 )
+_IMPLIED, _UNKNOWN = 0.7, 0.5  # confidence in a layer that its columns imply, in one nobody knows
 _KIND_HEADERS = ("type", "operat", "op")
 _STAGE_WORDS = re.compile(r"^(?:stem|stage|entry|head|tail|root|level|group|res|block)[ _-]?\w{0,2}$", re.I)
 
@@ -63,7 +64,7 @@ def _stage(row: Row, before: Stage | None, facts: Facts) -> Stage | None:
     label = next((c.text for c in labels if not blank(c.text)), "")
     if _is_sum(row, label):
         return None
-    parts = _named_parts(row, before, facts)
+    parts = _resolved(row, _named_parts(row, before, facts))
     parts, width = apply_columns(row, parts)
     stage = Stage(
         label=label,
@@ -73,8 +74,11 @@ def _stage(row: Row, before: Stage | None, facts: Facts) -> Stage | None:
         out=row.size(Role.OUTPUT),
         width=width,
         sources=row.sources(),
-        channels_in=quantity(row.text(Role.CHANNELS_IN)),
+        channels_in=row.channels_in(),
+        joined=row.joined(),
     )
+    if any(layer.phrase.confidence == _UNKNOWN for layer in layers_of(parts)):
+        return attrs.evolve(stage, unread=row.all_text())
     if not parts and not stage.out and not stage.into:
         return attrs.evolve(stage, unread=row.all_text()) if label else None
     return stage
@@ -84,8 +88,8 @@ def _is_sum(row: Row, label: str) -> bool:
     """Whether a row counts or measures instead of describing a layer."""
     if not label:
         first = next((c.text for c in row.line if not blank(c.text)), "")
-        label = first if header(first).role is Role.IGNORED else ""
-    found = header(label).role is Role.IGNORED or bool(_SUMS.search(label))
+        label = first if header(first).role in (Role.IGNORED, Role.PARAMS) else ""
+    found = header(label).role in (Role.IGNORED, Role.PARAMS) or bool(_SUMS.search(label))
     return found and not any(p.op for p in read_phrases(label).phrases)
 
 
@@ -218,7 +222,7 @@ def _label_reading(cell: Cell) -> tuple[Part, ...]:
         return (Layer(Phrase(op="add", text=cell.text), cell, residual=True),)
     if re.fullmatch(r"[\d\W]+", cell.text):
         return ()
-    keras = re.fullmatch(r"(?P<name>\w+)\s*\((?P<kind>[A-Z]\w+)\)", cell.text.strip())
+    keras = re.fullmatch(r"(?P<name>\w+)\s*\((?P<kind>[A-Z]\w+)\)?", cell.text.strip())
     if keras and any(p.op for p in read_phrases(keras["kind"]).phrases):
         first, *rest = read_phrases(keras["kind"]).phrases
         return tuple(Layer(attrs.evolve(p, name=keras["name"]), cell) for p in (first, *rest))
@@ -266,7 +270,7 @@ def _unnamed(row: Row, before: Stage | None, facts: Facts) -> tuple[Part, ...]:
             bare = Phrase(op="opaque", type=last.phrase.type, text=last.phrase.text)
             return (Layer(bare, row.first(Role.REPEAT, Role.STRIDE, Role.FILTERS) or cell),)
     if labels and not all(_NUMBERED.fullmatch(t.strip()) for t in labels):
-        return ()
+        return _unknown(row, labels[-1])
     if not labels and not (row.states(*WINDOWS, Role.FILTER_SHAPE) and row.states(Role.FILTERS, Role.UNITS)):
         return ()
     op = _implied(row, facts)
@@ -274,6 +278,26 @@ def _unnamed(row: Row, before: Stage | None, facts: Facts) -> tuple[Part, ...]:
         return ()
     name = labels[-1].strip() if labels and re.fullmatch(r"[A-Za-z]\w*", labels[-1].strip()) else None
     return (Layer(Phrase(op=op, name=name, text=normalise(" ".join(labels))), row.first(Role.LABEL) or cell),)
+
+
+def _resolved(row: Row, parts: tuple[Part, ...]) -> tuple[Part, ...]:
+    """Parts without layers that are only named: what the row's columns imply stands for the name."""
+    if not parts or not isinstance(first := parts[0], Layer) or first.op or not first.phrase.name:
+        return parts
+    others = tuple(p for p in parts[1:] if not isinstance(p, Layer) or p.op)
+    return (*_unknown(row, first.phrase.name), *others)
+
+
+def _unknown(row: Row, label: str) -> tuple[Part, ...]:
+    """A row with a name that says nothing: a convolution by its window and width, else an unknown layer."""
+    cell = row.first(Role.LABEL) or row.line[0]
+    if row.states(*WINDOWS) and window(row.text(*WINDOWS))[0] and row.width() is not None:
+        name = re.sub(r"\W.*", "", label.strip())
+        note = f"{label}: taken for a convolution, since it has a window and a width"
+        return (Layer(Phrase(op="conv2d", name=name or None, text=label, confidence=_IMPLIED), cell, note),)
+    if row.measures_layer():
+        return (Layer(Phrase(op="opaque", type=label.strip(), text=label, confidence=_UNKNOWN), cell),)
+    return ()
 
 
 def _implied(row: Row, facts: Facts) -> str | None:

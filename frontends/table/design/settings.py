@@ -32,7 +32,7 @@ def apply_columns(row: Row, parts: tuple[Part, ...]) -> tuple[tuple[Part, ...], 
     """The parts with what the row's other columns state, and a width that belongs to no layer of the row."""
     parts = inception(row, parts)
     if not parts:
-        return (), quantity(row.text(Role.FILTERS))
+        return (), row.width()
     for apply in (_kernel, _stride, _padding, _dilation, _groups, _shape):
         parts = apply(row, parts)
     parts, width = _width(row, parts)
@@ -154,7 +154,7 @@ def _shaped(layer: Layer, size: Size) -> Layer | None:
 
 
 def _width(row: Row, parts: tuple[Part, ...]) -> tuple[tuple[Part, ...], Number | None]:
-    value = quantity(row.text(Role.FILTERS, Role.UNITS))
+    value = row.width()
     if value is None:
         return parts, None
     made = first_changed(parts, lambda layer: widened(layer, value))

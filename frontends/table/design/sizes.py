@@ -16,12 +16,14 @@ Size = tuple[Number, ...]
 _FACTOR = r"(?:\d+(?:\^2|²)?|\(?[A-Za-z]{1,2}(?:_\w+)?'?\)?(?:/\w+)?|\d+[a-z]|class_?\w*|\d+/\d+|[HWhw]/\d+)"
 _PRODUCT = re.compile(rf"{_FACTOR}(?:×{_FACTOR})*")
 _LISTED = re.compile(
-    r"[(\[{]?\s*(?:(?:-1|none|batch|n|b)\s*,\s*)?((?:\d+|[HWChw])(?:\s*,\s*(?:\d+|[HWChw]))+)\s*[)\]}]?", re.I
+    r"\[?[(\[{]\s*(?P<inner>[^()\[\]{}]+?),?\s*[)\]}]\]?|(?P<bare>[^()\[\]{}]+,\s+[^()\[\]{}]+)"
 )
+_BATCH = re.compile(r"-1|\?|none|batch(?:[ _-]?size)?|bs|n|b", re.I)
 _MAPS = re.compile(r"(\d+)\s*@\s*(\d+(?:×\d+)*)")
 _SUPERSCRIPT = str.maketrans({"²": "^2", "³": "^3"})
 _UNITS = re.compile(
-    r"\s*\b(?:pixels?|px|rgb|image|images|maps?|feature maps?|feature map|dims?|units?|channels?|d)\b\.?",
+    r"\s*\(?\b(?:pixels?|px|rgb|grayscale|gray|images?|feature maps?|maps?|dims?|units?|channels?|neurons?"
+    r"|nodes?|classes|d)\b\.?\)?",
     re.I,
 )
 
@@ -29,6 +31,11 @@ _UNITS = re.compile(
 def read_size(text: str) -> Size | None:
     """The dimensions that a cell reports, as printed; None where it reports none."""
     normal = normalise(text.translate(_SUPERSCRIPT)).strip(" .;:")
+    if re.fullmatch(r"\d{1,3}(?:,\d{3})+", normal):
+        return (int(normal.replace(",", "")),)
+    listed = _listed(normal)
+    if listed is not None:
+        return listed
     normal = re.sub(r"\(([a-z]{1,2}'?)\)", r"\1", normal)
     normal = re.sub(r"(\d)\s*d\b", r"\1", _UNITS.sub("", normal)).strip()
     match = _MAPS.fullmatch(normal)
@@ -36,14 +43,22 @@ def read_size(text: str) -> Size | None:
         return (*_factors(match[2]), int(match[1]))
     if _PRODUCT.fullmatch(normal) and any(c.isdigit() or c == "×" for c in normal):
         return _factors(normal)
+    return None
+
+
+def _listed(normal: str) -> Size | None:
+    """A size in brackets or with commas: "(None, 28, 28, 1)", "[64, 28, 28]"; the batch is left out."""
     match = _LISTED.fullmatch(normal)
-    if match:
-        return tuple(number(part) for part in re.split(r"\s*,\s*", match[1]))
-    return _thousands(normal)
-
-
-def _thousands(normal: str) -> Size | None:
-    return (int(normal.replace(",", "")),) if re.fullmatch(r"\d{1,3},\d{3}", normal) else None
+    if match is None:
+        return None
+    parts = [p.strip() for p in (match["inner"] or match["bare"]).split(",")]
+    if len(parts) > 1 and _BATCH.fullmatch(parts[0]):
+        parts = parts[1:]
+    if not all(re.fullmatch(_FACTOR, p) or _BATCH.fullmatch(p) for p in parts):
+        return None
+    if not any(c.isdigit() for p in parts for c in p) and len(parts) < 3:
+        return None
+    return tuple("?" if _BATCH.fullmatch(p) else number(p) for p in parts)
 
 
 def _factors(text: str) -> Size:

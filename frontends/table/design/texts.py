@@ -58,7 +58,7 @@ def whole(text: str) -> int | None:
 
 def quantity(text: str) -> Number | None:
     """A number or a symbol: "64", "4k", "C_out / 4"; None where the text is neither."""
-    plain = normalise(text).replace(" ", "")
+    plain = re.sub(r"\s*\([A-Za-z ]+\)$", "", normalise(text)).replace(" ", "")
     if re.fullmatch(r"\d{1,3}(,\d{3})+", plain):
         return int(plain.replace(",", ""))
     if re.fullmatch(r"\d+(\.\d+)?|\d*[A-Za-z]\w{0,12}'?(/\w+)?|class_?\w*", plain):

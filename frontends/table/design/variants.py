@@ -7,8 +7,9 @@ from collections.abc import Sequence
 
 import attrs
 
+from dlc.frontends.table.design.columns import Column
 from dlc.frontends.table.design.roles import Role
-from dlc.frontends.table.design.sheet import Column, Sheet
+from dlc.frontends.table.design.sheet import Sheet
 from dlc.frontends.table.design.texts import blank
 
 #: Several columns of one of these are as many networks.

@@ -17,6 +17,7 @@ from dlc.frontends.table.design.layers import catalogue_layer, stated_stride
 from dlc.frontends.table.design.parts import (
     CONVS,
     MERGES,
+    POOLS,
     RECURRENT,
     WIDTH,
     Branches,
@@ -57,20 +58,26 @@ class Wiring:
     current: str = "input"
     kind: Kind | None = None
     width: Dim = HOLE
+    input_sides: tuple[Dim, ...] = ()
     nodes: list[Node] = attrs.field(factory=list)
     notes: list[str] = attrs.field(factory=list)
     _taken: Counter[str] = attrs.field(factory=Counter)
     _named: dict[str, str] = attrs.field(factory=dict)
+    _known: dict[str, tuple[Kind | None, Dim]] = attrs.field(factory=dict)
     _heads: list[str] = attrs.field(factory=list)
     _group: str = ""
     _area: tuple[Dim, Dim] | None = None
 
-    def begin(self, given: Input) -> None:
-        """Start from a net's input."""
+    def begin(self, given: Input, names: Sequence[str] = ()) -> None:
+        """Start from a net's input; `names` are what rows may call it."""
         self.current, self.kind = given.name, given.type.kind
         self.width = given.type.channels
         self._taken[given.name] += 1
         self._group = given.name
+        self.input_sides = given.type.spatial
+        self._known[given.name] = self.kind, self.width
+        for name in names:
+            self._named.setdefault(compact(name), given.name)
 
     def open_group(self) -> None:
         """Remember the value that a group of rows begins with, for a "residual" row in it."""
@@ -91,33 +98,42 @@ class Wiring:
         self._area = area
         if follow_sources and stage.sources:
             self._from(stage.sources, stage)
+        after = _makes_room(stage)
+        if stage.joined and not after:
+            self._join(stage)
         self._parts(stage.parts, _identifier(stage.label), stage, first_stride)
-        for key in (stage.label, *(layer.phrase.name or "" for layer in layers_of(stage.parts))):
+        for key in (*_called(stage.label), *(layer.phrase.name or "" for layer in layers_of(stage.parts))):
             if compact(key):
                 self._named[compact(key)] = self.current
 
-    def knows(self, name: str) -> bool:
-        """Whether a row of that name, or the input, has been seen."""
-        return compact(name) in self._named or compact(name) in ("input", "image", "images", "data")
+    def join(self, stage: Stage) -> None:
+        """Concatenate a row that makes room for another one's value with it, after its size is known."""
+        if stage.joined and _makes_room(stage):
+            self._join(stage)
+            self._named[compact(stage.label)] = self.current
+
+    def _join(self, stage: Stage) -> None:
+        found = [self._named[compact(s)] for s in stage.joined if compact(s) in self._named]
+        cell = next((layer.cell for layer in layers_of(stage.parts)), None)
+        if found:
+            origin = self.places.origin(cell) if cell is not None else None
+            self._put("concat", {}, [self.current, *found], stem="concat", origin=origin)
 
     def _from(self, sources: Sequence[str], stage: Stage) -> None:
         found = [self._named[compact(s)] for s in sources if compact(s) in self._named]
         if not found:
             return
         first = next(layers_of(stage.parts), None)
+        self._retype(found[0])
         if len(found) > 1 and (first is None or first.op not in MERGES):
-            self._put("concat", {}, found, inferred=True, stem="concat")
+            origin = self.places.origin(first.cell) if first is not None else None
+            self._put("concat", {}, found, stem="concat", origin=origin)
             return
         self.current, self._heads = found[0], found if len(found) > 1 else []
-        self._retype(found[0])
 
     def _retype(self, name: str) -> None:
-        """Forget what was known of the value before; a named one's kind is found from its node."""
-        node = next((n for n in self.nodes if n.name == name), None)
-        if node is not None and node.declared is not None:
-            self.kind, self.width = node.declared.kind, node.declared.channels
-        else:
-            self.width = HOLE
+        """Recall the kind and the width of a value named before."""
+        self.kind, self.width = self._known.get(name, (None, HOLE))
 
     def _parts(
         self, parts: Sequence[Part], stem: str, stage: Stage, stride: Steps | None, inside: bool = False
@@ -302,6 +318,7 @@ class Wiring:
         )
         self._advance(op, attributes)
         self.current = name
+        self._known[name] = self.kind, self.width
         return name
 
     def _adapted(self, op: str, attributes: dict[str, Any], inputs: list[str]) -> list[str]:
@@ -373,6 +390,7 @@ class Wiring:
         self.kind = declared.kind
         if self.width is HOLE:
             self.width = declared.channels
+        self._known[last.name] = self.kind, self.width
 
     def close(self) -> str:
         """Join heads that nothing has joined, and give the name of the net's output."""
@@ -380,6 +398,11 @@ class Wiring:
             self._put("concat", {}, self._heads, inferred=True, stem="concat")
             self._heads = []
         return self.current
+
+    def ends(self) -> tuple[str, ...]:
+        """The values that no layer takes, in order."""
+        taken = {name for node in self.nodes for name in node.inputs}
+        return tuple(node.name for node in self.nodes if node.name not in taken)
 
     def _name(self, stem: str) -> str:
         stem = _identifier(stem) or "layer"
@@ -395,6 +418,17 @@ class Wiring:
     def _next(self, stem: str) -> int:
         self._taken[f"#{stem}"] += 1
         return self._taken[f"#{stem}"]
+
+
+def _makes_room(stage: Stage) -> bool:
+    """Whether a row enlarges or shrinks a map, so that what it is joined with meets its result."""
+    ops = [layer.op for layer in layers_of(stage.parts)]
+    return any("transpose" in op or "upsample" in op or op in POOLS for op in ops)
+
+
+def _called(label: str) -> list[str]:
+    """What other rows may call a row: its label, and the parts of "pr6+loss6"."""
+    return [label, *re.split(r"\s*[+/]\s*", label)] if "+" in label or "/" in label else [label]
 
 
 def _gated(parts: tuple[Part, ...]) -> tuple[tuple[Part, ...], tuple[Layer, ...]]:

@@ -1,0 +1,137 @@
+"""The columns of a sheet: the role of each, by its header, its cells, and its neighbours."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+import attrs
+
+from dlc.frontends.phrases.normal import compact
+from dlc.frontends.table.design.content import recast
+from dlc.frontends.table.design.headers import header
+from dlc.frontends.table.design.heads import distinct, names_layers
+from dlc.frontends.table.design.roles import SILENT, Header, Role
+from dlc.frontends.table.design.texts import blank, whole
+from dlc.frontends.table.model import Cell
+
+
+@attrs.frozen
+class Column:
+    """A column of a sheet: its header's meaning, the header's texts from the top, and the body's cells."""
+
+    header: Header
+    titles: tuple[str, ...]
+    cells: tuple[Cell, ...]
+    heads: tuple[Cell, ...] = ()
+
+    @property
+    def role(self) -> Role:
+        """What its cells state."""
+        return self.header.role
+
+
+def column(heads: tuple[Cell, ...], cells: tuple[Cell, ...]) -> Column:
+    """A column with the role that its headers and its cells give it."""
+    titles = tuple(dict.fromkeys(c.text for c in heads if not blank(c.text)))
+    meaning = recast(_meaning(titles), cells)
+    return Column(meaning, titles, cells, heads)
+
+
+def _meaning(titles: Sequence[str]) -> Header:
+    """The meaning of stacked headers: the lowest known one, else what they say together."""
+    whole = header(" ".join(titles))
+    found = [h for t in reversed(titles) if (h := header(t)).role is not Role.UNKNOWN]
+    if not titles:
+        return Header(Role.UNKNOWN)
+    if not found:
+        return whole
+    below = titles[-1] if header(titles[-1]).role is Role.UNKNOWN else found[0].rest
+    return attrs.evolve(found[0], rest=below)
+
+
+def settled(columns: Sequence[Column]) -> list[Column]:
+    """The columns with roles that fit each other: what one header leaves open its neighbours decide."""
+    made = _configurations(_labelled(list(columns)))
+    for settle in (_single_letters, _one_kernel, _one_width):
+        made = settle(made)
+    return made
+
+
+def _with_role(column: Column, role: Role) -> Column:
+    return attrs.evolve(column, header=attrs.evolve(column.header, role=role))
+
+
+def _single_letters(columns: list[Column]) -> list[Column]:
+    """A "k" beside a stride is the kernel."""
+    if not any(c.role in (Role.STRIDE, Role.PAD) for c in columns):
+        return columns
+    return [_with_role(c, Role.KERNEL) if c.role in SILENT and _plain_title(c) == "k" else c for c in columns]
+
+
+def _one_kernel(columns: list[Column]) -> list[Column]:
+    """Of several columns that may be kernels, sizes that shrink are outputs, bare numbers widths."""
+    kernels = [c for c in columns if c.role is Role.KERNEL]
+    if len(kernels) < 2:
+        return columns
+    have = {c.role for c in columns}
+    made = []
+    for column in columns:
+        if column.role is Role.KERNEL and _plain_title(column) == "size" and Role.OUTPUT not in have:
+            column = _with_role(column, Role.OUTPUT)
+        elif column.role is Role.KERNEL and _all_numbers(column) and Role.FILTERS not in have:
+            others = [c for c in kernels if c is not column]
+            column = column if all(map(_all_numbers, others)) else _with_role(column, Role.FILTERS)
+        made.append(column)
+    return made
+
+
+_WIDTH_WORDS = ("filter", "channel", "map", "kernel", "feature")
+
+
+def _one_width(columns: list[Column]) -> list[Column]:
+    """Of several widths that are told apart by nothing but the word for them, the plainest."""
+    widths = [c for c in columns if c.role is Role.FILTERS and not c.header.rest]
+    titles = [_plain_title(c) for c in widths]
+    if len(widths) < 2 or len(set(titles)) < len(titles) or any(_numbered(c) for c in widths):
+        return columns
+    best = next((c for c in widths if any(w in _plain_title(c) for w in _WIDTH_WORDS)), widths[0])
+    return [_with_role(c, Role.IGNORED) if c in widths and c is not best else c for c in columns]
+
+
+def _plain_title(column: Column) -> str:
+    return compact(column.titles[-1]) if column.titles else ""
+
+
+def _numbered(column: Column) -> bool:
+    return any(c.isdigit() for title in column.titles for c in title)
+
+
+def _all_numbers(column: Column) -> bool:
+    texts = [c.text for c in distinct(column.cells) if not blank(c.text)]
+    return bool(texts) and all(whole(t) is not None for t in texts)
+
+
+def _labelled(columns: list[Column]) -> list[Column]:
+    """A first column without a known header names the layers, if another column says what they are."""
+    first = columns[0]
+    others = Counter(c.role for c in columns[1:])
+    if first.role is not Role.UNKNOWN or sum(others[r] for r in SILENT) == len(columns) - 1:
+        return columns
+    return [attrs.evolve(first, header=Header(Role.LABEL, first.header.text)), *columns[1:]]
+
+
+def _configurations(columns: Sequence[Column]) -> list[Column]:
+    """Columns without a known header that list layers are configurations; the rest say nothing."""
+    made = []
+    for column in columns:
+        if column.role is Role.UNKNOWN:
+            column = _with_role(column, Role.CONFIG if _lists_layers(column) else Role.IGNORED)
+        made.append(column)
+    return made
+
+
+def _lists_layers(column: Column) -> bool:
+    cells = [c for c in distinct(column.cells) if not blank(c.text)]
+    layers = [c for c in cells if names_layers(c)]
+    return len(layers) >= 2 and len(layers) >= 0.5 * len(cells)
