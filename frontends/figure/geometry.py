@@ -119,6 +119,22 @@ def near_line(point: Point, points: Sequence[Point]) -> tuple[float, float]:
     return best, along
 
 
+def reaches(area: Area, place: Point, forward: Point) -> float | None:
+    """How far from a place, in a direction, a box begins; None where it does not lie that way."""
+    first, last = 0.0, math.inf
+    for low, high, start, step in (
+        (area[0], area[2], place[0], forward[0]),
+        (area[1], area[3], place[1], forward[1]),
+    ):
+        if abs(step) < 1e-9:
+            if not low <= start <= high:
+                return None
+            continue
+        enter, leave = sorted(((low - start) / step, (high - start) / step))
+        first, last = max(first, enter), min(last, leave)
+    return first if first <= last else None
+
+
 def length(points: Sequence[Point]) -> float:
     """The length of a polyline."""
     return sum(math.dist(a, b) for a, b in itertools.pairwise(points))

@@ -15,7 +15,7 @@ from dlc.frontends.phrases import Phrase
 from dlc.frontends.phrases.values import Number
 from dlc.frontends.table.design.facts import Facts
 from dlc.frontends.table.design.layers import catalogue_layer
-from dlc.frontends.table.design.parts import Layer
+from dlc.frontends.table.design.parts import WIDTH, Layer
 from dlc.frontends.table.design.sizes import Size
 from dlc.frontends.table.model import Cell
 from dlc.ir import Input, Net, Node, Op, Origin, RuleBroken
@@ -124,7 +124,8 @@ class _Emitter:
     def _along(self, arc: Arc, target: Vertex) -> str:
         """The value that an arc brings, through the layers written beside it."""
         value = self._made[arc.source]
-        for step in arc.steps:
+        alone = len({other.source for other in self._graph.into(target.key)}) == 1
+        for step in _widened(arc.steps, target) if alone else arc.steps:
             value = self._node(step, [value], target)
         return value
 
@@ -303,6 +304,20 @@ class _Emitter:
             name = f"{wanted}{'_' if wanted[-1:].isdigit() else ''}{number}"
         self._names.add(name)
         return name
+
+
+def _widened(steps: Sequence[Phrase], target: Vertex) -> Sequence[Phrase]:
+    """Steps to a drawn value, whose channels tell the width of the last layer that has one."""
+    size = target.size or target.reading.shape
+    if target.reading.role is Role.LAYERS or size is None or not isinstance(size[-1], int) or len(size) == 2:
+        return steps
+    made = list(steps)
+    for index in range(len(made) - 1, -1, -1):
+        width = WIDTH.get(made[index].op or "")
+        if width is not None and made[index].op != "opaque":
+            made[index] = attrs.evolve(made[index], attributes={width: size[-1], **made[index].attributes})
+            break
+    return made
 
 
 def _is_sign(step: Phrase) -> bool:

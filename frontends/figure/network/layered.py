@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 
+import attrs
+
 from dlc.frontends.figure.drawing import Area, Outline, Point
 from dlc.frontends.figure.geometry import (
     at,
@@ -16,10 +18,12 @@ from dlc.frontends.figure.geometry import (
     size,
 )
 from dlc.frontends.figure.network.graph import Arc, Graph, Vertex, components, without_joints
+from dlc.frontends.figure.network.legend import Legend, legend
 from dlc.frontends.figure.network.reading import NOTHING, Reading, Role, read_words
-from dlc.frontends.figure.network.scene import Item, ItemKind, Scene
+from dlc.frontends.figure.network.scene import Item, ItemKind, Scene, fused
 from dlc.frontends.figure.network.wiring import Wire, Wiring, wiring
 from dlc.frontends.phrases import Phrase
+from dlc.frontends.phrases.values import Number
 from dlc.frontends.table.design.sizes import Size
 
 #: Words belong to a line that they stand this close to (ems), and to a box that they stand this close to.
@@ -32,20 +36,30 @@ _ABUT = 0.35
 
 def layered(scene: Scene, skip: Iterable[int] = ()) -> list[Graph]:
     """The graphs of a figure whose boxes are layers; `skip` are connectors that mean something else."""
-    wired = wiring(scene, skip)
-    return _Layered(scene, wired).graphs()
+    key = legend(scene)
+    scene = fused(scene) if not key.fills else scene
+    scene = attrs.evolve(scene, items=tuple(_without(item, key) for item in scene.items))
+    wired = wiring(scene, {*skip, *key.connectors})
+    return _Layered(scene, wired, key).graphs()
+
+
+def _without(item: Item, key: Legend) -> Item:
+    """A thing, set aside where it is part of the legend."""
+    return attrs.evolve(item, kind=ItemKind.PART) if item.number in key.items else item
 
 
 class _Layered:
     """Gathers vertices and arcs of one scene."""
 
-    def __init__(self, scene: Scene, wired: Wiring) -> None:
+    def __init__(self, scene: Scene, wired: Wiring, key: Legend) -> None:
         self._scene = scene
         self._wired = wired
+        self._key = key
         self._em = scene.em
         self._touched = wired.touched()
         self._readings = {item.number: self._reading(item) for item in scene.items}
         self._sizes: dict[int, Size] = {}
+        self._widths: dict[int, Number] = {}
         self._steps: dict[int, list[tuple[float, Phrase]]] = {}
 
     def graphs(self) -> list[Graph]:
@@ -58,7 +72,7 @@ class _Layered:
         return [part for part in components(without_joints(graph)) if _has_layers(part)]
 
     def _reading(self, item: Item) -> Reading:
-        if item.kind is ItemKind.GROUP:
+        if item.kind in (ItemKind.GROUP, ItemKind.PART):
             return NOTHING
         if item.kind is ItemKind.PICTURE and not item.text:
             return Reading(Role.VALUE)
@@ -69,10 +83,13 @@ class _Layered:
             Outline.ROUNDED,
             Outline.DIAMOND,
         )
-        found = read_words(item.words, circled)
+        words = item.words
+        if not words and item.box is not None:
+            words = self._key.of_fill(item.box.fill)
+        found = read_words(words, circled)
         if item.kind is ItemKind.TEXT and found.role is Role.LAYERS and not _names_layers(found):
             return Reading(Role.VALUE)
-        return found if item.words else Reading(Role.VALUE)
+        return found if words else Reading(Role.VALUE)
 
     # words between things -------------------------------------------------------------------------------
 
@@ -87,7 +104,10 @@ class _Layered:
         ):
             self._note_steps(item, reading)
         elif reading.role is Role.VALUE and reading.shape is not None:
-            self._note_size(item, reading.shape)
+            if len(reading.shape) == 1 and isinstance(reading.shape[0], int):
+                self._note_width(item, reading.shape[0])
+            else:
+                self._note_size(item, reading.shape)
 
     def _note_steps(self, item: Item, reading: Reading) -> None:
         best: tuple[float, int, float] | None = None
@@ -112,6 +132,32 @@ class _Layered:
         if best is not None and gap(item.area, best.area) <= _BESIDE_BOX * self._em:
             self._sizes.setdefault(best.number, found)
 
+    def _note_width(self, item: Item, width: int) -> None:
+        """A lone number over (or under) a box without words counts its channels."""
+        x, _ = centre(item.area)
+        em = self._em
+        near = [
+            (gap(item.area, box.area) + (0 if item.area[3] <= box.area[1] + em else em), box.number)
+            for box in self._scene.of(ItemKind.BOX)
+            if self._readings[box.number].role is Role.VALUE
+            and not box.text
+            and box.area[0] - 0.6 * em <= x <= box.area[2] + 0.6 * em
+            and gap(item.area, box.area) < 1.5 * em
+        ]
+        if near:
+            self._widths.setdefault(min(near)[1], width)
+        elif self._readings:
+            self._note_size(item, (width,))
+
+    def _size(self, key: int) -> Size | None:
+        """The size that stands beside a thing, with the channels that stand over it."""
+        found, width = self._sizes.get(key), self._widths.get(key)
+        if found is not None and width is not None and len(found) <= 2:
+            return (*(found if len(found) == 2 else found * 2), width)
+        if found is None and width is not None:
+            return "?", "?", width
+        return found
+
     def _is_beside(self, words: Area, box: Area) -> bool:
         """Whether words stand at the height of a box, or right under or over it."""
         middle = centre(words)
@@ -129,7 +175,11 @@ class _Layered:
         return [Arc(a, b, steps, wire.sure, straight) for a in sources for b in targets]
 
     def _ordered_steps(self, index: int, wire: Wire) -> tuple[Phrase, ...]:
-        return tuple(step for _, step in sorted(self._steps.get(index, ()), key=lambda one: one[0]))
+        written = tuple(step for _, step in sorted(self._steps.get(index, ()), key=lambda one: one[0]))
+        if written or not self._key.lines:
+            return written
+        connector = self._scene.drawing.connectors[self._wired.wires[index].connector]
+        return read_words(self._key.of_line(connector)).steps
 
     def _ends(self, node: int, last: bool) -> list[int]:
         """The node itself; of a group the things inside that nothing leaves, or that nothing reaches."""
@@ -188,9 +238,7 @@ class _Layered:
             x, y = self._wired.places[key - self._wired.first_joint]
             return Vertex(key, Reading(Role.VALUE), (x, y, x, y), joint=True)
         item = self._scene.items[key]
-        return Vertex(
-            key, self._readings[key], item.area, item.words, self._sizes.get(key), parent=item.parent
-        )
+        return Vertex(key, self._readings[key], item.area, item.words, self._size(key), parent=item.parent)
 
 
 def _names_layers(reading: Reading) -> bool:
@@ -201,8 +249,9 @@ def _names_layers(reading: Reading) -> bool:
 def _has_layers(graph: Graph) -> bool:
     """Whether a graph names at least one layer, and has something to join to it."""
     named = [v for v in graph.vertices.values() if v.reading.role is Role.LAYERS]
-    steps = sum(len(v.reading.steps) for v in named) + sum(len(arc.steps) for arc in graph.arcs)
-    return any(v.reading.known for v in named) and (bool(graph.arcs) or steps > 1)
+    written = [step for arc in graph.arcs for step in arc.steps]
+    steps = sum(len(v.reading.steps) for v in named) + len(written)
+    return (any(v.reading.known for v in named) or bool(written)) and (bool(graph.arcs) or steps > 1)
 
 
 def _beside(area: Area, points: Sequence[Point]) -> tuple[float, float]:

@@ -8,7 +8,19 @@ from collections.abc import Iterable, Sequence
 import attrs
 
 from dlc.frontends.figure.drawing import Area, Box, Drawing, Label, Outline
-from dlc.frontends.figure.geometry import common, extent, gap, hull, inside, size
+from dlc.frontends.figure.geometry import (
+    Grid,
+    bounds,
+    centre,
+    common,
+    extent,
+    gap,
+    grown,
+    hull,
+    inside,
+    length,
+    size,
+)
 
 #: Boxes smaller than this (ems) on both sides are dots and swatches.
 _SMALLEST = 0.7
@@ -17,12 +29,17 @@ _LEADING = 0.75
 
 
 class ItemKind(enum.Enum):
-    """What a thing is: a box (with or without text), words that stand free, a picture, a group's frame."""
+    """What a thing is.
+
+    A box (with or without text), words that stand free, a picture, a group's frame, or a part of a box
+    that is drawn in several.
+    """
 
     BOX = "box"
     TEXT = "text"
     PICTURE = "picture"
     GROUP = "group"
+    PART = "part"
 
 
 @attrs.frozen
@@ -82,12 +99,16 @@ def scene(drawing: Drawing) -> Scene:
         if box.outline is Outline.IMAGE:
             kind = ItemKind.PICTURE
         text = "" if kind is ItemKind.GROUP else joined(lines)
+        if kind is ItemKind.BOX and not text and parents[index] >= 0 and parents[index] not in groups:
+            kind = ItemKind.PART
         own = () if kind is ItemKind.GROUP else tuple(lines)
         items.append(Item(index, kind, box.area, text, box, own, parents[index]))
     free = [
         (label, home) for label, home in zip(drawing.labels, homes, strict=True) if home < 0 or home in groups
     ]
-    for block, home in _blocks(free, em):
+    samples = [box.area for box in boxes if max(size(box.area)) < 5 * em]
+    samples += [bounds(c.points) for c in drawing.connectors if length(c.points) < 5 * em]
+    for block, home in _blocks(free, samples, [box.area for box in boxes], em):
         area = hull(label.area for label in block)
         items.append(Item(len(items), ItemKind.TEXT, area, joined(block), None, tuple(block), home))
     return Scene(drawing, tuple(items))
@@ -159,16 +180,45 @@ def _rows(places: Sequence[tuple[float, float, float, Label]]) -> list[list[Labe
     return [[place[3] for place in sorted(row, key=lambda p: p[2])] for row in rows]
 
 
-def _blocks(free: Sequence[tuple[Label, int]], em: float) -> list[tuple[list[Label], int]]:
-    """Free labels gathered into texts: lines under each other of one size, in one group."""
+def _blocks(
+    free: Sequence[tuple[Label, int]], samples: Sequence[Area], walls: Sequence[Area], em: float
+) -> list[tuple[list[Label], int]]:
+    """Free labels gathered into texts: lines under each other of one size, in one group.
+
+    A line with a small box or arrow of its own to its left is an entry of a legend and begins a text.
+    """
     blocks: list[tuple[list[Label], int]] = []
     for label, home in sorted(free, key=lambda one: (one[0].area[1], one[0].area[0])):
-        block = next((b for b, own in blocks if own == home and _continues(b[-1], label, em)), None)
+        entry = any(_samples(area, label, em) for area in samples)
+        near = [
+            b
+            for b, own in blocks
+            if own == home and _continues(b[-1], label, em) and not _parted(b[-1].area, label.area, walls)
+        ]
+        block = None if entry or not near else near[0]
         if block is None:
             blocks.append(([label], home))
         else:
             block.append(label)
     return blocks
+
+
+def _parted(one: Area, other: Area, walls: Sequence[Area]) -> bool:
+    """Whether a box stands between two lines of text."""
+    between = hull((one, other))
+    for wall in walls:
+        shared = common(wall, between)
+        if shared[0] >= shared[2] or shared[1] >= shared[3] or inside(wall, centre(one)):
+            continue
+        if all(extent(common(wall, words)) < 0.3 * extent(words) for words in (one, other)):
+            return True
+    return False
+
+
+def _samples(area: Area, label: Label, em: float) -> bool:
+    """Whether a small thing stands right before a line of text, at its height."""
+    middle = (area[1] + area[3]) / 2
+    return -0.2 * em < label.area[0] - area[2] < 1.6 * em and label.area[1] <= middle <= label.area[3]
 
 
 def _continues(above: Label, label: Label, em: float) -> bool:
@@ -183,3 +233,50 @@ def _continues(above: Label, label: Label, em: float) -> bool:
     least = min(above.area[second] - above.area[first], label.area[second] - label.area[first])
     lead = label.area[1] - above.area[3] if upright else gap(above.area, label.area)
     return shared > 0.5 * least and -0.6 * above.size < lead < _LEADING * min(above.size, em)
+
+
+def fused(scene: Scene) -> Scene:
+    """The scene with boxes that touch side by side, of one height, without words, as one thing.
+
+    So are drawn values that are joined: one part white or of the other's colour. Cells of a grid become one
+    thing as well.
+    """
+    items = list(scene.items)
+    slack = 0.2 * scene.em
+    bare = [
+        item.number for item in items if item.kind is ItemKind.BOX and not item.text and _is_plain(item.box)
+    ]
+    grid: Grid[int] = Grid(4 * scene.em)
+    for number in bare:
+        grid.add(items[number].area, number)
+    for number in bare:
+        changed = True
+        while changed and items[number].kind is ItemKind.BOX:
+            near = [n for n in grid.near(grown(items[number].area, slack)) if n != number]
+            touching = [
+                n for n in near if items[n].kind is ItemKind.BOX and _touch(items[number], items[n], slack)
+            ]
+            changed = bool(touching)
+            for other in touching:
+                area = hull((items[number].area, items[other].area))
+                items[number] = attrs.evolve(items[number], area=area)
+                items[other] = attrs.evolve(items[other], kind=ItemKind.PART)
+    return attrs.evolve(scene, items=tuple(items))
+
+
+def _is_plain(box: Box | None) -> bool:
+    return box is not None and box.outline is Outline.RECTANGLE and not box.dashed
+
+
+def _touch(one: Item, other: Item, slack: float) -> bool:
+    """Whether two boxes share a whole side, and may be parts of one."""
+    a, b = one.area, other.area
+    fills = [item.box.fill for item in (one, other) if item.box is not None]
+    pale = [fill is None or min(fill) > 240 for fill in fills]
+    if fills[0] != fills[1] and not any(pale):
+        return False
+    level = abs(a[1] - b[1]) <= slack and abs(a[3] - b[3]) <= slack
+    upright = abs(a[0] - b[0]) <= slack and abs(a[2] - b[2]) <= slack
+    side = min(abs(a[0] - b[2]), abs(a[2] - b[0])) <= slack
+    over = min(abs(a[1] - b[3]), abs(a[3] - b[1])) <= slack
+    return (level and side) or (upright and over)

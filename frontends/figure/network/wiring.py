@@ -23,11 +23,13 @@ from dlc.frontends.figure.geometry import (
     inside,
     length,
     near_line,
+    reaches,
 )
+from dlc.frontends.figure.network.reading import read_words
 from dlc.frontends.figure.network.scene import Item, ItemKind, Scene
 
 #: How far (ems) an end may be from what it touches, from a line that it meets, and from what lies ahead.
-_TOUCH, _ON_LINE, _AHEAD, _TEXT_AHEAD = 0.25, 0.3, 1.3, 1.4
+_TOUCH, _ON_LINE, _TEXT_AHEAD, _FAR_AHEAD = 0.25, 0.3, 1.4, 2.8
 #: The last stretch of a line (ems) by which its direction at an end is judged.
 _REACH = 0.8
 #: Things with an inside in which lines end.
@@ -132,7 +134,7 @@ class _Wirer:
                 self._add_stop(other, far, node)
                 self._add_stop(index, along, node)
                 return
-            item = self._ahead(place, forward)
+            item = self._ahead(place, forward, length(line.points))
         node = item.number if item is not None else self._joint(place)
         self._add_stop(index, along, node)
 
@@ -181,19 +183,21 @@ class _Wirer:
                 best = far, other, along
         return (best[1], best[2]) if best is not None else None
 
-    def _ahead(self, place: Point, forward: Point) -> Item | None:
-        """The thing that a line would run into if it went on a little."""
+    def _ahead(self, place: Point, forward: Point, long: float) -> Item | None:
+        """The thing that a line would run into first if it went on a little; words come after boxes."""
         em = self._em
-        for step in (0.3, 0.6, 0.9, _AHEAD, _TEXT_AHEAD):
-            spot = place[0] + step * em * forward[0], place[1] + step * em * forward[1]
-            near = self._things.near(grown(bounds([spot]), 0.15 * em))
-            hit = [
-                item for item in near if step <= _AHEAD and item.kind in _SOLID and inside(item.area, spot)
-            ]
-            hit += [item for item in near if _may_be_node(item) and inside(item.area, spot, 0.15 * em)]
-            if hit:
-                return min(hit, key=lambda item: extent(item.area))
-        return None
+        reach = max(_FAR_AHEAD * em, min(0.15 * long, 6 * em))
+        far = place[0] + reach * forward[0], place[1] + reach * forward[1]
+        best: tuple[float, float, Item] | None = None
+        for item in self._things.near(grown(bounds([place, far]), 0.3 * em)):
+            limit = reach if item.kind in _SOLID else _TEXT_AHEAD * em if _may_be_node(item) else -1.0
+            enters = reaches(grown(item.area, 0.15 * em), place, forward)
+            if enters is None or enters > limit:
+                continue
+            enters += 0.0 if item.kind in _SOLID else em
+            if best is None or (enters, extent(item.area)) < best[:2]:
+                best = enters, extent(item.area), item
+        return best[2] if best is not None else None
 
     def _pieces(self, index: int, line: Connector) -> list[Wire]:
         """The connector cut at its stops, each piece in the direction of its points."""
@@ -208,9 +212,10 @@ class _Wirer:
 
 
 def _may_be_node(item: Item) -> bool:
-    """Whether free words are short enough to stand for a thing at an arrow's end."""
-    title = re.match(r"\(?[a-h]\)\s", item.words) is not None
-    return item.kind is ItemKind.TEXT and len(item.words) <= 60 and not title
+    """Whether free words may stand for a thing at an arrow's end: short, no title, no size."""
+    if item.kind is not ItemKind.TEXT or len(item.words) > 60 or re.match(r"\(?[a-h]\)\s", item.words):
+        return False
+    return read_words(item.words).shape is None
 
 
 def _outward(line: Connector, which: int, reach: float) -> Point:

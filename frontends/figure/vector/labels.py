@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Sequence
 
 import attrs
@@ -29,8 +30,14 @@ def labels(
         own = rules if angle == 0 else ()
         turned = [_turned(char, angle) for char in group] if angle else group
         for piece in pieces(words(turned, own), _GAP):
-            found += [_label(run, angle) for run in _split(piece, angle, boxes)]
+            runs = [[word] for word in piece.words] if _is_row(piece) else _split(piece, angle, boxes)
+            found += [_label(run, angle) for run in runs]
     return [label for label in found if label.text.strip()]
+
+
+def _is_row(piece: Piece) -> bool:
+    """Whether a piece is numbers in a row, which stand for different things."""
+    return len(piece.words) > 1 and all(re.fullmatch(r"\d+", word.text) for word in piece.words)
 
 
 def _turned(char: Char, angle: float) -> Char:

@@ -168,7 +168,8 @@ def _closed(stretch: Stretch, path: Path, em: float) -> _Made | None:
     corners = simplified(stretch.points, _SLACK * em)
     filled_only = path.stroke is None
     if min(width, height) <= (_THICKEST_LINE if filled_only else 0.05) * em and (thin := _thin(area, em)):
-        return thin
+        outlined = not filled_only and stretch.closed and len(stretch.nodes) >= 4
+        return (Role.BOX, Outline.RECTANGLE, (), 0.0) if outlined and max(width, height) > 2 * em else thin
     if len(corners) < 3:
         return Role.LINE, Outline.NONE, simplified(stretch.points, 0.02 * em, closed=False), 0.0
     if _is_rectangle(corners, area, em):

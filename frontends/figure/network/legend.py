@@ -1,0 +1,153 @@
+"""Legends: samples of colours and arrows with words beside them, which say what unnamed ones mean."""
+
+from __future__ import annotations
+
+import colorsys
+import re
+from collections.abc import Iterable, Sequence
+
+import attrs
+
+from dlc.frontends.figure.drawing import Area, Colour, Connector
+from dlc.frontends.figure.geometry import bounds, gap, grown, inside, length, overlap, size
+from dlc.frontends.figure.network.scene import Item, ItemKind, Scene
+
+#: A sample is at most this large, and its words at most this far to its right (ems).
+_LARGEST, _NEAR = 5.5, 1.6
+#: Two hues nearer than this (of 1) are one colour in another light.
+_SAME_HUE = 0.12
+
+
+@attrs.frozen
+class Legend:
+    """What colours of boxes and of arrows stand for, and the parts of the drawing that say so.
+
+    `items` are the numbers of the samples and words, `connectors` those of the sample arrows.
+    """
+
+    fills: tuple[tuple[Colour, str], ...] = ()
+    lines: tuple[tuple[Colour | None, bool, str], ...] = ()
+    items: frozenset[int] = frozenset()
+    connectors: frozenset[int] = frozenset()
+
+    def of_fill(self, colour: Colour | None) -> str:
+        """The words for a box of this colour; "" where there are none."""
+        near = [(unlike(colour, sample), words) for sample, words in self.fills if colour is not None]
+        best = min(near, default=(1.0, ""))
+        return best[1] if best[0] <= _SAME_HUE else ""
+
+    def of_line(self, connector: Connector) -> str:
+        """The words for an arrow of this colour; "" where there are none."""
+        near = [
+            (unlike(connector.colour, sample) + (0.2 if dashed != connector.dashed else 0.0), words)
+            for sample, dashed, words in self.lines
+        ]
+        best = min(near, default=(1.0, ""))
+        return best[1] if best[0] <= _SAME_HUE else ""
+
+
+def unlike(one: Colour | None, other: Colour | None) -> float:
+    """How much two colours differ, by hue where they have one: 0 (the same) to 1."""
+    if one is None or other is None:
+        return 0.0 if one is other else 1.0
+    (h, s, v), (k, t, w) = (colorsys.rgb_to_hsv(*(part / 255 for part in c)) for c in (one, other))
+    if min(s * v, t * w) < 0.12:
+        return min(1.0, abs(v - w) + abs(s * v - t * w))
+    turn = abs(h - k)
+    return min(turn, 1 - turn) + 0.06 * (abs(s - t) + abs(v - w))
+
+
+def legend(scene: Scene) -> Legend:
+    """The legend of a scene; an empty one where there is none."""
+    fills = _fill_samples(scene)
+    lines = _line_samples(scene)
+    items = {n for box, words in fills for n in (box.number, words.number)}
+    items |= {words.number for _, words in lines}
+    return Legend(
+        tuple((box.box.fill, words.words) for box, words in fills if box.box is not None and box.box.fill),
+        tuple((line.colour, line.dashed, words.words) for (_, line), words in lines),
+        frozenset(items | _frames(scene, items)),
+        frozenset(index for (index, _), _ in lines),
+    )
+
+
+def _fill_samples(scene: Scene) -> list[tuple[Item, Item]]:
+    """Small coloured boxes with words right beside them, whose colour others have."""
+    em = scene.em
+    swatches = [
+        item
+        for item in scene.of(ItemKind.BOX)
+        if not item.text and item.box is not None and item.box.fill is not None and _is_small(item.area, em)
+    ]
+    found = [(box, words) for box in swatches if (words := _words_beside(box.area, scene)) is not None]
+    used = {box.number for box, _ in found}
+    others = [item.box.fill for item in scene.of(ItemKind.BOX) if item.box and item.number not in used]
+    wanted = [
+        (b, w) for b, w in found if any(unlike(b.box.fill, c) <= _SAME_HUE for c in others if b.box and c)
+    ]
+    return wanted if len(_in_list([b.area for b, _ in found], em)) >= 2 else []
+
+
+def _line_samples(scene: Scene) -> list[tuple[tuple[int, Connector], Item]]:
+    """Short arrows that join nothing, with words right beside them, standing in a list."""
+    em = scene.em
+    boxes = [item.area for item in scene.of(ItemKind.BOX, ItemKind.PICTURE)]
+    found = []
+    for index, line in enumerate(scene.drawing.connectors):
+        area = bounds(line.points)
+        alone = not any(inside(grown(box, 0.4 * em), p) for box in boxes for p in (line.start, line.end))
+        if alone and 0.4 * em < length(line.points) < _LARGEST * em:
+            words = _words_beside(area, scene)
+            if words is not None:
+                found.append(((index, line), words))
+    listed = _in_list([bounds(line.points) for (_, line), _ in found], em)
+    return [found[i] for i in listed] if len(listed) >= 2 else []
+
+
+def _is_small(area: Area, em: float) -> bool:
+    return max(size(area)) <= _LARGEST * em
+
+
+def _words_beside(area: Area, scene: Scene) -> Item | None:
+    """The free words right of a sample, at its height."""
+    em = scene.em
+    middle = (area[1] + area[3]) / 2
+    near = [
+        item
+        for item in scene.of(ItemKind.TEXT)
+        if re.search(r"[^\W\d_]{3}", item.words)
+        and -0.2 * em < item.area[0] - area[2] < _NEAR * em
+        and item.area[1] - 0.3 * em < middle < item.area[3] + 0.3 * em
+    ]
+    return min(near, key=lambda item: gap(item.area, area), default=None)
+
+
+def _in_list(areas: Sequence[Area], em: float) -> list[int]:
+    """The samples that stand under or beside each other, as entries of a list do."""
+    return [
+        i
+        for i, one in enumerate(areas)
+        if any(j != i and _lined_up(one, other, em) for j, other in enumerate(areas))
+    ]
+
+
+def _lined_up(one: Area, other: Area, em: float) -> bool:
+    middles = [((a[0] + a[2]) / 2, (a[1] + a[3]) / 2) for a in (one, other)]
+    column = abs(middles[0][0] - middles[1][0]) < 1.2 * em and abs(middles[0][1] - middles[1][1]) < 6 * em
+    row = abs(middles[0][1] - middles[1][1]) < 0.6 * em
+    return column or row
+
+
+def _frames(scene: Scene, items: Iterable[int]) -> set[int]:
+    """The groups that hold nothing but the legend."""
+    held = set(items)
+    found = set()
+    for group in scene.of(ItemKind.GROUP):
+        inner = [
+            item
+            for item in scene.items
+            if item.number != group.number and overlap(item.area, group.area) > 0.9
+        ]
+        if inner and all(item.number in held for item in inner):
+            found.add(group.number)
+    return found
