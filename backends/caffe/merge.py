@@ -9,7 +9,7 @@ from typing import Any
 import attrs
 
 from dlc.backends.caffe.activations import caffe_axis, power
-from dlc.backends.caffe.message import MAX, PROD, SUM, Word, sides, weighted_sum
+from dlc.backends.caffe.message import MAX, PROD, SUM, Word, shape, sides, weighted_sum
 from dlc.backends.caffe.rules import RULES
 from dlc.backends.caffe.values import Layout, Order, Value
 from dlc.backends.caffe.weights import constant
@@ -70,7 +70,7 @@ def concat(w: Writer, node: Node, op: Any, *values: Value) -> Value:
 
 
 @RULES.rule("dot")
-def dot(w: Writer, node: Node, op: Any, a: Value, b: Value) -> Value | None:
+def dot(w: Writer, node: Node, op: Any, a: Value, b: Value) -> Value:
     """Products of all pairs, added up by a constant convolution."""
     if a.type.kind is b.type.kind is Kind.VECTOR:
         pair = _alike(w, (a, b))
@@ -78,16 +78,13 @@ def dot(w: Writer, node: Node, op: Any, a: Value, b: Value) -> Value | None:
         ones = constant("inner_product_param", {"num_output": 1, "bias_term": False}, 1.0)
         w.add("InnerProduct", node.name, (products,), (node.name,), ones)
         return w.result(node, "InnerProduct", Layout.FLAT)
-    if not (a.type.kind is b.type.kind is Kind.SEQUENCE):
-        w.differences.cannot(node, "only two vectors or two sequences are multiplied in Caffe")
-        return None
     sides_first = [_summed_first(w, v, axis) for v, axis in zip((a, b), op.axis, strict=True)]
-    rows, columns = (shape[1] for _, shape in sides_first)
+    rows, columns = (sizes[1] for _, sizes in sides_first)
     features = sides_first[0][1][0]
     blob = pairs_summed(w, node.name, sides_first[0][0], sides_first[1][0], features, rows, columns, 1)
-    blob = w.reshape(blob, f"{node.name}_rows", (0, rows, columns))
-    w.add("Split", node.name, (blob,), (node.name,))
-    return w.result(node, "Split", Layout.ROWS)
+    dims = (rows, columns) if type_of(node).kind is Kind.SEQUENCE else (rows * columns,)
+    w.add("Reshape", node.name, (blob,), (node.name,), {"reshape_param": shape(0, *dims)})
+    return w.result(node, "Reshape", Layout.ROWS if len(dims) == 2 else Layout.FLAT)
 
 
 def pairs_summed(
@@ -191,7 +188,10 @@ def _alike(w: Writer, values: Sequence[Value]) -> list[Value]:
 
 
 def _summed_first(w: Writer, value: Value, axis: Any) -> tuple[str, tuple[int, int]]:
-    """A sequence as a blob N, (the axis that is summed along), (the other), 1, with both sizes."""
+    """A blob N, (the axis that is summed along), (the other), 1, with both sizes; a vector is one row."""
+    if value.type.kind is Kind.VECTOR:
+        flat = w.flat(value)
+        return w.reshape(flat.blob, f"{flat.blob}_column", (0, value.channels, 1, 1)), (value.channels, 1)
     if caffe_axis(attrs.evolve(value, layout=Layout.ROWS), axis) == 2:
         return w.channels(value).blob, (value.shape[1], value.shape[0])
     rows = w.rows(value)

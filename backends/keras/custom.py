@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+# Registered under the net's name: two files with this class may be imported by one program.
 LOCAL_RESPONSE_NORMALIZATION = '''\
-@keras.utils.register_keras_serializable()
+@keras.utils.register_keras_serializable(package="{package}")
 class LocalResponseNormalization(layers.Layer):
     """x / (k + alpha * the sum of squares of `size` neighbouring channels) ** beta."""
 
@@ -23,7 +24,7 @@ class LocalResponseNormalization(layers.Layer):
         return input_shape
 
     def get_config(self):
-        sizes = {"size": self.size, "alpha": self.alpha}
-        return {**super().get_config(), **sizes, "beta": self.beta, "k": self.k}'''
+        sizes = {{"size": self.size, "alpha": self.alpha}}
+        return {{**super().get_config(), **sizes, "beta": self.beta, "k": self.k}}'''
 
 CUSTOM: dict[str, str] = {"LocalResponseNormalization": LOCAL_RESPONSE_NORMALIZATION}

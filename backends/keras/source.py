@@ -23,7 +23,8 @@ def source(made: Program, head: Iterable[str]) -> str:
     build = identifier(f"build_{made.net.name}")
     namer = Namer((build, "keras", "layers", *CUSTOM))
     functions = {f.block.name: namer.unique(identifier(f.block.name)) for f in made.functions}
-    parts = [CUSTOM[name].splitlines() for name in _as_source(made)]
+    package = layer_name(made.net.name)
+    parts = [CUSTOM[name].format(package=package).splitlines() for name in _as_source(made)]
     parts += [list(_function(f, made, functions)) for f in made.functions]
     parts.append(list(_build(made, build, functions)))
     parts.append(['if __name__ == "__main__":', f"{INDENT}{build}().summary()"])

@@ -13,42 +13,12 @@ import attrs
 from dlc.backends.keras.plan import Ask, Plan, is_symbolic, plan
 from dlc.ir import Action, Block, BlockCall, Module, Net, Node, Op, Repeat, Value
 from dlc.layers.bind import Bindings, bind_action
+from dlc.passes.signs import is_non_negative
 from dlc.passes.structure import topological
 from dlc.types import Type
 
 # Where a layer stands: the block's name ("" for the net), the node's name, positions of links in repeats.
 Key = tuple[str, str, tuple[int, ...]]
-
-_ALWAYS = frozenset({"relu", "relu6", "sigmoid", "hard_sigmoid", "softmax", "softplus"})
-_KEEPS = frozenset(
-    {
-        *(
-            "add",
-            "multiply",
-            "average",
-            "minimum",
-            "concat",
-            "flatten",
-            "reshape",
-            "permute",
-            "repeat_vector",
-        ),
-        *("dropout", "spatial_dropout2d", "lrn", "linear"),
-        *(
-            f"{op}{rank}d"
-            for op in (
-                "maxpool",
-                "avgpool",
-                "global_avgpool",
-                "global_maxpool",
-                "upsample",
-                "zeropad",
-                "crop",
-            )
-            for rank in (1, 2, 3)
-        ),
-    }
-)
 
 
 @attrs.frozen
@@ -98,9 +68,9 @@ class Survey:
 
     def _common(self, general: Op, samples: Sequence[Sample]) -> Plan | None:
         """The plan that serves all samples of a place, None where there is none."""
-        op = general if any(map(is_symbolic, general.attributes().values())) else None
-        if op is None and len(samples) == 1:  # nearly every layer of a net without blocks
+        if len(samples) == 1 and not samples[0].bindings:  # a layer of the net itself
             return samples[0].plan(self.as_source)
+        op = general if any(map(is_symbolic, general.attributes().values())) else None
         distinct = list({(s.layer, s.inputs): s for s in samples}.values())
         for literal in (False, True):
             candidate = samples[0].plan(self.as_source, literal, op)
@@ -148,24 +118,17 @@ class Survey:
     def _layer(self, key: Key, node: Node, op: Op, inputs: Sequence[Known], bindings: Bindings) -> Known:
         bound = bind_action(op, bindings)
         assert isinstance(bound, Op)
-        output = bound.infer([known.type for known in inputs])
+        plain = not key[0] and op is node.op  # a layer of the net itself, whose type the checker found
+        output = node.type if plain else bound.infer([known.type for known in inputs])
         assert output is not None, f"{node.name} was not checked"
         self.nodes[key] = node
         self._general[key] = op
         self._samples.setdefault(key, []).append(Sample(bindings, bound, tuple(inputs), output))
         signs = [known.non_negative for known in inputs]
-        return Known(output, _is_non_negative(op.op_name, signs))
+        return Known(output, is_non_negative(op.op_name, signs))
 
     def _block(self, name: str) -> Block:
         block = self.module.block(name)
         if block is None:
             raise ValueError(f"there is no block {name}: the module was not checked")
         return block
-
-
-def _is_non_negative(op: str, inputs: Sequence[bool]) -> bool:
-    if op in _ALWAYS:
-        return True
-    if op == "maximum":
-        return any(inputs)
-    return op in _KEEPS and all(inputs)

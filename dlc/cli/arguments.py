@@ -9,8 +9,9 @@ from pathlib import Path
 
 from dlc import __version__
 from dlc.backends import TARGETS
-from dlc.cli.parser import Overview, Parser, usage_error
+from dlc.cli.parser import Overview, Parser
 from dlc.cli.parser import UsageError as UsageError
+from dlc.cli.parser import usage_error as usage_error
 from dlc.cli.source import FORMATS, Reading
 from dlc.diagnostics import Diagnostic, Fix, codes
 
@@ -58,9 +59,7 @@ def build_parser() -> Overview:
     parser = Overview(prog="dlc")
     parser.text = overview()
     parser.add_argument("--version", action="version", version=f"dlc {__version__}")
-    commands = parser.add_subparsers(
-        dest="command", metavar="COMMAND", required=True, parser_class=Parser
-    )
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True, parser_class=Parser)
     for name, text in COMMANDS.items():
         command = commands.add_parser(name, help=text, description=text[:1].upper() + text[1:] + ".")
         _ADD[name](command)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import argparse
 
 FINE, WRONG_INPUT, WRONG_USAGE = 0, 1, 2
+INTERRUPTED, NO_READER = 130, 141  # what shells report for Ctrl-C and for a pipe whose reader has gone
 
 
 def main(words: Sequence[str] | None = None) -> int:
@@ -26,27 +27,31 @@ def main(words: Sequence[str] | None = None) -> int:
         return FINE
     try:
         return _run(words)
+    except SystemExit as done:  # argparse has printed help
+        return int(done.code or 0)
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return WRONG_INPUT
+        _silence()
+        return NO_READER
     except KeyboardInterrupt:
-        print("interrupted", file=sys.stderr)
-        return 130
+        sys.stderr.write("interrupted\n")
+        return INTERRUPTED
+
+
+def _silence() -> None:
+    """Let what is still in buffers go nowhere: nobody reads it, and the interpreter would complain."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for stream in (sys.stdout, sys.stderr):
+        os.dup2(nowhere, stream.fileno())
 
 
 def _run(words: list[str]) -> int:
-    from dlc.cli.arguments import UsageError, parse
+    from dlc.cli.parser import UsageError
     from dlc.cli.report import Reporter
     from dlc.diagnostics import DlcError
 
     reporter = Reporter("--json" in words)
     try:
-        arguments = parse(words)
-    except UsageError as error:
-        reporter.show(error.diagnostics)
-        return WRONG_USAGE
-    try:
-        return _command(arguments, reporter)
+        return _dispatch(words, reporter)
     except UsageError as error:
         reporter.show(error.diagnostics)
         return WRONG_USAGE
@@ -60,6 +65,15 @@ def _run(words: list[str]) -> int:
             raise
         reporter.show([_internal(error)])
         return WRONG_INPUT
+
+
+def _dispatch(words: list[str], reporter: Reporter) -> int:
+    from dlc.cli.arguments import overview, parse
+
+    if not words:
+        sys.stderr.write(overview())
+        return WRONG_USAGE
+    return _command(parse(words), reporter)
 
 
 def _command(arguments: argparse.Namespace, reporter: Reporter) -> int:

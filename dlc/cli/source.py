@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import codecs
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import attrs
 
-from dlc.diagnostics import Diagnostic, DlcError, FileSpan, codes
+from dlc.diagnostics import Diagnostic, DlcError, FileSpan, Fix, codes
 from dlc.ir import Module
 
 LARGEST = 256 * 2**20  # bytes; larger inputs are refused before they are read
@@ -55,7 +56,17 @@ def load(
     path: str, form: str | None = None, progress: Progress | None = None, reading: Reading | None = None
 ) -> Loaded:
     """Read the networks of a file, or of standard input for `-`; raises DlcError where it cannot."""
-    data = read_bytes(path)
+    return load_bytes(read_bytes(path), path, form, progress, reading)
+
+
+def load_bytes(
+    data: bytes,
+    path: str,
+    form: str | None = None,
+    progress: Progress | None = None,
+    reading: Reading | None = None,
+) -> Loaded:
+    """Read the networks of an input whose bytes are `data`; raises DlcError where it cannot."""
     name = "<stdin>" if path == "-" else path
     form = form or recognise(path, data)
     if form == "pdf":
@@ -94,11 +105,18 @@ def recognise(path: str, data: bytes) -> str:
 def decode(data: bytes, name: str) -> str:
     """UTF-8 text; raises DlcError at the first byte that is not."""
     try:
-        return data.decode("utf-8-sig")
+        text = data.decode("utf-8-sig")
+        place = text.find("\0")
+        if place < 0:
+            return text
+        place = len(text[:place].encode())
     except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        message = f"{name} is not UTF-8 text: byte {data[error.start]:#04x} in line {line}; save it as UTF-8"
-        raise DlcError(Diagnostic(codes.NOT_UTF8, message, FileSpan(name))) from None
+        place = error.start
+    line = data.count(b"\n", 0, place) + 1
+    message = f"{name} is not UTF-8 text: byte {data[place]:#04x} in line {line}"
+    how = "it is UTF-16: " if data[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE) else ""
+    fix = Fix(f"{how}save it as UTF-8")
+    raise DlcError(Diagnostic(codes.NOT_UTF8, message, FileSpan(name), fix=fix))
 
 
 def _too_large(path: str) -> DlcError:
@@ -156,9 +174,21 @@ def _read_dlnet(text: str, name: str) -> tuple[Module, tuple[Diagnostic, ...]]:
 
 
 def _read_json(text: str, name: str) -> tuple[Module, tuple[Diagnostic, ...]]:
-    from dlc.frontends.dlnet_json import read
+    """The project's own JSON, unless the text names itself a Keras model."""
+    from dlc.frontends.dlnet_json import is_dlnet_json, read
 
+    if not is_dlnet_json(text):
+        from dlc.frontends import keras_json
+
+        if keras_json.is_keras_json(text):
+            return keras_json.read(text, name)
     return read(text, name), ()
+
+
+def _read_keras(text: str, name: str) -> tuple[Module, tuple[Diagnostic, ...]]:
+    from dlc.frontends.keras_json import read
+
+    return read(text, name)
 
 
 def _table_reader(form: str) -> Callable[[str, str], tuple[Module, tuple[Diagnostic, ...]]]:
@@ -175,6 +205,7 @@ def _table_reader(form: str) -> Callable[[str, str], tuple[Module, tuple[Diagnos
 _TEXT_READERS: dict[str, Callable[[str, str], tuple[Module, tuple[Diagnostic, ...]]]] = {
     "dlnet": _read_dlnet,
     "json": _read_json,
+    "keras-json": _read_keras,
     "csv": _table_reader("csv"),
     "tsv": _table_reader("tsv"),
     "markdown": _table_reader("markdown"),

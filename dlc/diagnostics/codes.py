@@ -129,6 +129,7 @@ PROTOTXT_NO_NET = _code(704, "message describes no network")
 LAYER_KEPT = _code(705, "layer is not known and kept as it is")
 LAYER_SKIPPED = _code(706, "layer is no part of the network")
 LAYER_WRONG = _code(707, "layer cannot be what the file says")
+KERAS_CONTRACT = _code(708, "document is no Keras model")
 
 # 08: simulation and evaluation
 SET_DIFFERS = _code(801, "folder holds another simulated set")

@@ -16,7 +16,7 @@ from dlc.types.dims import LARGEST, excess
 
 MOST_NESTED = 64
 LAST_RESULT = "the last result"  # what a repeat goes on with has no name
-MOST_WRITTEN_OUT = 200_000  # layers of blocks and repeats, each time they are met with other types
+MOST_WRITTEN_OUT = 100_000  # layers inside blocks and repeats, counted again where types are others
 _Known = dict[str, Type | None]
 
 

@@ -36,7 +36,7 @@ class RemoveNoOps(Pass):
 
     These are: linear; dropout and noise of strength 0; padding and cropping by 0; upsampling by 1; pooling
     with a window and a stride of 1; permute that permutes nothing; reshape to the shape that is there;
-    a repeat of these. One that is an output stays, since it carries the output's name.
+    a repeat of these, and these in a repeat. One that is an output stays, since it carries the output's name.
     """
 
     name: ClassVar[str] = "remove-no-ops"
@@ -61,7 +61,8 @@ def _without(body: Sequence[Node], kept: frozenset[str], types: _Types) -> list[
     made: dict[str, Node] = {}
     stands_for: dict[str, str] = {}
     for node in body:
-        node = attrs.evolve(node, inputs=tuple(stands_for.get(source, source) for source in node.inputs))
+        sources = tuple(stands_for.get(source, source) for source in node.inputs)
+        node = attrs.evolve(node, op=_shortened(node.op), inputs=sources)
         source = node.inputs[0] if node.inputs else ""
         before = made.get(source)
         if node.name in kept or not _does_nothing(node.op, types.get(source)):
@@ -74,6 +75,15 @@ def _without(body: Sequence[Node], kept: frozenset[str], types: _Types) -> list[
         else:
             made[node.name] = node
     return list(made.values())
+
+
+def _shortened(action: Action) -> Action:
+    """A repeat without the links that do nothing; one that does nothing at all stays to be removed."""
+    if not isinstance(action, Repeat):
+        return action
+    links = tuple(_shortened(link) for link in action.links)
+    kept = tuple(link for link in links if not _does_nothing(link, None))
+    return Repeat(action.count, kept or links)
 
 
 def _does_nothing(action: Action, given: Type | None) -> bool:

@@ -66,7 +66,7 @@ PIPELINE: tuple[Step, ...] = (
     _step("what a target lacks is written out when nothing makes it again", SplitActivations(), "split"),
     _step("code has no dead lines, and what nobody needs is in no block", RemoveDead(), "fill"),
     _step("last, since the passes before it do not look into blocks", RollUp(), "shorter"),
-    _step("likewise", RollUp(at_most=1.0), "roll"),
+    _step("likewise", RollUp(at_most=1.0, at_least=0), "roll"),
 )
 
 

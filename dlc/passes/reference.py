@@ -36,7 +36,7 @@ _BLOCKS = """\
 `--blocks` says what becomes of blocks and repeats, where the target has them: `keep` leaves them, `expand`
 writes them out, `roll` writes them out and finds them anew. `auto`, the default, keeps those of .dlnet
 files, which are as their author wants them; in any other input, where every layer is said, it finds them
-if the code gets shorter by a quarter or more, so that small nets keep the names of all layers.
+if the code gets shorter by a quarter and ten lines or more, so that small nets keep all names.
 """
 
 _CUSTOM = """\

@@ -89,14 +89,18 @@ def generate() -> dict[str, Any]:
     numbers = {rule: index for index, rule in enumerate(made.rules)}
     rows = [_row(states.states[state], numbers) for state in sorted(states.states)]
     _shorten(rows, made.rules)
+    order = _order(rows, states.start_states[START])
     return {
         "grammar": fingerprint(grammar_text()),
-        "start": states.start_states[START],
-        "accept": states.end_states[START],
+        "start": 0,
+        "accept": order[states.end_states[START]],
         "keywords": {t.pattern.value: t.name for t in terminals if _is_word(t)},
         "patterns": [[t.name, t.pattern.to_regexp()] for t in _signs(terminals)],
         "rules": [[r.origin.name, len(r.expansion), r.alias or r.origin.name] for r in made.rules],
-        "rows": rows,
+        "rows": [
+            {symbol: order[action] if action >= 0 else action for symbol, action in rows[state].items()}
+            for state in order
+        ],
     }
 
 
@@ -116,6 +120,18 @@ def _row(actions: dict[str, tuple[Any, Any]], numbers: dict[Any, int]) -> dict[s
         symbol: argument if action.name == "Shift" else -1 - numbers[argument]
         for symbol, (action, argument) in sorted(actions.items())
     }
+
+
+def _order(rows: list[dict[str, int]], start: int) -> dict[int, int]:
+    """New numbers of the states that are reached, in the order in which they are: Lark's own vary from run
+    to run, and the kept table should not."""
+    order = {start: 0}
+    for state in (queue := [start]):
+        for action in rows[state].values():
+            if action >= 0 and action not in order:
+                order[action] = len(order)
+                queue.append(action)
+    return order
 
 
 def _shorten(rows: list[dict[str, int]], rules: list[Any]) -> None:

@@ -145,16 +145,21 @@ def excess(dim: Dim) -> str | None:
     """Why a dimension is beyond what is calculated with, which keeps reading and checking fast; else None."""
     if isinstance(dim, int):
         return "number is too large: the largest is 2**63 - 1" if abs(dim) > LARGEST else None
-    if isinstance(dim, Hole):
-        return None
-    if len(dim.terms) > MOST_TERMS or any(abs(c) > LARGEST or len(m) > MOST_TERMS for m, c in dim.terms):
+    return None if isinstance(dim, Hole) else _excess(dim, _MOST_DIVISIONS)
+
+
+def _excess(value: Expr, divisions: int) -> str | None:
+    """As `excess`, with so many divisions one inside the other."""
+    if divisions < 1:
+        return "divisions are nested too deep"
+    if len(value.terms) > MOST_TERMS or any(abs(c) > LARGEST or len(m) > MOST_TERMS for m, c in value.terms):
         return "expression is too large"
-    return "divisions are nested too deep" if _divisions(dim) > _MOST_DIVISIONS else None
-
-
-def _divisions(dim: Expr) -> int:
-    nested = [a.numerator for m, _ in dim.terms for a in m if isinstance(a, Quotient)]
-    return 1 + max((_divisions(n) for n in nested), default=0)
+    for atom in (a for m, _ in value.terms for a in m):
+        if isinstance(atom, Quotient):
+            why = "divisor is too large" if atom.divisor > LARGEST else _excess(atom.numerator, divisions - 1)
+            if why is not None:
+                return why
+    return None
 
 
 _LONGEST = 200  # characters of an expression that anyone would write

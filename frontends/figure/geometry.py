@@ -96,6 +96,16 @@ def border_distance(area: Area, point: Point) -> float:
     return min(x - area[0], area[2] - x, y - area[1], area[3] - y)
 
 
+def within(corners: Sequence[Point], point: Point) -> bool:
+    """Whether a point lies inside a polygon."""
+    x, y = point
+    odd = False
+    for (ax, ay), (bx, by) in zip(corners, [*corners[1:], corners[0]], strict=True):
+        if (ay > y) != (by > y) and x < ax + (y - ay) / (by - ay) * (bx - ax):
+            odd = not odd
+    return odd
+
+
 def near_segment(point: Point, a: Point, b: Point) -> tuple[float, float]:
     """The distance of a point from a segment, and where on it (0 at `a`, 1 at `b`) the nearest place is."""
     dx, dy = b[0] - a[0], b[1] - a[1]

@@ -25,8 +25,8 @@ MOST_OBJECTS = 20_000
 MOST_CORNERS = 3_000
 #: Forms are nested in forms at most this deep.
 _DEEPEST = 8
-#: Ink fainter than this (of 255) is not seen.
-_FAINT = 16
+#: Ink fainter than the first (of 255) is not seen; ink from the second on hides what is behind it.
+_FAINT, _SOLID = 16, 240
 #: A curve is cut into straight pieces: how many, at least and at most.
 _LEAST_PIECES, _MOST_PIECES = 4, 16
 
@@ -57,7 +57,7 @@ class Path:
 
     `box` is the hull of its points, cut where a clip cuts it. `dashed` tells of a broken stroke. `form` is
     the number of the form (a file placed on the page) that holds it, 0 for the page itself. A path with
-    very many corners has no stretches.
+    very many corners has no stretches. `clear` tells that its fill lets what is behind it shine through.
     """
 
     stretches: tuple[Stretch, ...]
@@ -67,6 +67,7 @@ class Path:
     dashed: bool
     box: Box
     form: int = 0
+    clear: bool = False
 
 
 @attrs.frozen
@@ -167,7 +168,7 @@ class _Walker:
             return
         width = self._pen.width(item) * math.sqrt(abs(matrix[0] * matrix[3] - matrix[1] * matrix[2]))
         dashed = stroke is not None and raw.FPDFPageObj_GetDashCount(item) > 0
-        self.paths.append(Path(stretches, fill, stroke, width, dashed, seen, self._form))
+        self.paths.append(Path(stretches, fill, stroke, width, dashed, seen, self._form, self._pen.clear))
 
 
 class _Pen:
@@ -177,10 +178,12 @@ class _Pen:
         self._mode, self._stroked = ctypes.c_int(), ctypes.c_int()
         self._parts = [ctypes.c_uint() for _ in range(4)]
         self._x, self._y, self._width = ctypes.c_float(), ctypes.c_float(), ctypes.c_float()
+        self.clear = False
 
     def colours(self, item: Any) -> tuple[Colour | None, Colour | None]:
         raw.FPDFPath_GetDrawMode(item, self._mode, self._stroked)
         fill = self._colour(item, raw.FPDFPageObj_GetFillColor) if self._mode.value else None
+        self.clear = fill is not None and self._parts[3].value < _SOLID
         stroke = self._colour(item, raw.FPDFPageObj_GetStrokeColor) if self._stroked.value else None
         return fill, stroke
 

@@ -9,12 +9,12 @@ from pathlib import Path
 
 from dlc.backends import load as load_backend
 from dlc.backends.base import Backend, EmittedFile
-from dlc.cli.arguments import UsageError, reading
-from dlc.cli.output import make_directory, write_all, write_stdout
+from dlc.cli.arguments import reading, usage_error
+from dlc.cli.output import make_directory, write_all, write_json, write_stdout
 from dlc.cli.pipeline import CompileOptions, Result, compile_module, select
 from dlc.cli.report import Reporter, progress_bar
 from dlc.cli.source import load
-from dlc.diagnostics import Diagnostic, codes
+from dlc.diagnostics import Fix
 from dlc.passes.pipeline import Blocks
 
 # Endings of the output file and the target that each stands for when --target is left out.
@@ -40,10 +40,29 @@ def run(arguments: argparse.Namespace, reporter: Reporter) -> int:
         blocks_of(arguments.blocks, loaded.format, backend),
     )
     results = compile_module(select(loaded.module, arguments.net), backend, options)
-    write(results, arguments.output, backend)
+    _write(results, arguments, loaded.name, backend)
     sys.stderr.writelines(f"{line}\n" for r in results for line in r.log)
     reporter.show([*loaded.diagnostics, *(d for r in results for d in r.diagnostics)])
     return 0
+
+
+def _write(results: Sequence[Result], arguments: argparse.Namespace, name: str, backend: Backend) -> None:
+    """Write the results where the command line says; a terminal and `--json` are told which files."""
+    output = arguments.output
+    if output in (None, "-"):
+        _to_stdout(results)
+        return
+    files = files_of(results, output, Path(name).stem, backend)
+    made = [str(path) for path in files]
+    if any(path.exists() and path.samefile(name) for path in files if Path(name).exists()):
+        raise usage_error(f"the output {name} is the input; dlc fmt {name} formats a file in place")
+    if len(files) > 1 or output.endswith("/"):
+        make_directory(next(iter(files)).parent)
+    write_all(files)
+    if arguments.json:
+        write_json({"files": made})
+    elif sys.stderr.isatty():
+        sys.stderr.writelines(f"wrote {path}\n" for path in made)
 
 
 def blocks_of(asked: str, form: str, backend: Backend) -> Blocks:
@@ -56,7 +75,7 @@ def blocks_of(asked: str, form: str, backend: Backend) -> Blocks:
         return Blocks.KEEP if form == "dlnet" or backend.keeps_holes else Blocks.SHORTER
     if not backend.keeps_blocks and asked != Blocks.EXPAND.value:
         message = f"{backend.name} has no blocks and repeats: with --blocks {asked} it can do nothing"
-        raise UsageError(Diagnostic(codes.USAGE, message))
+        raise usage_error(message)
     return Blocks(asked)
 
 
@@ -65,27 +84,40 @@ def target_of(output: str | None) -> str:
     return TARGET_OF_ENDING.get(Path(output or "").suffix.lower(), "dlnet")
 
 
-def write(results: Sequence[Result], output: str | None, backend: Backend) -> None:
-    """Write to standard output, one file, or a directory with one file a net; raises DlcError."""
-    if output in (None, "-"):
-        _to_stdout(results)
-    elif len(results) == 1 and not Path(str(output)).is_dir() and not str(output).endswith("/"):
-        write_all(_beside_main(Path(str(output)), results[0].emitted.files))
-    else:
-        _to_directory(results, Path(str(output)), backend)
+def files_of(results: Sequence[Result], output: str, stem: str, backend: Backend) -> dict[Path, str]:
+    """The files to write, by path: one net's at `output`, or one a net in the directory `output`.
+
+    A target that writes all nets into one file names it `stem` there. Raises UsageError where several nets
+    do not go into one file.
+    """
+    path = Path(output)
+    if len(results) == 1 and not path.is_dir() and not output.endswith("/"):
+        return _beside_main(path, results[0].emitted.files)
+    if path.suffix in TARGET_OF_ENDING and not path.is_dir() and not output.endswith("/"):
+        message = f"{_several(results)} do not go into one {backend.name} file {path}"
+        raise usage_error(message, _ONE_OR_ALL)
+    names = [stem] if backend.whole_module else [r.net for r in results]
+    return {
+        path / f"{name}{file.ending}": file.text
+        for name, result in zip(_file_names(names), results, strict=True)
+        for file in result.emitted.files
+    }
+
+
+_ONE_OR_ALL = Fix("-o DIR/ writes one file a net, --net NAME chooses one")
 
 
 def _to_stdout(results: Sequence[Result]) -> None:
     if len(results) > 1:
-        names = ", ".join(r.net for r in results)
-        message = (
-            f"there are {len(results)} nets ({names}): give a directory with -o, or one of them with --net"
-        )
-        raise UsageError(Diagnostic(codes.USAGE, message))
-    if len(results[0].emitted.files) > 1:
-        message = "this target writes several files: give a file or a directory with -o"
-        raise UsageError(Diagnostic(codes.USAGE, message))
-    write_stdout(results[0].emitted.files[0].text)
+        raise usage_error(f"{_several(results)} do not go to standard output", _ONE_OR_ALL)
+    first, *others = results[0].emitted.files
+    if others:
+        raise usage_error("this target writes several files; -o FILE or -o DIR/ says where")
+    write_stdout(first.text)
+
+
+def _several(results: Sequence[Result]) -> str:
+    return f"{len(results)} nets ({', '.join(r.net for r in results)})"
 
 
 def _beside_main(path: Path, files: Sequence[EmittedFile]) -> dict[Path, str]:
@@ -94,14 +126,16 @@ def _beside_main(path: Path, files: Sequence[EmittedFile]) -> dict[Path, str]:
     return {path: first.text} | {path.with_name(path.stem + f.ending): f.text for f in others}
 
 
-def _to_directory(results: Sequence[Result], folder: Path, backend: Backend) -> None:
-    if folder.suffix in TARGET_OF_ENDING and not folder.is_dir():
-        names = ", ".join(r.net for r in results)
-        message = f"{len(results)} nets ({names}) do not go into one {backend.name} file {folder}: "
-        raise UsageError(Diagnostic(codes.USAGE, message + "give a directory with -o, or one net with --net"))
-    make_directory(folder)
-    files = {folder / f"{file_name(r.net)}{f.ending}": f.text for r in results for f in r.emitted.files}
-    write_all(files)
+def _file_names(nets: Sequence[str]) -> list[str]:
+    """File names for nets, each given once."""
+    taken: list[str] = []
+    for name in map(file_name, nets):
+        made, number = name, 1
+        while made in taken:
+            number += 1
+            made = f"{name}_{number}"
+        taken.append(made)
+    return taken
 
 
 def file_name(net: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
 
 from dlc.cli.output import write_all, write_stdout
@@ -24,7 +23,7 @@ def run(arguments: argparse.Namespace, reporter: Reporter) -> int:
             status = 1
             continue
         if changed and arguments.check:
-            sys.stdout.write(f"{name} would change\n")
+            write_stdout(f"{name} would change\n")
             status = 1
     return status
 

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import argparse
-import json
-import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from dlc.backends import load
 from dlc.backends.base import Backend, EmitOptions
-from dlc.cli.arguments import UsageError, target
+from dlc.cli.arguments import target, usage_error
 from dlc.cli.depths import DEEPEST, depth_range
-from dlc.cli.output import staged
+from dlc.cli.output import staged, write_json, write_stdout
 from dlc.cli.report import Reporter, progress_bar
-from dlc.diagnostics import Diagnostic, codes
 from dlc.fuzz import SHALLOWEST, Sampler
 from dlc.ir import Module, Net
 
@@ -25,7 +22,7 @@ def run(arguments: argparse.Namespace, reporter: Reporter) -> int:
     """Write `count` nets at each depth, every one in each format, into one folder a depth."""
     low, high = depth_range(arguments.depth)
     if arguments.count < 1:
-        raise _usage(f"--count {arguments.count} is not positive")
+        raise usage_error(f"--count {arguments.count} is not positive")
     backends = _backends(arguments.formats)
     folder = Path(arguments.output)
     total = arguments.count * (high - low + 1)
@@ -38,9 +35,9 @@ def run(arguments: argparse.Namespace, reporter: Reporter) -> int:
                     if progress and index % _TICK == 0:
                         progress("nets", done * arguments.count + index, total)
     if arguments.json:
-        sys.stdout.write(json.dumps({"nets": total, "formats": [b.name for b in backends]}) + "\n")
+        write_json({"nets": total, "formats": [b.name for b in backends]})
     else:
-        sys.stdout.write(f"{total:,} nets of depth {low} to {high} in {folder}, a folder a depth\n")
+        write_stdout(f"{total:,} nets of depth {low} to {high} in {folder}, a folder a depth\n")
     return 0
 
 
@@ -66,14 +63,12 @@ def _texts(net: Net, backends: Sequence[Backend]) -> Iterator[tuple[str, str]]:
 def _backends(formats: str) -> list[Backend]:
     names = [name.strip() for name in formats.split(",") if name.strip()]
     if not names:
-        raise _usage("--formats is empty; it takes targets such as dlnet,keras-json,caffe")
+        raise usage_error("--formats is empty; it takes targets such as dlnet,keras-json,caffe")
     backends = [load(target(name)) for name in names]
     endings = [ending for ending, _ in _texts(Sampler(0).net(SHALLOWEST), backends)]
     if len(set(endings)) < len(endings):
         twice = next(e for e in endings if endings.count(e) > 1)
-        raise _usage(f"--formats {formats} would write two {twice} files a net: one would replace the other")
+        raise usage_error(
+            f"--formats {formats} would write two {twice} files a net: one would replace the other"
+        )
     return backends
-
-
-def _usage(message: str) -> UsageError:
-    return UsageError(Diagnostic(codes.USAGE, message))

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import argparse
 import inspect
-import json
-import sys
 from typing import Any
 
 from dlc.cli.arguments import UsageError
+from dlc.cli.output import write_json, write_stdout
 from dlc.cli.report import Reporter
 from dlc.cli.tables import show_table
 from dlc.diagnostics import Diagnostic, Fix, codes
@@ -20,9 +19,9 @@ from dlc.types import signatures
 def run(arguments: argparse.Namespace, reporter: Reporter) -> int:
     """Print a line a layer, or a layer's whole page."""
     if arguments.layer is not None:
-        return _page(arguments.layer)
+        return _page(arguments.layer, arguments.json)
     if arguments.json:
-        sys.stdout.write(json.dumps({n: _json(c) for n, c in REGISTRY.items()}, indent=1) + "\n")
+        write_json({n: _json(c) for n, c in REGISTRY.items()})
         return 0
     rows = [
         (name, _kinds(name), ", ".join(_attribute(a) for a in cls.table)) for name, cls in REGISTRY.items()
@@ -31,13 +30,19 @@ def run(arguments: argparse.Namespace, reporter: Reporter) -> int:
     return 0
 
 
-def _page(name: str) -> int:
+def _page(name: str, as_json: bool) -> int:
     cls = REGISTRY.get(name)
     if cls is None:
         like = nearest(name, REGISTRY)
         fix = Fix(f"did you mean {like}?", like) if like else None
         raise UsageError(Diagnostic(codes.UNKNOWN_LAYER, f"there is no layer {name}", fix=fix))
-    sys.stdout.write(f"{name}: {_kinds(name)}\n\n{inspect.getdoc(cls)}\n\n")
+    if as_json:
+        write_json({name: _json(cls)})
+        return 0
+    write_stdout(f"{name}: {_kinds(name)}\n\n{inspect.getdoc(cls)}\n\n")
+    if not cls.table:
+        write_stdout("It has no attributes.\n")
+        return 0
     show_table(("attribute", "default", "values", "meaning"), [_row(a) for a in cls.table])
     return 0
 

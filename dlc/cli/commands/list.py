@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import json
-import sys
 from typing import Any
 
 from dlc.cli.arguments import reading
+from dlc.cli.output import write_json
 from dlc.cli.report import Reporter, progress_bar
 from dlc.cli.source import load
 from dlc.cli.tables import show_table
@@ -21,7 +20,7 @@ def run(arguments: argparse.Namespace, reporter: Reporter) -> int:
     reporter.remember(loaded.name, loaded.text)
     rows = [_row(net) for net in loaded.module.nets]
     if arguments.json:
-        sys.stdout.write(json.dumps(rows, indent=1, ensure_ascii=False) + "\n")
+        write_json(rows)
     else:
         show_table(("net", "page", "from", "number", "layers", "confidence"), [_cells(row) for row in rows])
     reporter.show(loaded.diagnostics)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import json
-import sys
 from typing import Any
 
 import attrs
 
 from dlc.cli.arguments import reading
+from dlc.cli.output import write_json, write_stdout
 from dlc.cli.pipeline import select
 from dlc.cli.report import Reporter, progress_bar
 from dlc.cli.source import load
@@ -43,9 +42,10 @@ def run(arguments: argparse.Namespace, reporter: Reporter) -> int:
         raise DlcError((*loaded.diagnostics, *checked.diagnostics))
     flat = check(ExpandBlocks().run(checked.module).module).module
     if arguments.json:
-        sys.stdout.write(json.dumps([_net_json(net) for net in flat.nets], indent=1) + "\n")
+        write_json([_net_json(net) for net in flat.nets])
     else:
-        for net in flat.nets:
+        for number, net in enumerate(flat.nets):
+            write_stdout("\n" * (number > 0))
             _print(net)
     reporter.show((*loaded.diagnostics, *checked.diagnostics))
     return 0

@@ -1,31 +1,30 @@
-"""`dlc targets`: the targets and what each can say."""
+"""`dlc targets [TARGET]`: the targets and what each can say."""
 
 from __future__ import annotations
 
 import argparse
-import json
-import sys
 
 from dlc.backends import TARGETS, load
 from dlc.backends.base import Cell, Support
+from dlc.cli.output import write_json
 from dlc.cli.report import Reporter
 from dlc.cli.tables import show_table
 from dlc.layers import REGISTRY
 
 
 def run(arguments: argparse.Namespace, reporter: Reporter) -> int:
-    """List targets with counts of layers, or the whole matrix."""
-    backends = {name: load(name) for name in TARGETS}
-    cells = {name: backend.cells() for name, backend in backends.items()}
+    """List targets with counts of layers, one target's layers with conditions, or the whole matrix."""
+    asked = (arguments.target,) if arguments.target else tuple(TARGETS)
+    cells = {name: load(name).cells() for name in asked}
     if arguments.json:
-        found = {n: {op: _json(c) for op, c in row.items()} for n, row in cells.items()}
-        sys.stdout.write(json.dumps(found, indent=1) + "\n")
+        write_json({n: {op: _json(c) for op, c in row.items()} for n, row in cells.items()})
+    elif arguments.target:
+        rows = [(op, c.support.value, c.reason) for op, c in cells[arguments.target].items()]
+        show_table(("layer", arguments.target, "what differs, or under which condition"), rows)
     elif arguments.matrix:
-        show_table(
-            ("layer", *TARGETS), [(op, *(_short(cells[n].get(op)) for n in TARGETS)) for op in REGISTRY]
-        )
+        show_table(("layer", *asked), [(op, *(_short(cells[n].get(op)) for n in asked)) for op in REGISTRY])
     else:
-        rows = [(n, backends[n].title, *_counts(cells[n])) for n in TARGETS]
+        rows = [(n, load(n).title, *_counts(cells[n])) for n in asked]
         show_table(("target", "what it writes", "exact", "approximate", "refused"), rows)
     return 0
 

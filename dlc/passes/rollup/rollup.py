@@ -49,9 +49,10 @@ class RollUp(Pass):
         r4 = residual(r3, kernel=5)
 
     What goes into a block reads one value and gives one. Its parameters are the numbers and flags that
-    differ from place to place. Of all ways to write the net, one that needs few lines is looked for; where
-    it needs more than `at_most` of the lines of the net as it was, the net stays as it was. So does a net
-    that has blocks or repeats already, since these are its author's, and one of more than `most_layers`.
+    differ from place to place. Of all ways to write the nets, one that needs few lines of code is looked
+    for. Where it needs more than `at_most` of the lines that they need as they are, or saves fewer than
+    `at_least` lines, they stay as they are. So does a net that has blocks or repeats already, since these
+    are its author's, and one of more than `most_layers`.
 
     Expanding the blocks again gives the same layers, joined in the same way. A call has the name of the
     last layer that it stands for, what is common to the origins of its layers, and the least of their
@@ -61,6 +62,7 @@ class RollUp(Pass):
 
     name: ClassVar[str] = "roll-up"
     at_most: float = 0.75
+    at_least: float = 10
     most_layers: int = 20_000
 
     def run(self, module: Module) -> PassResult:
@@ -68,7 +70,7 @@ class RollUp(Pass):
         work = Work([_scope(module.nets[at], module) for at in chosen])
         before = work.lines()
         work.run()
-        if work.lines() >= before or work.lines() > self.at_most * before:
+        if work.lines() > min(self.at_most * before, before - self.at_least) or work.lines() == before:
             return PassResult(module, False)
         taken = {*REGISTRY, *(b.name for b in module.blocks), *(n.name for n in module.nets)}
         blocks, bodies = finished(work, taken)

@@ -68,11 +68,18 @@ def _of_period(series: Series, keys: Sequence[object], period: int) -> Iterator[
 
 
 def _turned(run: Run, spare: int) -> Run:
-    """The run begun a little later, where its first layer belongs to the one before it."""
-    for shift in range(spare + 1):
-        if not run.series[run.start + shift].is_passive:
-            return attrs.evolve(run, start=run.start + shift)
-    return run
+    """The run begun as much later as goes well with what stands before it.
+
+    Layers of the same forms, with other numbers, may stand there as often again: the run begins as they
+    do. Its first layer is better none that belongs to the one before it.
+    """
+    first = run.start
+    while first > 0 and run.series[first - 1].form == run.series[first - 1 + run.period].form:
+        first -= 1
+    while run.series[first].is_passive and first < run.start + spare:
+        first += 1
+    shift = (first - run.start) % run.period
+    return attrs.evolve(run, start=run.start + shift) if shift <= spare else run
 
 
 def _pays(run: Run) -> bool:

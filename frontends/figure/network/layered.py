@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import math
+import re
 from collections.abc import Iterable, Sequence
 
 import attrs
@@ -32,6 +34,8 @@ _BESIDE_LINE, _BESIDE_BOX = 0.9, 6.0
 _SIGN_SIZE = 3.2
 #: Boxes that touch (ems) and stand in a row follow each other without arrows.
 _ABUT = 0.35
+#: Arrows with such words carry no value: places of maxima, shared weights.
+_SIDE = re.compile(r"\b(?:indices|switches|shar(?:ed?|ing) (?:weights?|parameters?)|weight sharing)\b", re.I)
 
 
 def layered(scene: Scene, skip: Iterable[int] = ()) -> list[Graph]:
@@ -60,16 +64,25 @@ class _Layered:
         self._readings = {item.number: self._reading(item) for item in scene.items}
         self._sizes: dict[int, Size] = {}
         self._widths: dict[int, Number] = {}
+        self._aside: set[int] = set()
         self._steps: dict[int, list[tuple[float, Phrase]]] = {}
 
     def graphs(self) -> list[Graph]:
         for item in self._scene.of(ItemKind.TEXT):
             if item.number not in self._touched:
                 self._note(item)
-        arcs = [arc for index, wire in enumerate(self._wired.wires) for arc in self._arcs(index, wire)]
+        looks = {self._look(index) for index in self._aside}
+        wires = [(i, w) for i, w in enumerate(self._wired.wires) if self._look(i) not in looks]
+        arcs = [arc for index, wire in wires for arc in self._arcs(index, wire)]
+        arcs = self._rows(arcs) + arcs
         arcs += self._abutting({end for arc in arcs for end in (arc.source, arc.target)})
         graph = Graph(self._vertices(arcs), ()).with_arcs(arcs)
         return [part for part in components(without_joints(graph)) if _has_layers(part)]
+
+    def _look(self, index: int) -> tuple[object, ...]:
+        """What a wire's connector looks like: what is said of one arrow holds for all like it."""
+        line = self._scene.drawing.connectors[self._wired.wires[index].connector]
+        return line.colour, line.dashed, round(line.width, 1)
 
     def _reading(self, item: Item) -> Reading:
         if item.kind in (ItemKind.GROUP, ItemKind.PART):
@@ -103,6 +116,9 @@ class _Layered:
             and len(item.words) <= 40
         ):
             self._note_steps(item, reading)
+        elif _SIDE.search(item.words):
+            near = [_beside(item.area, wire.points)[0] for wire in self._wired.wires]
+            self._aside |= {i for i, far in enumerate(near) if far == min(near) and far <= 1.5 * self._em}
         elif reading.role is Role.VALUE and reading.shape is not None:
             if len(reading.shape) == 1 and isinstance(reading.shape[0], int):
                 self._note_width(item, reading.shape[0])
@@ -204,6 +220,29 @@ class _Layered:
             if parent == group and item.kind is ItemKind.BOX:
                 found.append(item)
         return found
+
+    def _rows(self, arcs: Sequence[Arc]) -> list[Arc]:
+        """Things named by a legend that stand in a row without arrows: each gives to the next."""
+        named = [
+            item
+            for item in self._scene.of(ItemKind.BOX)
+            if not item.text and self._readings[item.number].role is Role.LAYERS
+        ]
+        named.sort(key=lambda item: item.area[0])
+        linked = {(arc.source, arc.target) for arc in arcs}
+        pairs = [
+            (one, other)
+            for one, other in itertools.pairwise(named)
+            if abs(centre(one.area)[1] - centre(other.area)[1]) < 0.3 * size(one.area)[1]
+        ]
+        bare = [
+            (a.number, b.number)
+            for a, b in pairs
+            if not {(a.number, b.number), (b.number, a.number)} & linked
+        ]
+        if len(bare) < 3 or len(bare) < 0.6 * len(pairs):
+            return []
+        return [Arc(a, b, sure=False) for a, b in bare]
 
     def _abutting(self, joined: set[int]) -> list[Arc]:
         """Boxes with words that touch and stand in a row, as far as no arrow joins them."""

@@ -30,8 +30,8 @@ _INPUT = re.compile(
     re.I,
 )
 _OUTPUT = re.compile(
-    r"^(?:outputs?|predictions?|loss(?:es)?|labels?|class(?:es)?|scores?|probabilit(?:y|ies)"
-    r"|output probabilities|next (?:layer|block|stage)|logits|results?|.{0,30}\bloss)$",
+    r"^(?:outputs?(?: [a-z]\w+){0,3}|predictions?|loss(?:es)?|labels?|class(?:es)?|scores?"
+    r"|probabilit(?:y|ies)|output probabilities|next (?:layer|block|stage)|logits|results?|.{0,30}\bloss)$",
     re.I,
 )
 _VALUE = re.compile(

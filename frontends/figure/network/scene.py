@@ -131,10 +131,16 @@ def _parent(index: int, boxes: Sequence[Box]) -> int:
     """The smallest box around another."""
     area = boxes[index].area
     whole = extent(area)
+    solids = (Outline.CUBOID, Outline.STACK)
+    if boxes[index].outline in solids:
+        return -1
     around = [
         i
         for i, box in enumerate(boxes)
-        if i != index and extent(box.area) > 1.05 * whole and extent(common(box.area, area)) > 0.9 * whole
+        if i != index
+        and box.outline not in solids
+        and extent(box.area) > 1.05 * whole
+        and extent(common(box.area, area)) > 0.9 * whole
     ]
     return min(around, key=lambda i: extent(boxes[i].area), default=-1)
 

@@ -38,7 +38,12 @@ def collapse(graph: Graph) -> dict[int, Blob]:
     for edges in _parts(graph):
         line = float(np.median(np.concatenate([edge.half for edge in edges])))
         least = max(_RATIO * line, line + _MORE)
-        thick = [(p, h) for e in edges for p, h in zip(e.points.tolist(), e.half.tolist(), strict=True) if h > least]
+        thick = [
+            (p, h)
+            for e in edges
+            for p, h in zip(e.points.tolist(), e.half.tolist(), strict=True)
+            if h > least
+        ]
         for discs in _clusters(thick):
             blob = _collapse_one(graph, discs)
             if blob is not None:

@@ -202,7 +202,9 @@ def _single(one: Candidate) -> Found:
     return Found(box, one.face.contour, one.border.outer, frozenset({one.face.number}))
 
 
-def _grown_corners(corners: tuple[Point, ...], area: tuple[int, int, int, int], by: float) -> tuple[Point, ...]:
+def _grown_corners(
+    corners: tuple[Point, ...], area: tuple[int, int, int, int], by: float
+) -> tuple[Point, ...]:
     """Corners moved outwards with the sides of their hull."""
     x, y = (area[0] + area[2]) / 2, (area[1] + area[3]) / 2
     across = 1 + 2 * by / max(1, area[2] - area[0])

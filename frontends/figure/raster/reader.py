@@ -58,7 +58,9 @@ def _line_mask(drawn: Canvas, ink: Mask, found: list[Found]) -> Mask:
 def _is_group(one: Found, found: list[Found]) -> bool:
     """Whether a box has other boxes in it."""
     return any(
-        other is not one and contains(one.box.area, other.box.area) and extent(other.box.area) < extent(one.box.area)
+        other is not one
+        and contains(one.box.area, other.box.area)
+        and extent(other.box.area) < extent(one.box.area)
         for other in found
     )
 

@@ -7,7 +7,9 @@ import attrs
 from dlc.frontends.figure.drawing import Area, Box, Connector, Drawing, Label, Point
 
 
-def scaled(drawing: Drawing, by: float, left: float = 0.0, top: float = 0.0, unit: str | None = None) -> Drawing:
+def scaled(
+    drawing: Drawing, by: float, left: float = 0.0, top: float = 0.0, unit: str | None = None
+) -> Drawing:
     """The drawing with all lengths multiplied by `by` and then moved by (`left`, `top`)."""
     if by == 1 and not left and not top and unit is None:
         return drawing

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 
 import attrs
 
 from dlc.frontends.figure.drawing import Area, Box, Colour, Outline, Point
-from dlc.frontends.figure.geometry import common, contains, extent, hull, overlap, size
+from dlc.frontends.figure.geometry import common, contains, extent, hull, inside, overlap, size, within
 from dlc.frontends.figure.vector.shapes import Role, Shape
 
 #: Two shapes whose sides are nearer than this (ems) are one box printed twice.
@@ -25,10 +26,11 @@ _SHEETS = {Outline.RECTANGLE, Outline.ROUNDED, Outline.POLYGON}
 
 @attrs.frozen
 class Placed:
-    """A box with the place of its (last) printing in the order of painting."""
+    """A box with the place of its (last) printing in the order of painting, and whether it hides things."""
 
     box: Box
     order: int
+    solid: bool = False
 
 
 def boxes(shapes: Sequence[Shape], em: float) -> list[Placed]:
@@ -51,10 +53,15 @@ def _once(plain: Sequence[Shape], em: float) -> list[Placed]:
         twin = next((i for spot in spots for i in near.get(spot, ()) if _same(found[i].box, shape, em)), None)
         if twin is None:
             near.setdefault(key, []).append(len(found))
-            found.append(Placed(_box(shape), shape.order))
+            found.append(Placed(_box(shape), shape.order, _hides(shape)))
         else:
-            found[twin] = Placed(_joined(found[twin].box, shape), shape.order)
+            solid = found[twin].solid or _hides(shape)
+            found[twin] = Placed(_joined(found[twin].box, shape), shape.order, solid)
     return found
+
+
+def _hides(shape: Shape) -> bool:
+    return shape.fill is not None and not shape.clear
 
 
 def _box(shape: Shape) -> Box:
@@ -137,10 +144,11 @@ def _is_slanted(box: Box) -> bool:
 
 
 def _face(box: Box) -> Sequence[Point]:
+    """The four corners of a box or of a solid's front; none for other shapes."""
     x0, y0, x1, y1 = box.area
     if box.outline is Outline.RECTANGLE:
         return ((x0, y0), (x1, y0), (x1, y1), (x0, y1))
-    return box.corners if _is_slanted(box) else ()
+    return box.corners if len(box.corners) == 4 else ()
 
 
 def _share_edge(one: Sequence[Point], other: Sequence[Point], slack: float) -> bool:
@@ -157,8 +165,9 @@ def _solid(faces: Sequence[Placed]) -> Placed:
         key=lambda box: (box.outline is Outline.RECTANGLE, extent(box.area)),
     )
     area = hull(placed.box.area for placed in faces)
-    made = Box(area, Outline.CUBOID, front=front.area, fill=front.fill, stroke=front.stroke)
-    return Placed(made, max(placed.order for placed in faces))
+    corners = tuple(_face(front))
+    made = Box(area, Outline.CUBOID, front.area, corners=corners, fill=front.fill, stroke=front.stroke)
+    return Placed(made, max(placed.order for placed in faces), all(placed.solid for placed in faces))
 
 
 def _stacks(found: Sequence[Placed], em: float) -> list[Placed]:
@@ -205,19 +214,34 @@ def _stack(run: Sequence[Placed]) -> Placed:
     front = run[-1].box
     area = hull(placed.box.area for placed in run)
     made = Box(area, Outline.STACK, front.area, len(run), (), front.fill, front.stroke, front.dashed)
-    return Placed(made, run[-1].order)
+    return Placed(made, run[-1].order, run[-1].solid)
 
 
-def covered(point: Point, order: int, found: Sequence[Placed]) -> bool:
-    """Whether a place painted at `order` is hidden by a filled box painted later."""
+def without_hidden(found: Sequence[Placed]) -> list[Placed]:
+    """Without boxes that lie wholly behind filled ones painted later."""
+    return [
+        placed
+        for index, placed in enumerate(found)
+        if not all(_is_covered(spot, found[index + 1 :]) for spot in _spots(placed.box))
+    ]
+
+
+def _spots(box: Box) -> list[Point]:
+    """Places just inside a box's outline, and its middle."""
+    corners = list(_face(box)) or list(_face(attrs.evolve(box, outline=Outline.RECTANGLE)))
+    x = sum(corner[0] for corner in corners) / len(corners)
+    y = sum(corner[1] for corner in corners) / len(corners)
+    sides = [((a + c) / 2, (b + d) / 2) for (a, b), (c, d) in itertools.pairwise([*corners, corners[0]])]
+    return [(x, y), *((0.94 * a + 0.06 * x, 0.94 * b + 0.06 * y) for a, b in (*corners, *sides))]
+
+
+def _is_covered(spot: Point, later: Sequence[Placed]) -> bool:
     return any(
-        placed.order > order and placed.box.fill is not None and _within(placed.box.front, point)
-        for placed in found
+        placed.solid
+        and inside(placed.box.area, spot)
+        and (len(_face(placed.box)) != 4 or within(_face(placed.box), spot))
+        for placed in later
     )
-
-
-def _within(area: Area, point: Point) -> bool:
-    return area[0] < point[0] < area[2] and area[1] < point[1] < area[3]
 
 
 def without_background(found: Sequence[Placed], area: Area) -> list[Placed]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from dlc.frontends.figure.drawing import Area, Box, Connector, Drawing, Outline, usual_size
 from dlc.frontends.figure.geometry import centre, contains, inside, length
-from dlc.frontends.figure.vector.boxes import boxes, without_background
+from dlc.frontends.figure.vector.boxes import boxes, without_background, without_hidden
 from dlc.frontends.figure.vector.labels import labels
 from dlc.frontends.figure.vector.lines import (
     Line,
@@ -35,7 +35,7 @@ def read_vector(page: Page, drawn: Artwork, area: Area) -> Drawing:
     if len(paths) > MOST_PATHS:
         return Drawing(area, labels=tuple(text), curves=len(paths))
     found = shapes(paths, em)
-    placed = without_background(boxes(found, em), area)
+    placed = without_hidden(without_background(boxes(found, em), area))
     lines = strokes(found, em)
     made, lines = loops(lines, em)
     whole = [p.box for p in placed] + made

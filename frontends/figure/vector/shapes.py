@@ -54,6 +54,7 @@ class Shape:
     dashed: bool = False
     order: int = 0
     double: bool = False  # a fat arrow with two heads
+    clear: bool = False  # its fill lets what is behind it shine through
 
     @property
     def ink(self) -> Colour | None:
@@ -137,6 +138,7 @@ def _shape(stretch: Stretch, path: Path, em: float, order: int) -> Shape | None:
         path.dashed,
         order,
         role is Role.ARROW and len(points) > 2,
+        path.clear,
     )
 
 

@@ -60,7 +60,6 @@ def _wire(wiring: Wiring, stages: Sequence[Stage], draft: Draft, order: Order, f
     for stage, opens in _grouped(stages, draft.groups):
         if opens:
             wiring.open_group()
-        stage = _output_row(stage)
         stride = first_stride(stage, before, draft.facts, order)
         stage = with_reported_width(stage, order)
         area = spatial(stage.out, order)
@@ -127,17 +126,3 @@ def _grouped(
         for _ in range(min(count, 512)):
             for index, member in enumerate(members):
                 yield rows[member.row], index == 0
-
-
-def _output_row(stage: Stage) -> Stage:
-    """A row that is called output and states a number is a dense layer; otherwise it only ends the net."""
-    parts: list[Part] = []
-    for part in stage.parts:
-        if not isinstance(part, Layer) or part.op != "output":
-            parts.append(part)
-            continue
-        units = part.attributes.get("classes") or part.attributes.get("units") or stage.width
-        if isinstance(units, int) and units > 1:
-            phrase = attrs.evolve(part.phrase, op="dense", attributes={"units": units})
-            parts.append(attrs.evolve(part, phrase=phrase))
-    return attrs.evolve(stage, parts=tuple(parts))

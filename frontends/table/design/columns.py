@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import re
 from collections import Counter
 from collections.abc import Sequence
 
@@ -18,12 +20,16 @@ from dlc.frontends.table.model import Cell
 
 @attrs.frozen
 class Column:
-    """A column of a sheet: its header's meaning, the header's texts from the top, and the body's cells."""
+    """A column of a sheet: its header's meaning, the header's texts from the top, and the body's cells.
+
+    `numbered` tells that its labels carry numbers that count layers: "Conv 1", "Conv 2".
+    """
 
     header: Header
     titles: tuple[str, ...]
     cells: tuple[Cell, ...]
     heads: tuple[Cell, ...] = ()
+    numbered: bool = False
 
     @property
     def role(self) -> Role:
@@ -35,7 +41,30 @@ def column(heads: tuple[Cell, ...], cells: tuple[Cell, ...]) -> Column:
     """A column with the role that its headers and its cells give it."""
     titles = tuple(dict.fromkeys(c.text for c in heads if not blank(c.text)))
     meaning = recast(_meaning(titles), cells)
-    return Column(meaning, titles, cells, heads)
+    return Column(meaning, titles, cells, heads, _counts_up(cells))
+
+
+#: A word and a small number behind it.
+INDEXED = re.compile(
+    r"(?P<stem>[A-Za-z][A-Za-z. -]*?)[ ._#-]*(?<![A-Za-z])(?P<number>\d{1,2})(?=\s*(?:$|[+,(/:&]))"
+)
+_MOST_NUMBERED = 40
+
+
+def _counts_up(cells: Sequence[Cell]) -> bool:
+    """Whether labels of one kind are numbered one after another, as layers are and widths are not."""
+    matches = [m for c in distinct(cells) if (m := INDEXED.match(c.text))]
+    numbers: dict[str, list[int]] = {}
+    for match in matches:
+        numbers.setdefault(compact(match["stem"]), []).append(int(match["number"]))
+    if len(matches) < 2 or max(max(n) for n in numbers.values()) > _MOST_NUMBERED:
+        return False
+    runs = list(numbers.values())
+    rising = all(b - a in (0, 1) for run in runs for a, b in itertools.pairwise(run))
+    overall = [int(m["number"]) for m in matches]
+    return any(len(set(run)) > 1 for run in runs) and (
+        rising or all(b - a in (0, 1) for a, b in itertools.pairwise(overall))
+    )
 
 
 def _meaning(titles: Sequence[str]) -> Header:

@@ -8,9 +8,12 @@ from collections.abc import Sequence
 import attrs
 
 from dlc.frontends.phrases import Phrase, read_phrases
-from dlc.frontends.phrases.normal import compact, normalise
+from dlc.frontends.phrases.normal import compact
+from dlc.frontends.phrases.values import Number
 from dlc.frontends.table.design.facts import Facts
 from dlc.frontends.table.design.headers import header
+from dlc.frontends.table.design.implied import UNKNOWN, resolved, unnamed
+from dlc.frontends.table.design.labels import count_of, label_parts
 from dlc.frontends.table.design.parts import (
     CONVS,
     GLOBAL_POOLS,
@@ -28,19 +31,13 @@ from dlc.frontends.table.design.roles import Role
 from dlc.frontends.table.design.row import WINDOWS, Row
 from dlc.frontends.table.design.settings import apply_columns
 from dlc.frontends.table.design.sheet import Sheet
-from dlc.frontends.table.design.texts import blank, window
+from dlc.frontends.table.design.texts import blank
 from dlc.frontends.table.design.variants import Variant
 from dlc.frontends.table.model import Cell
 
 _SUMS = re.compile(
     r"\b(?:total|sum of|flops|macs|madds|params?|parameters|complexity|memory|weights|accuracy|error)\b", re.I
 )
-_NUMBERED = re.compile(r"(?:(?:layer|no\.?|#)\s*)?[\d\W]+|\w{1,2}\d?", re.I)
-_RESIDUAL = frozenset(
-    ("residual", "shortcut", "skip", "skipconnection", "residualconnection", "identityshortcut")
-)
-_IMPLIED, _UNKNOWN = 0.7, 0.5  # confidence in a layer that its columns imply, in one nobody knows
-_KIND_HEADERS = ("type", "operat", "op")
 _STAGE_WORDS = re.compile(r"^(?:stem|stage|entry|head|tail|root|level|group|res|block)[ _-]?\w{0,2}$", re.I)
 
 
@@ -64,8 +61,11 @@ def _stage(row: Row, before: Stage | None, facts: Facts) -> Stage | None:
     label = next((c.text for c in labels if not blank(c.text)), "")
     if _is_sum(row, label):
         return None
-    parts = _resolved(row, _named_parts(row, before, facts))
+    parts = resolved(row, _named_parts(row, before, facts))
     parts, width = apply_columns(row, parts)
+    parts, width = _outputs(row, parts, width)
+    if (count := count_of(row)) > 1 and parts:
+        parts = (Stack(parts, count),)
     stage = Stage(
         label=label,
         parts=parts,
@@ -77,11 +77,28 @@ def _stage(row: Row, before: Stage | None, facts: Facts) -> Stage | None:
         channels_in=row.channels_in(),
         joined=row.joined(),
     )
-    if any(layer.phrase.confidence == _UNKNOWN for layer in layers_of(parts)):
+    if any(layer.phrase.confidence == UNKNOWN for layer in layers_of(parts)):
         return attrs.evolve(stage, unread=row.all_text())
     if not parts and not stage.out and not stage.into:
         return attrs.evolve(stage, unread=row.all_text()) if label else None
     return stage
+
+
+def _outputs(
+    row: Row, parts: tuple[Part, ...], width: Number | None
+) -> tuple[tuple[Part, ...], Number | None]:
+    """A row that is called output and states a number is a dense layer; otherwise it only ends the net."""
+    made: list[Part] = []
+    for part in parts:
+        if not isinstance(part, Layer) or part.op != "output":
+            made.append(part)
+            continue
+        units = part.attributes.get("classes") or part.attributes.get("units") or width
+        if isinstance(units, int) and (units > 1 or row.states(Role.UNITS, Role.ACTIVATION)):
+            phrase = attrs.evolve(part.phrase, op="dense", attributes={"units": units})
+            made.append(attrs.evolve(part, phrase=phrase))
+            width = None
+    return tuple(made), width
 
 
 def _is_sum(row: Row, label: str) -> bool:
@@ -97,15 +114,15 @@ def _named_parts(row: Row, before: Stage | None, facts: Facts) -> tuple[Part, ..
     configurations = row.configurations()
     if len(configurations) > 1:
         return _branches(row, configurations)
-    label = _label_parts(row)
+    label = label_parts(row)
     if not configurations:
-        return label or _unnamed(row, before, facts)
+        return label or unnamed(row, before, facts)
     return _with_configuration(row, label, configurations[0])
 
 
 def _branches(row: Row, cells: Sequence[Cell]) -> tuple[Part, ...]:
     """Cells side by side under one header: a branch each, empty where a cell says nothing."""
-    label = _label_parts(row)
+    label = label_parts(row)
     chains = tuple(() if blank(c.text) else _with_configuration(row, label, c) for c in cells)
     return (Branches(chains),) if any(chains) else ()
 
@@ -203,110 +220,3 @@ def _with_label(layer: Layer, head: Layer | None) -> Layer:
     if head is None or layer.phrase.name or head.op != layer.op or not head.phrase.name:
         return layer
     return attrs.evolve(layer, phrase=attrs.evolve(layer.phrase, name=head.phrase.name))
-
-
-def _label_parts(row: Row) -> tuple[Part, ...]:
-    """What the label columns say: the column of types first, else the rightmost that names a layer."""
-    found = [(column, cell) for column, cell in row.labels() if not blank(cell.text)]
-    readings = [(column, cell, _label_reading(cell)) for column, cell in found]
-    named = [(column, cell, parts) for column, cell, parts in readings if parts]
-    if not named:
-        return ()
-    typed = [r for r in named if any(w in compact(" ".join(r[0].titles)) for w in _KIND_HEADERS)]
-    _, cell, parts = typed[0] if typed else named[-1]
-    return _named_by(parts, [c.text for _, c in found if c is not cell])
-
-
-def _label_reading(cell: Cell) -> tuple[Part, ...]:
-    if compact(cell.text) in _RESIDUAL:
-        return (Layer(Phrase(op="add", text=cell.text), cell, residual=True),)
-    if re.fullmatch(r"[\d\W]+", cell.text):
-        return ()
-    keras = re.fullmatch(r"(?P<name>\w+)\s*\((?P<kind>[A-Z]\w+)\)?", cell.text.strip())
-    if keras and any(p.op for p in read_phrases(keras["kind"]).phrases):
-        first, *rest = read_phrases(keras["kind"]).phrases
-        return tuple(Layer(attrs.evolve(p, name=keras["name"]), cell) for p in (first, *rest))
-    parts = _listed(cell) or cell_parts(cell)
-    return parts if any(layer.phrase.op for layer in layers_of(parts)) else ()
-
-
-def _listed(cell: Cell) -> tuple[Part, ...]:
-    """The members of "DC+PC+BN+ReLU": one that is no known layer is kept as it is called."""
-    members = [m.strip() for m in re.split(r"\s*\+\s*", cell.text) if m.strip()]
-    readings = [read_phrases(m).phrases for m in members]
-    known = [any(p.op for p in phrases) for phrases in readings]
-    if len(members) < 2 or not any(known) or all(known):
-        return ()
-    if not all(k or re.fullmatch(r"[A-Z][A-Za-z]{1,15}", m) for k, m in zip(known, members, strict=True)):
-        return ()
-    made: list[Part] = []
-    for member, phrases, is_known in zip(members, readings, known, strict=True):
-        found = phrases if is_known else (Phrase(op="opaque", type=member, text=member, confidence=0.7),)
-        made += [Layer(p, cell) for p in found]
-    return tuple(made)
-
-
-def _named_by(parts: tuple[Part, ...], texts: Sequence[str]) -> tuple[Part, ...]:
-    """The first layer with the name that another label column gives it ("conv" is "conv1_1")."""
-    names = [t.strip() for t in texts if re.fullmatch(r"[A-Za-z]\w{0,24}", t.strip())]
-    first = parts[0]
-    if not names or not isinstance(first, Layer) or first.phrase.name:
-        return parts
-    return (attrs.evolve(first, phrase=attrs.evolve(first.phrase, name=names[-1])), *parts[1:])
-
-
-def _unnamed(row: Row, before: Stage | None, facts: Facts) -> tuple[Part, ...]:
-    """A row without a name for its layer: a further row of the stage above, or what its columns imply."""
-    cell = row.line[0] if row.line else Cell(0, 0)
-    labels = [c.text for c in row.cells(Role.LABEL) if not blank(c.text)]
-    if (
-        not labels
-        and before is not None
-        and before.parts
-        and row.states(Role.REPEAT, Role.STRIDE, Role.FILTERS)
-    ):
-        last = before.parts[-1]
-        if isinstance(last, Layer) and last.op == "opaque":
-            bare = Phrase(op="opaque", type=last.phrase.type, text=last.phrase.text)
-            return (Layer(bare, row.first(Role.REPEAT, Role.STRIDE, Role.FILTERS) or cell),)
-    if labels and not all(_NUMBERED.fullmatch(t.strip()) for t in labels):
-        return _unknown(row, labels[-1])
-    if not labels and not (row.states(*WINDOWS, Role.FILTER_SHAPE) and row.states(Role.FILTERS, Role.UNITS)):
-        return ()
-    op = _implied(row, facts)
-    if op is None:
-        return ()
-    name = labels[-1].strip() if labels and re.fullmatch(r"[A-Za-z]\w*", labels[-1].strip()) else None
-    return (Layer(Phrase(op=op, name=name, text=normalise(" ".join(labels))), row.first(Role.LABEL) or cell),)
-
-
-def _resolved(row: Row, parts: tuple[Part, ...]) -> tuple[Part, ...]:
-    """Parts without layers that are only named: what the row's columns imply stands for the name."""
-    if not parts or not isinstance(first := parts[0], Layer) or first.op or not first.phrase.name:
-        return parts
-    others = tuple(p for p in parts[1:] if not isinstance(p, Layer) or p.op)
-    return (*_unknown(row, first.phrase.name), *others)
-
-
-def _unknown(row: Row, label: str) -> tuple[Part, ...]:
-    """A row with a name that says nothing: a convolution by its window and width, else an unknown layer."""
-    cell = row.first(Role.LABEL) or row.line[0]
-    if row.states(*WINDOWS) and window(row.text(*WINDOWS))[0] and row.width() is not None:
-        name = re.sub(r"\W.*", "", label.strip())
-        note = f"{label}: taken for a convolution, since it has a window and a width"
-        return (Layer(Phrase(op="conv2d", name=name or None, text=label, confidence=_IMPLIED), cell, note),)
-    if row.measures_layer():
-        return (Layer(Phrase(op="opaque", type=label.strip(), text=label, confidence=_UNKNOWN), cell),)
-    return ()
-
-
-def _implied(row: Row, facts: Facts) -> str | None:
-    if row.states(Role.KERNEL, Role.KERNEL_STRIDE, Role.FILTER_SHAPE):
-        return "conv2d"
-    if row.states(Role.UNITS) or (facts.usual == "dense" and row.states(Role.FILTERS, Role.LABEL)):
-        return "dense"
-    if facts.usual == "conv2d" and row.states(Role.FILTERS):
-        return "conv2d"
-    if row.states(Role.POOL):
-        return "pool"
-    return None
