@@ -109,16 +109,11 @@ class _Layered:
     def _note(self, item: Item) -> None:
         """Give free words to the line or the box that they stand beside."""
         reading = self._readings[item.number]
-        if (
-            reading.role is Role.LAYERS
-            and _names_layers(reading)
-            and not reading.shape
-            and len(item.words) <= 40
-        ):
-            self._note_steps(item, reading)
-        elif _SIDE.search(item.words):
+        if _SIDE.search(item.words):
             near = [_beside(item.area, wire.points)[0] for wire in self._wired.wires]
             self._aside |= {i for i, far in enumerate(near) if far == min(near) and far <= 1.5 * self._em}
+        elif reading.role is Role.LAYERS and _names_steps(reading) and len(item.words) <= 40:
+            self._note_steps(item, reading)
         elif reading.role is Role.VALUE and reading.shape is not None:
             if len(reading.shape) == 1 and isinstance(reading.shape[0], int):
                 self._note_width(item, reading.shape[0])
@@ -283,6 +278,12 @@ class _Layered:
 def _names_layers(reading: Reading) -> bool:
     """Whether words by themselves name layers of the catalogue; blocks and identities are titles."""
     return reading.known and any(step.op not in ("opaque", "linear") for step in reading.steps)
+
+
+def _names_steps(reading: Reading) -> bool:
+    """Whether words beside a line name layers that it passes, and nothing else."""
+    plain = all(step.op not in ("opaque", "linear") and not step.left_over for step in reading.steps)
+    return reading.known and plain and reading.shape is None
 
 
 def _has_layers(graph: Graph) -> bool:
