@@ -1,0 +1,198 @@
+"""Keras models of every version: the same network under old and new spellings, and what is kept as it is."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dlc.diagnostics import DlcError, codes
+from dlc.frontends.keras_json import is_keras_json, read
+from dlc.syntax import print_module
+
+
+def chain(*layers: dict[str, Any], version: str = "2.2.4") -> str:
+    return json.dumps({"class_name": "Sequential", "keras_version": version, "config": list(layers)})
+
+
+def layer(kind: str, **config: Any) -> dict[str, Any]:
+    return {"class_name": kind, "config": config}
+
+
+def body(text: str) -> list[str]:
+    """The printed statements of a net, its header, output and end aside."""
+    module, _ = read(text)
+    return [line.strip() for line in print_module(module).splitlines()[1:-2]]
+
+
+CONV = ["conv_input = input map[28, 28, 1]", "conv = conv2d(conv_input, filters=8, kernel=3)"]
+
+
+def test_a_chain() -> None:
+    conv = layer("Conv2D", name="conv", filters=8, kernel_size=[3, 3], batch_input_shape=[None, 28, 28, 1])
+    assert body(chain(conv)) == CONV
+
+
+def test_keras_1_says_the_same_otherwise() -> None:
+    conv = layer(
+        "Convolution2D", name="conv", nb_filter=8, nb_row=3, nb_col=3, border_mode="valid", subsample=[1, 1],
+        dim_ordering="tf", batch_input_shape=[None, 28, 28, 1], bias=True,
+    )  # fmt: skip
+    assert body(chain(conv, version="1.2.2")) == CONV
+
+
+def test_channels_first_models_are_turned() -> None:
+    conv = layer(
+        "Conv2D", name="conv", filters=8, kernel_size=[3, 3], data_format="channels_first",
+        batch_input_shape=[None, 1, 28, 28],
+    )  # fmt: skip
+    norm = layer("BatchNormalization", name="norm", axis=1, epsilon=0.001, momentum=0.99)
+    flat = layer("Flatten", name="flat", data_format="channels_first")
+    assert body(chain(conv, norm, flat)) == [
+        *CONV,
+        "norm = batchnorm(conv)",
+        "flat_chw = permute(norm, order=(3, 1, 2)) @ inferred",
+        "flat = flatten(flat_chw)",
+    ]
+
+
+def test_activations_become_layers() -> None:
+    dense = layer("Dense", name="fc", units=10, activation="softmax", batch_input_shape=[None, 4])
+    assert body(chain(dense))[1:] == ["fc = dense(fc_input, units=10)", "fc_softmax = softmax(fc)"]
+
+
+@pytest.mark.parametrize(
+    ("shape", "line"),
+    [
+        ([None, 4], "fc = dense(fc_input, units=10)"),
+        ([None, 7, 4], "fc = conv1d(fc_input, filters=10, kernel=1)"),
+        ([None, 7, 7, 4], "fc = conv2d(fc_input, filters=10, kernel=1)"),
+    ],
+)
+def test_dense_works_on_the_last_axis(shape: list[int | None], line: str) -> None:
+    assert body(chain(layer("Dense", name="fc", units=10, batch_input_shape=shape)))[1] == line
+
+
+def functional(version: int) -> str:
+    """Two branches of one input, added; a layer called twice."""
+
+    def reads(*names: str, call: int = 0) -> Any:
+        if version < 3:
+            return [[n, call, 0, {}] for n in names]
+        tensors = [
+            {"class_name": "__keras_tensor__", "config": {"shape": [None, 4], "keras_history": [n, call, 0]}}
+            for n in names
+        ]
+        return {"args": tensors if len(tensors) == 1 else [tensors], "kwargs": {}}
+
+    dense = layer("Dense", name="d", units=4) | {"name": "d", "inbound_nodes": [reads("x"), reads("d")]}
+    shape = "batch_shape" if version == 3 else "batch_input_shape"
+    layers = [
+        layer("InputLayer", name="x", **{shape: [None, 4]}) | {"name": "x", "inbound_nodes": []},
+        dense,
+        layer("Add", name="sum") | {"name": "sum", "inbound_nodes": [[*reads("x"), *reads("d", call=1)]]},
+    ]
+    if version == 3:
+        both = [*reads("x")["args"], *reads("d", call=1)["args"]]
+        layers[2]["inbound_nodes"] = [{"args": [both], "kwargs": {}}]
+    config = {
+        "name": "net",
+        "layers": layers,
+        "input_layers": [["x", 0, 0]],
+        "output_layers": [["sum", 0, 0]],
+    }
+    kind = "Functional" if version == 3 else "Model"
+    return json.dumps({"class_name": kind, "config": config, "keras_version": f"{version}.0.0"})
+
+
+@pytest.mark.parametrize("version", [2, 3])
+def test_graphs(version: int) -> None:
+    module, _ = read(functional(version))
+    (net,) = module.nets
+    assert [(n.name, n.layer.op_name, n.inputs) for n in net.body] == [
+        ("d", "dense", ("x",)),
+        ("d_2", "dense", ("d",)),
+        ("sum", "add", ("x", "d_2")),
+    ]
+    assert net.outputs == ("sum",)
+
+
+def test_models_inside_models_are_read_in_place() -> None:
+    inner = {"class_name": "Sequential", "config": [layer("Dense", name="fc", units=3)]}
+    text = chain(layer("Dense", name="a", units=2, batch_input_shape=[None, 4]), inner)
+    assert [n.name for n in read(text)[0].nets[0].body] == ["a", "sequential/fc"]
+
+
+def test_recurrent_layers() -> None:
+    words = layer("Embedding", name="words", input_dim=100, output_dim=8, input_length=20)
+    lstm = layer("LSTM", name="state", units=16, recurrent_activation="sigmoid", return_sequences=True)
+    both = layer("Bidirectional", name="both", layer=layer("LSTM", units=5, recurrent_activation="sigmoid"))
+    assert body(chain(words, lstm, both)) == [
+        "words_input = input ids[20]",
+        "words = embed(words_input, vocab=100, dim=8, length=20)",
+        "state = lstm(words, units=16, return_sequences=true)",
+        "both = lstm(state, units=5, bidirectional=true)",
+    ]
+
+
+def test_what_computes_otherwise_is_kept_with_its_type_and_count() -> None:
+    gru = layer("GRU", name="g", units=4, reset_after=False, batch_input_shape=[None, 5, 3])
+    module, findings = read(chain(gru))
+    (node,) = module.nets[0].body
+    assert (node.layer.op_name, str(node.declared)) == ("opaque", "vector[4]")
+    assert node.layer.parameters([], node.declared) == 3 * 4 * (3 + 4 + 1)  # type: ignore[arg-type]
+    assert [d.code for d in findings] == [codes.LAYER_KEPT]
+
+
+def test_code_in_a_lambda_is_never_run() -> None:
+    bytecode = ["4wEAAAAAAAAAAAAAAAEAAAACAAAAQwAAAHMEAAAAdABTACkBTqkA", None, None]
+    text = chain(
+        layer("Dense", name="a", units=2, batch_input_shape=[None, 4]),
+        layer("Lambda", name="f", function=bytecode, function_type="lambda"),
+    )
+    (_, kept) = read(text)[0].nets[0].body
+    assert kept.layer.op_name == "opaque"
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ('{"class_name": "Sequential"', codes.JSON_MALFORMED),
+        ('{"class_name": "Sequential", "config": {"name": "m"}}', codes.KERAS_CONTRACT),
+        ('{"class_name": "Sequential", "config": [3]}', codes.KERAS_CONTRACT),
+        ('{"class_name": "Dense", "config": {}}', codes.KERAS_CONTRACT),
+        (chain(), codes.KERAS_CONTRACT),
+        ('{"class_name": "Model", "config": ' + "[" * 10_000, codes.KERAS_CONTRACT),
+        (chain(layer("Dense", name="a", units=-2, batch_input_shape=[None, 4])), codes.LAYER_WRONG),
+        (functional(2).replace('["x", 0, 0, {}]', '["nobody", 0, 0, {}]', 1), codes.UNDEFINED_NAME),
+    ],
+)
+def test_what_is_no_model_is_told(text: str, code: codes.Code) -> None:
+    with pytest.raises(DlcError) as caught:
+        read(text, "model.json")
+    assert caught.value.diagnostics[0].code == code
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers(-3, 9) | st.sampled_from(["Dense", "Sequential", "x", "same"]),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(["class_name", "config", "layers", "name", "units", "inbound_nodes"]), inner
+        )
+    ),
+    max_leaves=12,
+)
+
+
+@given(JSON)
+def test_any_json_is_a_net_or_a_finding(value: Any) -> None:
+    text = json.dumps({"class_name": "Sequential", "config": value})
+    assert is_keras_json(text)
+    try:
+        read(text)
+    except DlcError as error:
+        assert error.diagnostics  # noqa: PT017
