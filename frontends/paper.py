@@ -58,7 +58,15 @@ def _read(tables: Sequence[Table], name: str, document: str = "") -> Paper:
     found = _located(reading.diagnostics, name)
     if not reading.nets:
         raise DlcError([*found, _nothing(tables, name)])
-    return Paper(tuple(reading.nets), found)
+    return Paper(tuple(_in_file(net, name) for net in reading.nets), found)
+
+
+def _in_file(net: Net, name: str) -> Net:
+    """The net with the file's name in the places of its layers."""
+    body = tuple(
+        attrs.evolve(n, span=attrs.evolve(n.span, file=name)) if n.span is not None else n for n in net.body
+    )
+    return attrs.evolve(net, body=body)
 
 
 def _nothing(tables: Sequence[Table], name: str) -> Diagnostic:
