@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -9,16 +10,26 @@ import attrs
 
 from dlc.diagnostics import Diagnostic, FileSpan, Severity, codes
 from dlc.frontends.figure.drawing import Drawing
-from dlc.frontends.figure.network.emit import Place, emit
+from dlc.frontends.figure.network.emit import Place, emit, facts_of
+from dlc.frontends.figure.network.graph import Graph
 from dlc.frontends.figure.network.layered import layered
-from dlc.frontends.figure.network.scene import scene
-from dlc.frontends.figure.regions import Region, figure_regions, may_have_figures
+from dlc.frontends.figure.network.legend import legend
+from dlc.frontends.figure.network.mapped import mapped
+from dlc.frontends.figure.network.reading import read_words
+from dlc.frontends.figure.network.scene import ItemKind, scene
+from dlc.frontends.figure.regions import Region, figure_regions, loose_regions, may_have_figures
 from dlc.frontends.figure.vector.reader import read_vector
 from dlc.frontends.pdf.pdfium import PdfiumDocument
 from dlc.frontends.table.design.proof import proofread
 from dlc.ir import Net
 
 Progress = Callable[[str, int, int], None]
+
+
+#: Words that tell of a network on a page without readable captions.
+_LAYER_WORDS = re.compile(
+    r"(?i)\b(?:conv\w*|subsampling|pooling|(?:full|fully)[ -]connect\w*|softmax|feature maps)\b"
+)
 
 
 @attrs.frozen
@@ -55,11 +66,14 @@ def figures(source: Path | bytes | PdfiumDocument, progress: Progress | None = N
     """The captioned figures of a PDF with their drawings, page by page."""
     document = source if isinstance(source, PdfiumDocument) else PdfiumDocument(source)
     try:
-        for number in range(1, len(document) + 1):
-            if may_have_figures(document.text(number)):
-                page, drawn = document.page(number), document.artwork(number)
-                for region in figure_regions(page, drawn):
-                    yield Figure(region, read_vector(page, drawn, region.area))
+        numbers = range(1, len(document) + 1)
+        texts = {number: document.text(number) for number in numbers}
+        captioned = [number for number in numbers if may_have_figures(texts[number])]
+        for number in captioned or [n for n in numbers if len(_LAYER_WORDS.findall(texts[n])) >= 3]:
+            page, drawn = document.page(number), document.artwork(number)
+            regions = figure_regions(page, drawn) if captioned else loose_regions(page, drawn)
+            for region in regions:
+                yield Figure(region, read_vector(page, drawn, region.area))
             if progress is not None:
                 progress("reading figures", number, len(document))
     finally:
@@ -76,9 +90,10 @@ def read_drawing(drawing: Drawing, caption: str = "", place: Place | None = None
     place = place or Place(area=drawing.area)
     nets: list[Net] = []
     findings: list[Diagnostic] = []
-    for graph in layered(scene(drawing)):
+    facts = facts_of(" ".join([caption, *(label.text for label in drawing.labels)]))
+    for graph in _graphs(drawing):
         where = attrs.evolve(place, area=graph.area())
-        net, notes = emit(graph, where)
+        net, notes = emit(graph, where, facts)
         if net is None:
             continue
         net, contradictions = proofread(net)
@@ -87,6 +102,17 @@ def read_drawing(drawing: Drawing, caption: str = "", place: Place | None = None
             nets.append(net)
             findings += [_guess(note, where) for note in notes]
     return Figures(tuple(nets), tuple(findings))
+
+
+def _graphs(drawing: Drawing) -> list[Graph]:
+    """The graphs of a drawing: its boxes are layers, or they are feature maps with layers between."""
+    seen = scene(drawing)
+    inside = sum(1 for item in seen.of(ItemKind.BOX) if read_words(item.words).known)
+    graphs = layered(seen)
+    written = sum(len(arc.steps) for graph in graphs for arc in graph.arcs)
+    if inside >= 2 or written >= 3 or legend(seen).fills:
+        return graphs
+    return mapped(seen) or graphs
 
 
 def _guess(note: str, place: Place) -> Diagnostic:

@@ -84,6 +84,16 @@ def figure_regions(page: Page, drawn: Artwork) -> list[Region]:
     return sorted(made, key=lambda region: (region.area[1], region.area[0]))
 
 
+def loose_regions(page: Page, drawn: Artwork) -> list[Region]:
+    """Large clusters of ink on a page whose captions cannot be read (a font without a character map)."""
+    parts = pieces(words(page.chars, page.rules))
+    blocks = _prose(parts, ())
+    walls = [piece.box for piece in blocks]
+    clusters = _clusters(_ink(page, drawn, parts, blocks, ()), walls)
+    large = [c.area for c in clusters if min(size(c.area)) > 45 and max(size(c.area)) > 90]
+    return [Region(page.number, "", "", area, area) for area in large]
+
+
 def _prose(parts: Sequence[Piece], named: Sequence[Caption]) -> list[Piece]:
     """Lines of running text: of the usual size, with many words, among others of one left side."""
     if not parts:

@@ -13,7 +13,7 @@ from dlc.frontends.figure.network.graph import MERGES, Arc, Graph, Vertex, is_so
 from dlc.frontends.figure.network.reading import Role
 from dlc.frontends.phrases import Phrase
 from dlc.frontends.phrases.values import Number
-from dlc.frontends.table.design.facts import Facts
+from dlc.frontends.table.design.facts import Facts as TableFacts
 from dlc.frontends.table.design.layers import catalogue_layer
 from dlc.frontends.table.design.parts import WIDTH, Layer
 from dlc.frontends.table.design.sizes import Size
@@ -27,6 +27,14 @@ from dlc.types.dims import parse_number
 #: Longer repeats are not written out.
 _MOST_COPIES = 200
 _INPUT_NAMES = {Kind.MAP: "image", Kind.VECTOR: "features", Kind.SEQUENCE: "sequence", Kind.IDS: "tokens"}
+_FLAT = re.compile(
+    r"\b(?:1-?\s?d|one-dimensional|temporal|speech|audio|waveform|texts?|characters?|sentences?|words?"
+    r"|time[- ]series|sequences?|acoustic|frames)\b",
+    re.I,
+)
+_PLANAR = re.compile(
+    r"\b(?:images?|pixels?|2-?\s?d|faces?|spatial|objects?|visual|scenes?|segmentation)\b", re.I
+)
 _FLAT_FIRST = frozenset(("conv1d", "maxpool1d", "avgpool1d", "rnn", "lstm", "gru", "attention"))
 
 
@@ -46,22 +54,36 @@ class Place:
         return Origin(page=self.page, kind="figure", number=self.number, bbox=rounded, text=words or None)  # type: ignore[arg-type]
 
 
-def emit(graph: Graph, place: Place, joins: str = "") -> tuple[Net | None, tuple[str, ...]]:
-    """The network of a connected graph, and notes on what was guessed; None where it has no layer.
+@attrs.frozen
+class Facts:
+    """What the caption and the words of a figure say about all of it.
 
-    `joins` is "add" or "concat" where the figure's words say how unmarked meeting arrows are merged.
+    `joins` is "add" or "concat" where they tell how unmarked meeting arrows are merged, `flat` tells that
+    the data have one dimension.
     """
+
+    joins: str = ""
+    flat: bool = False
+
+
+def facts_of(text: str) -> Facts:
+    """Read a caption and what stands in a figure."""
+    return Facts(flat=len(_FLAT.findall(text)) > len(_PLANAR.findall(text)))
+
+
+def emit(graph: Graph, place: Place, facts: Facts) -> tuple[Net | None, tuple[str, ...]]:
+    """The network of a connected graph, and notes on what was guessed; None where it has no layer."""
     order, graph = ordered(graph)
-    return _Emitter(graph, place, joins).run(order)
+    return _Emitter(graph, place, facts).run(order)
 
 
 class _Emitter:
     """Writes the nodes of one network."""
 
-    def __init__(self, graph: Graph, place: Place, joins: str) -> None:
+    def __init__(self, graph: Graph, place: Place, facts: Facts) -> None:
         self._graph = graph
         self._place = place
-        self._joins = joins
+        self._facts = facts
         self._inputs: list[Input] = []
         self._nodes: list[Node] = []
         self._types: dict[str, Type | None] = {}
@@ -70,10 +92,10 @@ class _Emitter:
         self._sources: dict[str, frozenset[str]] = {}
         self._notes: list[str] = []
         self._outside: str | None = None
-        self._kind = _first_kind(graph, order=[])
+        self._kind = Kind.MAP
 
     def run(self, order: Sequence[int]) -> tuple[Net | None, tuple[str, ...]]:
-        self._kind = _first_kind(self._graph, order)
+        self._kind = _first_kind(self._graph, order, self._facts.flat)
         for key in order:
             self._vertex(self._graph.vertices[key])
         if not self._nodes:
@@ -176,7 +198,7 @@ class _Emitter:
             step = attrs.evolve(step, op="opaque", type=step.text, attributes={})
         values = self._fitting_count(step, values, vertex)
         kind = next((t.kind for v in values if (t := self._types.get(v)) is not None), None)
-        op_name, attributes, sure, note = catalogue_layer(_layer(step), kind, Facts())
+        op_name, attributes, sure, note = catalogue_layer(_layer(step), kind, TableFacts())
         if note is not None:
             self._notes.append(note)
         try:
@@ -237,8 +259,8 @@ class _Emitter:
         return name
 
     def _join_of(self, values: Sequence[str]) -> str:
-        if self._joins:
-            return self._joins
+        if self._facts.joins:
+            return self._facts.joins
         if len(values) == 2:
             one, other = values
             if one in self._sources[other] or other in self._sources[one]:
@@ -329,7 +351,7 @@ def _layer(step: Phrase) -> Layer:
     return Layer(step, Cell(0, 0, text=step.text))
 
 
-def _first_kind(graph: Graph, order: Iterable[int]) -> Kind:
+def _first_kind(graph: Graph, order: Iterable[int], flat: bool) -> Kind:
     """The kind of the network's input, by its first layer that tells."""
     for key in order:
         for step in graph.vertices[key].reading.steps:
@@ -340,10 +362,10 @@ def _first_kind(graph: Graph, order: Iterable[int]) -> Kind:
             if step.op == "dense":
                 return Kind.VECTOR
             if step.op and (step.op.endswith("2d") or step.op in ("pool", "global_pool")):
-                return Kind.MAP
+                return Kind.SEQUENCE if flat and step.rank is None else Kind.MAP
             if step.op and step.op.endswith("3d"):
                 return Kind.VOLUME
-    return Kind.MAP
+    return Kind.SEQUENCE if flat else Kind.MAP
 
 
 def _open(kind: Kind) -> Type:

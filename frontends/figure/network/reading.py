@@ -44,6 +44,8 @@ _REPEAT = re.compile(
     r"^\s*(?P<before>\d{1,3}|[NnLKM])\s*[x×*]\s+(?=[A-Za-z])"
     r"|[\s(]*(?:(?<!\d)[x×*]\s*(?P<after>\d{1,3}|[NLKM])|(?<![×x\d])(?P<last>\d{1,3})\s?[x×])\s*\)?\s*$"
 )
+#: Layers of several kinds, of which the words do not say how many.
+_SEVERAL = re.compile(r"^\w+\.?(?:,? and | ?[&/] ?)\w+\.? (?:layers|blocks|modules)$", re.I)
 _WINDOWED = re.compile(r"conv|\w*pool|depthwise|separable")
 _LONGEST = 80
 
@@ -91,6 +93,8 @@ def read_words(words: str, circled: bool = False) -> Reading:
     size = read_size(re.sub(r"(?i)^(?:output|out|size|shape|dim)s?(?: size)?\s*[:=]?\s*(?=[\d(])", "", body))
     if size is not None:
         return Reading(Role.VALUE, shape=size)
+    if _SEVERAL.search(body):
+        return Reading(Role.LAYERS, (Phrase("opaque", type=body, text=body, confidence=0.7),), known=True)
     found = read_phrases(body)
     steps = _steps(found.phrases, body)
     if steps:

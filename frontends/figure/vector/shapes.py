@@ -337,7 +337,7 @@ def _outlined(stretch: Stretch, corners: Sequence[Point], em: float) -> _Made:
         return Role.BOX, Outline.ROUNDED, (), 0.0
     if len(corners) == 4 and _is_diamond(corners, area):
         return Role.BOX, Outline.DIAMOND, corners, 0.0
-    if max(size(area)) < 1.6 * em or len(corners) > 12 or share < 0.2:
+    if max(size(area)) < 1.6 * em or len(corners) > 12 or (share < 0.2 and len(corners) > 4):
         return Role.SCRAP, Outline.POLYGON, corners, 0.0
     return Role.BOX, Outline.POLYGON, corners, 0.0
 
