@@ -17,6 +17,9 @@ from dlc.evaluate.reader import OutOfTime, Reading, load_reader, read, time_limi
 from dlc.simulate.parallel import workers
 
 
+_WORTH = 8  # pictures that make it worth while to start another process
+
+
 @attrs.frozen
 class Task:
     """What every process is told: where the set is, who reads, which files, how long a picture may take."""
@@ -53,7 +56,7 @@ def run(
     is damaged.
     """
     outcomes: list[Outcome] = []
-    with workers(jobs) as in_order:
+    with workers(min(jobs, len(entries) // _WORTH)) as in_order:
         for made in in_order(functools.partial(_attempt, task), entries):
             if isinstance(made, Diagnostic):
                 raise DlcError(made)

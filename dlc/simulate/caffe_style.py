@@ -127,14 +127,14 @@ def layers_of(net: Net) -> list[CaffeLayer]:
 
 
 def _layer(node: Node, bottoms: tuple[str, ...], top: str) -> CaffeLayer:
-    op, stated = node.layer.op_name, node.layer.attributes()
-    window = _window(op, stated)
-    outputs: dict[str, Any] = {
-        key: stated[key] for key in ("filters", "units") if key in stated and op in _NUMBERED
-    }
-    number = next((v for v in outputs.values() if isinstance(v, int)), None)
-    words = tuple(f"{word}: {value}" for word, value in zip(_WORDS, window.values(), strict=False))
-    return CaffeLayer(node.name, _type(op), bottoms, top, words, number, {**outputs, **window})
+    op, given = node.layer.op_name, node.layer.attributes()
+    printed, stated = _window(op, given)
+    outputs = given.get("filters", given.get("units")) if op in _NUMBERED else None
+    number = outputs if isinstance(outputs, int) else None
+    if number is not None:
+        stated["filters" if "filters" in given else "units"] = number
+    words = tuple(f"{word}: {value}" for word, value in zip(_WORDS, printed, strict=False))
+    return CaffeLayer(node.name, _type(op), bottoms, top, words, number, stated)
 
 
 _WORDS = ("kernel size", "stride", "pad")
@@ -146,24 +146,35 @@ def _type(op: str) -> str:
     return pooling[op.removeprefix("global_")[:3]] if _TYPES[op] == "Pooling" else _TYPES[op]
 
 
-def _window(op: str, stated: Mapping[str, Any]) -> dict[str, int]:
-    """Kernel, stride and pad as the routine prints them: one number each; 0, 1, 0 for a global pooling."""
+def _window(op: str, given: Mapping[str, Any]) -> tuple[list[int], dict[str, Any]]:
+    """The numbers that are printed for a window, and what they state.
+
+    The routine looks at one field for both axes: where they differ (which takes other fields), and for a
+    global pooling, it finds that field's default.
+    """
+    unset = 0 if _TYPES[op] == "Pooling" else 1
     if op.startswith("global_"):
-        return {"kernel": 0, "stride": 1, "padding": 0}
-    if "kernel" not in stated:
-        return {}
-    return {"kernel": _first(stated["kernel"]), "stride": _first(stated["stride"]), "padding": _pad(stated)}
+        return [unset, 1, 0], {}
+    if "kernel" not in given:
+        return [], {}
+    numbers = {"kernel": _one(given["kernel"]), "stride": _one(given["stride"]), "padding": _pad(given)}
+    defaults = {"kernel": unset, "stride": 1, "padding": 0}
+    printed = [defaults[name] if value is None else value for name, value in numbers.items()]
+    return printed, {name: value for name, value in numbers.items() if value is not None}
 
 
-def _first(value: Any) -> int:
-    return int(value[0] if isinstance(value, tuple) else value)
+def _one(value: Any) -> int | None:
+    """A number for all axes; None where they differ."""
+    values = set(value) if isinstance(value, tuple) else {value}
+    return int(values.pop()) if len(values) == 1 else None
 
 
-def _pad(stated: Mapping[str, Any]) -> int:
-    padding = stated["padding"]
+def _pad(given: Mapping[str, Any]) -> int | None:
+    padding = given["padding"]
     if padding == "same":
-        return (_first(stated["kernel"]) - 1) // 2
-    return 0 if isinstance(padding, str) else _first(padding)
+        kernel = _one(given["kernel"])
+        return None if kernel is None else (kernel - 1) // 2
+    return 0 if isinstance(padding, str) else _one(padding)
 
 
 class _Graph:

@@ -30,7 +30,7 @@ def simulate(
     try:
         _claim(folder, settings)
         done = 0
-        with workers(jobs) as run:
+        with workers(min(jobs, len(shards))) as run:
             for made in run(functools.partial(_write, folder, settings), shards):
                 done += made
                 if progress:

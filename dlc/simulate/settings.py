@@ -7,7 +7,7 @@ from typing import Any
 
 import attrs
 
-SHARD = 100  # designs in a folder
+SHARD = 50  # designs in a folder
 SOURCES = ("keras", "caffe", "paper")  # who draws
 VECTORS = (".pdf", ".svg")
 _FORMAT = "dlnet-simulation/1"

@@ -15,7 +15,7 @@ from dlc.diagnostics import DlcError, codes
 from dlc.evaluate.entries import load_entries
 from dlc.evaluate.figure6 import figure6
 from dlc.evaluate.measure import Count, Measures, measure
-from dlc.evaluate.reader import Reading
+from dlc.evaluate.reader import Reading, read
 from dlc.evaluate.report import five_numbers, report, table
 from dlc.evaluate.run import Task, run
 from dlc.ir import Net, Node
@@ -25,6 +25,7 @@ from dlc.simulate.caffe_style import CaffeStyle
 from dlc.simulate.designs import table_design
 from dlc.simulate.keras_style import KerasStyle
 from dlc.simulate.truth import Truth
+from dlc.syntax import parse
 
 READER = "support.true_reader:{}"
 
@@ -250,9 +251,30 @@ def test_a_reader_that_fails_has_read_nothing(small: Path, reader: str, why: str
 
 def test_processes_measure_what_one_measures(small: Path) -> None:
     task = Task(small, READER.format("forgets_the_last"))
-    entries = load_entries(small, ".png")
+    entries = 2 * load_entries(small, ".png")
     one, two = run(task, entries, 1), run(task, entries, 2)
     assert [attrs.evolve(o, seconds=0) for o in one] == [attrs.evolve(o, seconds=0) for o in two]
+
+
+def test_a_reader_may_be_given_the_true_drawing(small: Path) -> None:
+    task = Task(small, "dlc.evaluate.readers:from_true_drawing")
+    made = report(run(task, load_entries(small, ".png")))
+    assert (made["all"]["boxes_f1"], made["all"]["labels_f1"]) == (1, 1)
+    assert made["errors"] == {}
+
+
+def test_vector_forms_are_read(tmp_path: Path) -> None:
+    vectors = Settings(5, 2, 6, 7, ("keras", "paper"), vectors=(".pdf",))
+    task = Task(made_set(tmp_path / "set", vectors), "dlc.evaluate.readers:whole", ".pdf")
+    made = report(run(task, load_entries(task.folder, ".pdf")))
+    assert made["errors"] == {}
+    assert made["all"]["labels_f1"] > 0.9
+
+
+def test_blocks_and_repeats_are_written_out() -> None:
+    text = "net n {\n x = input vector[4]\n y = x |> repeat 3 dense(units=4)\n output y\n}\n"
+    reading = read(lambda data, name: parse(text).module, b"", "")
+    assert [n.layer.op_name for n in reading.nets[0].body] == ["dense"] * 3
 
 
 def test_figure_6_is_drawn(small: Path) -> None:

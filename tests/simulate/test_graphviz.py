@@ -2,21 +2,26 @@
 
 import io
 import random
+from pathlib import Path
 
 import numpy as np
 import pypdfium2
 import pytest
 from numpy.typing import NDArray
 from PIL import Image
+from support.nets import read_net
 from support.sets import checked_net
+from support.true_reader import net_of
 
+from dlc.evaluate.measure import measure
+from dlc.evaluate.reader import Reading
 from dlc.fuzz import Sampler
 from dlc.ir import Net
 from dlc.simulate import caffe_style, keras_style
 from dlc.simulate.caffe_style import CaffeStyle
 from dlc.simulate.dot import Dot, escape_record
 from dlc.simulate.graphviz import LARGEST_SIDE, lay_out
-from dlc.simulate.keras_style import KerasStyle, Version
+from dlc.simulate.keras_style import KerasStyle, NotDrawable, Version
 from dlc.simulate.picture import Picture
 
 Pixels = NDArray[np.int_]
@@ -161,6 +166,42 @@ def test_caffe_says_windows_in_numbers_and_outputs_beside_the_arrow() -> None:
     boxed = " ".join(item.text for item in picture.truth.items)
     beside = [label.text for label in picture.truth.drawing.labels if label.text not in boxed]
     assert beside == ["4", "7"]
+
+
+def test_caffe_prints_the_default_where_axes_differ() -> None:
+    net = checked_net("x = input map[8, 8, 3]\n y = conv2d(x, filters=4, kernel=(1, 7))")
+    truth = drawn(net, CaffeStyle("TB")).truth
+    assert "y (Convolution) kernel size: 1 stride: 1 pad: 0" in [item.text for item in truth.items]
+    assert truth.layers[-1].attrs == {"filters": 4, "stride": 1, "padding": 0}
+
+
+def test_caffe_prints_a_kernel_of_nothing_for_a_global_pooling() -> None:
+    net = checked_net("x = input map[8, 8, 3]\n y = global_avgpool2d(x)")
+    truth = drawn(net, CaffeStyle("TB")).truth
+    assert "y (Pooling AVE) kernel size: 0 stride: 1 pad: 0" in [item.text for item in truth.items]
+    assert (truth.layers[-1].op, truth.layers[-1].attrs) == ("global_avgpool2d", {})
+
+
+EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
+
+
+@pytest.mark.parametrize(
+    "name", ["alexnet", "autoencoder", "c3d", "crnn", "lenet", "mlp", "unet"]
+)
+def test_examples_are_drawn_and_read_back_from_their_truth(name: str) -> None:
+    net = read_net((EXAMPLES / f"{name}.dlnet").read_text())
+    truth = drawn(net, KerasStyle(show_shapes=True)).truth
+    ops = [layer.op for layer in truth.layers if layer.op not in ("input", "zeropad2d", "crop2d", "opaque")]
+    assert [op for op in (n.layer.op_name for n in net.body) if op in ops] == ops
+    assert measure(truth, Reading((net_of(truth),))).exact
+
+
+def test_what_keras_has_no_layer_for_is_told() -> None:
+    net = read_net('net a {\n x = input map[8, 8, 3]\n y: vector[3] = opaque "PriorBox"(x)\n output y\n}\n')
+    with pytest.raises(NotDrawable):
+        drawn(net, KerasStyle())
+    with pytest.raises(NotDrawable):
+        drawn(net, CaffeStyle())
 
 
 def test_caffe_hangs_a_layer_in_place_on_its_blob() -> None:

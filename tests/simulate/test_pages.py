@@ -4,7 +4,6 @@ import re
 from pathlib import Path
 
 import pytest
-
 from support.sessions import FENCE, run_session
 
 SPEC = Path(__file__).resolve().parents[2] / "spec"

@@ -105,14 +105,14 @@ def test_a_missing_shard_is_made_again(small: Path, tmp_path: Path) -> None:
 
 
 def test_large_depths_are_cut_into_shards() -> None:
-    shards = list(Settings(seed=0, per_depth=250, low=7, high=8).shards())
+    shards = list(Settings(seed=0, per_depth=125, low=7, high=8).shards())
     assert [(s.name, s.count) for s in shards] == [
-        ("07-00000", 100),
-        ("07-00100", 100),
-        ("07-00200", 50),
-        ("08-00000", 100),
-        ("08-00100", 100),
-        ("08-00200", 50),
+        ("07-00000", 50),
+        ("07-00050", 50),
+        ("07-00100", 25),
+        ("08-00000", 50),
+        ("08-00050", 50),
+        ("08-00100", 25),
     ]
 
 
