@@ -1,8 +1,8 @@
 """Hypothesis strategies for networks.
 
-`sampled_nets` draws designs over Tables 1 and 2 of DLPaper2Code; `dags` draws directed acyclic nets
-over the whole catalogue, small enough to be built and run; `broken_nets` draws a net with exactly one
-edge that Table 1 forbids, and says where.
+`chains` draws plain chains from the grammar's start rule for them; `sampled_nets` draws designs over
+Tables 1 and 2 of DLPaper2Code; `dags` draws directed acyclic nets over the whole catalogue, small enough to
+be built and run; `broken_nets` draws a net with exactly one edge that Table 1 forbids, and says where.
 """
 
 from __future__ import annotations
@@ -29,12 +29,27 @@ from dlc.layers.domains import (
     Shape,
     Sizes,
 )
+from dlc.syntax import parse_chain
+from dlc.syntax.tables import lark
 from dlc.types import HOLE, Kind, Type, image, sequence, signatures, vector
 
 MOST_VALUES = 4096  # values of a type that strategies go on from, so that nets stay quick to run
 Draw = Any
 
 INPUT_TYPES = (image(16, 16, 3), image(9, 12, 2), vector(7), sequence(6, 4), Type(Kind.IDS, (5,)))
+
+
+def chain_texts() -> st.SearchStrategy[str]:
+    """Texts of the grammar's start rule `chain`: the plain chains that Table 1 allows."""
+    from hypothesis.extra.lark import from_lark
+
+    # Blank space and comments are drawn where they may stand; before |> one blank is enough.
+    return from_lark(lark("chain"), start="chain", explicit={"PIPE": st.just(" |> ")})
+
+
+def chains() -> st.SearchStrategy[Net]:
+    """Plain chains that Table 1 allows, as nets from `input` to `output`."""
+    return chain_texts().map(lambda text: parse_chain(text).module.nets[0])
 
 
 def sampled_nets(shallowest: int = SHALLOWEST, deepest: int = 12) -> st.SearchStrategy[Net]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import attrs
 
 from dlc.diagnostics import Code, Diagnostic
@@ -45,14 +47,19 @@ def parse(text: str, file: str | None = None) -> Parsed:
 def parse_chain(text: str, file: str | None = None) -> Parsed:
     """Read a plain chain, `map[28, 28, 1] |> conv2d(...)`, as a net `chain` from `input` to `output`.
 
-    These are the texts of the grammar's start rule `chain`. Columns in spans are those of the net's text.
+    These are the texts of the grammar's start rule `chain`, in which a newline is blank space wherever it
+    stands. Columns in spans are those of the net's text.
     """
+    text = _NO_BLANK.sub(lambda m: m[0] if m[0].startswith('"') else " " * len(m[0]), text)
     head, _, rest = text.partition("|>")
     if not rest:
         return parse(f"net chain {{\n  input = input {head}\n  output input\n}}\n", file)
     return parse(
         f"net chain {{\n  input = input {head}\n  output = input |>{rest}\n  output output\n}}\n", file
     )
+
+
+_NO_BLANK = re.compile(r'"(?:\\.|[^"\\\n])*"|#[^\n]*|\n')  # strings, comments and newlines
 
 
 def read(text: str, places: Places, found: list[Diagnostic], lowering: Lowering | None) -> list[tree.Item]:
