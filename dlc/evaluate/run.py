@@ -16,7 +16,6 @@ from dlc.evaluate.measure import Measures, measure
 from dlc.evaluate.reader import OutOfTime, Reading, load_reader, read, time_limit
 from dlc.simulate.parallel import workers
 
-
 _WORTH = 8  # pictures that make it worth while to start another process
 
 

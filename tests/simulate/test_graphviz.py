@@ -185,9 +185,7 @@ def test_caffe_prints_a_kernel_of_nothing_for_a_global_pooling() -> None:
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 
 
-@pytest.mark.parametrize(
-    "name", ["alexnet", "autoencoder", "c3d", "crnn", "lenet", "mlp", "unet"]
-)
+@pytest.mark.parametrize("name", ["alexnet", "autoencoder", "c3d", "crnn", "lenet", "mlp", "unet"])
 def test_examples_are_drawn_and_read_back_from_their_truth(name: str) -> None:
     net = read_net((EXAMPLES / f"{name}.dlnet").read_text())
     truth = drawn(net, KerasStyle(show_shapes=True)).truth

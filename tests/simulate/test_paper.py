@@ -21,7 +21,8 @@ from dlc.simulate.bezier import distance_to
 from dlc.simulate.face import FACES, HELVETICA, MODERN
 from dlc.simulate.paper import draw_figure, families, maps, neurons, picture_of, pipeline, skips
 from dlc.simulate.paper.figure import Figure, finished, shown_layers
-from dlc.simulate.paper.flow import Flow, FlowStyle
+from dlc.simulate.paper.flow import Flow
+from dlc.simulate.paper.flow_style import FlowStyle
 from dlc.simulate.paper.look import BLACK, WHITE, Look
 from dlc.simulate.paper.sketch import Sketch
 from dlc.simulate.paper.structure import Again, Cell, Chain, Fork, Spec, Unsound, grow

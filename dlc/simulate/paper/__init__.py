@@ -13,7 +13,8 @@ from dlc.simulate.designs import stream
 from dlc.simulate.paper import families, maps, neurons, pipeline, skips
 from dlc.simulate.paper.degrade import Worse, degraded
 from dlc.simulate.paper.figure import Figure, finished, shown_layers
-from dlc.simulate.paper.flow import Flow, random_flow
+from dlc.simulate.paper.flow import Flow
+from dlc.simulate.paper.flow_style import random_flow
 from dlc.simulate.paper.look import Look, random_look
 from dlc.simulate.paper.sketch import Sketch
 from dlc.simulate.paper.structure import grow

@@ -5,83 +5,18 @@ Places are found along the flow (`s`) and across it (`t`) and then turned into t
 
 from __future__ import annotations
 
-import random
 from collections.abc import Mapping, Sequence
 
 import attrs
 
 from dlc.frontends.figure.drawing import Area, Outline, Point
 from dlc.simulate.paper import words
-from dlc.simulate.paper.look import Look
+from dlc.simulate.paper.extents import SIGNS, Extents, times
+from dlc.simulate.paper.flow_style import FlowStyle
 from dlc.simulate.paper.routes import rounded
 from dlc.simulate.paper.sketch import Sketch
 from dlc.simulate.paper.structure import Again, Cell, Chain, Fork, Grown, Part, Place, Spec, cells
 from dlc.simulate.paper.words import Stated, Wording
-
-SIGNS = {"add": "+", "multiply": "×"}
-
-
-@attrs.frozen
-class FlowStyle:
-    """How a flow of boxes is laid out. Lengths are in points."""
-
-    direction: str  # down, up, right, left
-    gap: float
-    pad: float  # between a box and its label
-    even: bool  # all boxes as large as the largest
-    rotated: bool  # labels read upwards (in horizontal flows)
-    beside: bool  # labels beside the boxes (in plain chains)
-    legend: bool  # colours are explained by a legend, boxes hold numbers
-    sizes: bool  # output sizes beside the boxes (in plain chains)
-    start: str  # box, text, none: how the input is shown
-    end: str  # text, none: how the output is shown
-    signs: bool  # sums as circles with a sign, else boxes
-    trunk: bool  # shortcuts leave from the line behind their source, else from its side
-    side: int  # on which side shortcuts are, 1 or -1
-    round_corners: bool
-    heads: bool
-    row: int  # boxes in a row before a plain chain turns, 0 for never
-    zigzag: bool  # rows run to and fro, else all in one direction
-
-
-def random_flow(rng: random.Random, look: Look, chain: Chain) -> FlowStyle:
-    """A layout at random that suits the structure."""
-    plain = all(isinstance(part, Cell) for part in chain.parts)
-    boxes = sum(1 for _ in cells(chain))
-    direction = rng.choices(("down", "up", "right", "left"), (5, 2, 5, 0.3))[0]
-    across = direction in ("right", "left")
-    turned = plain and across and rng.random() < 0.5
-    rotated = across and not turned and (boxes > 8 or rng.random() < 0.5)
-    colours = {cell.main.op: look.fill(cell.main.op) for _, cell in cells(chain)}
-    telling = len(set(colours.values())) == len(colours) > 1
-    return FlowStyle(
-        direction=direction,
-        gap=rng.uniform(1.6, 3.0) * look.size,
-        pad=rng.uniform(0.4, 0.9) * look.size,
-        even=rng.random() < 0.6,
-        rotated=rotated,
-        beside=plain and not across and rng.random() < 0.15,
-        legend=telling and rng.random() < 0.25,
-        sizes=plain and not turned and rng.random() < 0.2,
-        start=rng.choice(("box", "text", "none")),
-        end=rng.choice(("text", "none")),
-        signs=rng.random() < 0.7,
-        trunk=rng.random() < 0.6,
-        side=rng.choice((1, 1, -1)),
-        round_corners=rng.random() < 0.4,
-        heads=rng.random() < 0.97,
-        row=rng.randint(3, 6) if turned else 0,
-        zigzag=rng.random() < 0.5,
-    )
-
-
-@attrs.frozen
-class Extent:
-    """How long a part is along the flow, and how far it reaches to both sides of its axis."""
-
-    length: float
-    minus: float
-    plus: float
 
 
 @attrs.frozen
@@ -94,16 +29,6 @@ class Tail:
     start: float  # where the box begins along the flow
     half: float  # half of it across
     way: int = 1  # -1 where a row runs back
-
-
-@attrs.frozen
-class Shown:
-    """A cell as it will be drawn: its label, what that states of each layer, and the box's size (s, t)."""
-
-    lines: tuple[str, ...]
-    stated: tuple[Stated, ...]
-    length: float
-    across: float
 
 
 class Flow:
@@ -120,99 +45,9 @@ class Flow:
         self.stated: dict[str, Stated] = {}
         self.sizes: dict[str, tuple[int, ...]] = {}
         self.has_input = False
-        self.down = style.direction in ("down", "up")
-        self.shown = {place: self._shown(cell) for place, cell in cells(chain)}
-        if style.even:
-            self._even()
-
-    # What is written.
-
-    def _shown(self, cell: Cell) -> Shown:
-        lines, stated = words.label(cell, self.wording)
-        if self.style.legend:
-            lines, stated = self._number(cell, stated)
-        if self.style.beside:
-            return Shown(tuple(lines), stated, 1.6 * self.sketch.look.size, 5 * self.sketch.look.size)
-        width, height = self.sketch.measure(lines)
-        if self.style.rotated:
-            width, height = height, width
-        pad = 2 * self.style.pad
-        length, across = (height, width) if self.down else (width, height)
-        least = self.sketch.look.size * 1.2
-        return Shown(tuple(lines), stated, max(least, length + pad), max(2 * least, across + pad))
-
-    def _number(self, cell: Cell, stated: tuple[Stated, ...]) -> tuple[list[str], tuple[Stated, ...]]:
-        """With a legend a box holds its filters or units alone; the legend has the rest of its words."""
-        number = cell.main.attrs.get("filters", cell.main.attrs.get("units"))
-        kept = {k: v for k, v in stated[0].items() if k in ("filters", "units")}
-        return [str(number)] if kept else [], (kept, *stated[1:])
-
-    def _even(self) -> None:
-        length = max(s.length for s in self.shown.values())
-        across = max(s.across for s in self.shown.values())
-        self.shown = {
-            place: attrs.evolve(shown, length=length, across=across) for place, shown in self.shown.items()
-        }
-
-    # How large parts are.
-
-    def extent(self, part: Part, place: Place) -> Extent:
-        """The size of a part."""
-        if isinstance(part, Cell):
-            shown = self.shown[place]
-            return Extent(shown.length, shown.across / 2, shown.across / 2)
-        if isinstance(part, Again):
-            body, pad = self.chain_extent(part.body, place), self.style.gap / 2
-            count = self.sketch.measure([_times(part.count)])[0] if self.down else self.sketch.look.size
-            return Extent(body.length + 2 * pad, body.minus + pad, body.plus + pad + count + 4)
-        return self._fork_extent(part, place)
-
-    def chain_extent(self, chain: Chain, place: Place) -> Extent:
-        """The size of parts one after another."""
-        every = [self.extent(part, (*place, i)) for i, part in enumerate(chain.parts)]
-        if not every:
-            return Extent(0, 0, 0)
-        length = sum(e.length for e in every) + self.style.gap * (len(every) - 1)
-        return Extent(length, max(e.minus for e in every), max(e.plus for e in every))
-
-    def _fork_extent(self, fork: Fork, place: Place) -> Extent:
-        length = max(self.chain_extent(b, (*place, i)).length for i, b in enumerate(fork.branches))
-        total = length + self.style.gap + self.merge_size(fork)[0] + 0.5 * self.style.gap
-        lanes = self.lanes(fork, place)
-        minus = max(-lane + e.minus for lane, e in lanes)
-        plus = max(lane + e.plus for lane, e in lanes)
-        half = self.merge_size(fork)[1] / 2
-        return Extent(total, max(minus, half), max(plus, half))
-
-    def lanes(self, fork: Fork, place: Place) -> list[tuple[float, Extent]]:
-        """For every branch its axis across the flow, and its size; a lone branch stays on the fork's axis."""
-        every = [self.chain_extent(b, (*place, i)) for i, b in enumerate(fork.branches)]
-        full = [e for b, e in zip(fork.branches, every, strict=True) if b.parts]
-        room = self.style.gap
-        if len(full) == 1:
-            (body,) = full
-            lane = self.style.side * ((body.plus if self.style.side > 0 else body.minus) + 0.8 * room)
-            return [(0.0, e) if b.parts else (lane, e) for b, e in zip(fork.branches, every, strict=True)]
-        width = sum(e.minus + e.plus for e in every) + room * (len(every) - 1)
-        made, at = [], -width / 2
-        for e in every:
-            made.append((at + e.minus, e))
-            at += e.minus + e.plus + room
-        return made
-
-    def merge_size(self, fork: Fork) -> tuple[float, float]:
-        """How large the merge is, along and across."""
-        if self.is_sign(fork):
-            return 1.8 * self.sketch.look.size, 1.8 * self.sketch.look.size
-        width, height = self.sketch.measure([words.name(fork.merge.op, self.wording)])
-        pad = 2 * self.style.pad
-        if self.style.rotated:
-            width, height = height, width
-        return (height + pad, width + pad) if self.down else (width + pad, height + pad)
-
-    def is_sign(self, fork: Fork) -> bool:
-        """Whether the merge is a circle with a sign."""
-        return self.style.signs and fork.merge.op in SIGNS
+        self.room = Extents(sketch, chain, wording, style)
+        self.down = self.room.down
+        self.shown = self.room.shown
 
     # Drawing.
 
@@ -269,7 +104,7 @@ class Flow:
         for number, part in enumerate(chain.parts):
             here = (*place, number)
             tail = self.part(part, here, s, t, tail)
-            s += self.extent(part, here).length + self.style.gap
+            s += self.room.extent(part, here).length + self.style.gap
         return tail
 
     def part(self, part: Part, place: Place, s: float, t: float, tail: Tail | None) -> Tail:
@@ -320,13 +155,13 @@ class Flow:
     def again(self, part: Again, place: Place, s: float, t: float, tail: Tail | None) -> Tail:
         """Draw a counted group: its body once, in a dashed frame with the count beside it."""
         pad = self.style.gap / 2
-        body = self.chain_extent(part.body, place)
+        body = self.room.chain_extent(part.body, place)
         end = self.chain(part.body, place, s + pad, t, tail)
         assert end is not None
         corners = self.at(s, t - body.minus - pad), self.at(s + body.length + 2 * pad, t + body.plus + pad)
         area = _ordered(*corners)
         self.sketch.group(area)
-        text = _times(part.count)
+        text = times(part.count)
         width, height = self.sketch.measure([text])
         if self.down:
             middle = (area[2] + 4 + width / 2, (area[1] + area[3]) / 2)
@@ -337,14 +172,14 @@ class Flow:
 
     def fork(self, fork: Fork, place: Place, s: float, t: float, tail: Tail) -> Tail:
         """Draw branches and their merge."""
-        lanes = self.lanes(fork, place)
+        lanes = self.room.lanes(fork, place)
         length = max(e.length for _, e in lanes)
-        along, across = self.merge_size(fork)
+        along, across = self.room.merge_size(fork)
         begin = s + length + self.style.gap
-        if self.style.even and not self.is_sign(fork):
+        if self.style.even and not self.room.is_sign(fork):
             across = max(across, *(shown.across for shown in self.shown.values()))
         full = [t + lane for b, (lane, _) in zip(fork.branches, lanes, strict=True) if b.parts]
-        if not self.is_sign(fork) and len(full) > 1:
+        if not self.room.is_sign(fork) and len(full) > 1:
             across = max(across, max(full) - min(full) + 2 * self.style.pad)
         merge = self._merge(fork, place, begin, t, along, across)
         joint = self._joint(fork, tail, s)
@@ -357,8 +192,8 @@ class Flow:
 
     def _merge(self, fork: Fork, place: Place, s: float, t: float, along: float, across: float) -> _Merge:
         op = fork.merge.op
-        lines = [SIGNS[op]] if self.is_sign(fork) else [words.name(op, self.wording)]
-        if self.is_sign(fork):
+        lines = [SIGNS[op]] if self.room.is_sign(fork) else [words.name(op, self.wording)]
+        if self.room.is_sign(fork):
             box = self.sketch.sign(self.at(s + along / 2, t), along / 2, SIGNS[op])
         else:
             area = self.area(s, t, along, across)
@@ -367,7 +202,9 @@ class Flow:
             box = self.sketch.box(area, look.outline, look.fill(op), lines, turned)
         nodes = self.grown.nodes[place]
         self.stated |= {name: {} for name in nodes}
-        return _Merge(self.sketch.item(box, lines, nodes), s, t, along / 2, across / 2, self.is_sign(fork))
+        return _Merge(
+            self.sketch.item(box, lines, nodes), s, t, along / 2, across / 2, self.room.is_sign(fork)
+        )
 
     def _joint(self, fork: Fork, tail: Tail, s: float) -> _Joint | None:
         """The point from which lines part, and the line to it, where there is one."""
@@ -583,10 +420,6 @@ class _Merge:
         ds, dt = point[0] - self.s - self.along, point[1] - self.t
         length = (ds * ds + dt * dt) ** 0.5
         return self.s + self.along + self.along * ds / length, self.t + self.half * dt / length
-
-
-def _times(count: int) -> str:
-    return f"×{count}"
 
 
 def _ordered(a: Point, b: Point) -> Area:

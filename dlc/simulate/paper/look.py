@@ -80,11 +80,10 @@ def random_look(rng: random.Random) -> Look:
     stroke: Colour | None = rng.choices((BLACK, (90, 90, 90), (47, 82, 143), None), (8, 3, 1, 1))[0]
     if palette == (WHITE,) and stroke is None:
         stroke = BLACK
-    size = rng.choice((7, 8, 8, 9, 10, 11))
     return Look(
         face=face,
         bold=bold,
-        size=size,
+        size=rng.choice((7, 8, 8, 9, 10, 11)),
         outline=rng.choices((Outline.RECTANGLE, Outline.ROUNDED), (3, 2))[0],
         radius=rng.choice((2.5, 4, 6, 10)),
         stroke=stroke,

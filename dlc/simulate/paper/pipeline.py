@@ -10,7 +10,8 @@ import numpy as np
 from dlc.ir import Net
 from dlc.simulate.paper import families
 from dlc.simulate.paper.figure import Figure, finished, shown_layers
-from dlc.simulate.paper.flow import Flow, FlowStyle, random_flow
+from dlc.simulate.paper.flow import Flow
+from dlc.simulate.paper.flow_style import FlowStyle, random_flow
 from dlc.simulate.paper.look import Look
 from dlc.simulate.paper.sketch import Sketch
 from dlc.simulate.paper.structure import grow
