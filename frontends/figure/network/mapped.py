@@ -59,7 +59,8 @@ def _maps(scene: Scene) -> list[Item]:
     return [
         item
         for item in large
-        if not any(
+        if item.outline is Outline.STACK
+        or not any(
             other is not item
             and overlap(item.area, other.area) > 0.7
             and extent(item.area) < _WINDOW * extent(other.area)
@@ -140,7 +141,7 @@ def _sizes(row: Sequence[Item], words: Sequence[Item], em: float) -> dict[int, S
 def _count(words: str) -> Size | None:
     """The length of a vector in words such as "F6: layer 84"."""
     match = re.search(r"(?:^|[^\w.×@])(\d+)(?:\s*(?:units|neurons|nodes|dims?|d))?\s*$", words)
-    return (int(match[1]),) if match and not read_words(words).steps else None
+    return (int(match[1]),) if match and not read_words(words).known else None
 
 
 def _aside(item: Item, other: Item) -> float:

@@ -20,6 +20,7 @@ from dlc.frontends.figure.geometry import (
     inside,
     length,
     size,
+    within,
 )
 
 #: Boxes smaller than this (ems) on both sides are dots and swatches.
@@ -121,8 +122,24 @@ def _home(area: Area, boxes: Sequence[Box]) -> int:
     return min(around, key=lambda i: extent(boxes[i].area), default=-1)
 
 
+def sheets(box: Box) -> list[Area]:
+    """Where the sheets of a stack lie, from the front one back."""
+    (x0, y0, x1, y1), front = box.area, box.front
+    across = x0 - front[0] if abs(x0 - front[0]) > abs(x1 - front[2]) else x1 - front[2]
+    down = y0 - front[1] if abs(y0 - front[1]) > abs(y1 - front[3]) else y1 - front[3]
+    steps = [k / max(1, box.sheets - 1) for k in range(box.sheets)]
+    return [
+        (front[0] + t * across, front[1] + t * down, front[2] + t * across, front[3] + t * down)
+        for t in steps
+    ]
+
+
 def _holds(box: Box, area: Area) -> bool:
-    """Whether most of a label lies inside a box."""
+    """Whether most of a label lies inside a box, and its middle on a slanted one or on a stack's sheets."""
+    if box.outline is Outline.POLYGON and len(box.corners) >= 3 and not within(box.corners, centre(area)):
+        return False
+    if box.outline is Outline.STACK and not any(inside(sheet, centre(area)) for sheet in sheets(box)):
+        return False
     shared = common(box.area, area)
     return extent(shared) > 0.5 * extent(area) and shared[2] > shared[0] and shared[3] > shared[1]
 
@@ -211,14 +228,16 @@ def _blocks(
 
 def _parted(one: Area, other: Area, walls: Sequence[Area]) -> bool:
     """Whether a box stands between two lines of text."""
-    between = hull((one, other))
-    for wall in walls:
-        shared = common(wall, between)
-        if shared[0] >= shared[2] or shared[1] >= shared[3] or inside(wall, centre(one)):
-            continue
-        if all(extent(common(wall, words)) < 0.3 * extent(words) for words in (one, other)):
-            return True
-    return False
+    x0, x1 = max(one[0], other[0]), min(one[2], other[2])
+    y0, y1 = max(one[1], other[1]), min(one[3], other[3])
+    between = (min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1))
+    apart = x0 > x1 or y0 > y1
+    return apart and any(
+        min(wall[2], between[2]) > max(wall[0], between[0])
+        and min(wall[3], between[3]) > max(wall[1], between[1])
+        and not inside(wall, centre(one))
+        for wall in walls
+    )
 
 
 def _samples(area: Area, label: Label, em: float) -> bool:

@@ -197,6 +197,8 @@ def _next_sheet(run: Sequence[Placed], placed: Placed, em: float) -> bool:
     (w, h), (w2, h2) = size(last.area), size(box.area)
     if abs(w - w2) > _SHEETS_DIFFER * w + 0.05 * em or abs(h - h2) > _SHEETS_DIFFER * h + 0.05 * em:
         return False
+    if box.outline is Outline.POLYGON and not within(last.corners, _middle(box)):
+        return False
     shift = _shift(last.area, box.area)
     if min(abs(shift[0]), abs(shift[1])) < 0.04 * em or overlap(last.area, box.area) < 0.12:
         return False
@@ -204,6 +206,13 @@ def _next_sheet(run: Sequence[Placed], placed: Placed, em: float) -> bool:
         return True
     before = _shift(run[-2].box.area, last.area)
     return all(abs(a - b) < 0.5 * max(abs(a), abs(b)) + 0.1 * em for a, b in zip(before, shift, strict=True))
+
+
+def _middle(box: Box) -> Point:
+    return (
+        sum(x for x, _ in box.corners) / len(box.corners),
+        sum(y for _, y in box.corners) / len(box.corners),
+    )
 
 
 def _shift(one: Area, other: Area) -> Point:
