@@ -115,7 +115,7 @@ OPERATIONS: dict[str, str] = {
         crossmaplrn norm normalization normalisation normlayer localnormalization localrespnorm
     """,
     "dropout": "dropout dropoutlayer drop alphadropout dropoutregularization",
-    "spatial_dropout2d": "spatialdropout dropout2d spatialdropout2d",
+    "spatial_dropout2d": "spatialdropout1d spatialdropout3d dropout1d dropout3d spatialdropout dropout2d spatialdropout2d",
     "gaussian_noise": "gaussiannoise noiselayer",
     "flatten": "flatten flattenlayer flattening flat vectorize unroll",
     "reshape": "reshape reshapelayer unflatten",

@@ -95,6 +95,8 @@ def _rank(draft: Draft, family: str | None) -> int | None:
 
 
 def _op(family: str | None, rank: int | None) -> str | None:
+    if family == "spatial_dropout2d" and rank != 2 and rank is not None:
+        return "dropout"  # whole features over steps or volumes: at inference the same
     if family in _RANKED:
         return _RANKED[family].format(rank or 2)
     return _FIXED.get(family, family) if family is not None else None

@@ -33,6 +33,7 @@ _STEPS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         # z ∈ R^128 is an input of that size.
         (r"(?:(?<![A-Za-z])[a-z]\s*)?∈\s*R\s*\^?\s*", " input "),
         (r"\bsame as\b", "as"),
+        (r"(?<=[A-Za-z]{2})\.(?=\d)", " "),
         # in_channels=3, kernel_size=(3, 3)
         (r"(?<=[a-z])_(?=[a-z]+\s*[=:])", " "),
         # "3×3 ×2": a window, twice.

@@ -16,6 +16,7 @@ from dlc.frontends.table.design.naming import net_names
 from dlc.frontends.table.design.parts import Stage
 from dlc.frontends.table.design.proof import proofread
 from dlc.frontends.table.design.rows import stages
+from dlc.frontends.table.design.sections import sections
 from dlc.frontends.table.design.sheet import sheets
 from dlc.frontends.table.design.variants import variants
 from dlc.frontends.table.model import Table
@@ -59,9 +60,12 @@ def candidates(table: Table, document: str = "") -> list[Candidate]:
     made = []
     for sheet in sheets(table):
         for variant in variants(sheet):
-            rows = tuple(stages(sheet, variant, facts))
-            draft = Draft(table, variant.title, rows, facts, sheet.groups)
-            made.append(Candidate(draft, judge(table, sheet, rows)))
+            rows = stages(sheet, variant, facts)
+            verdict = judge(table, sheet, rows)
+            for section in sections(rows):
+                title = section.title or variant.title or sheet.title
+                draft = Draft(table, title, section.stages, facts, sheet.groups)
+                made.append(Candidate(draft, verdict))
     return made
 
 

@@ -13,6 +13,8 @@ import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+import attrs
+
 from dlc.frontends.table.cells import joined
 from dlc.frontends.table.model import Cell, Group, Table
 
@@ -131,12 +133,32 @@ def _table(rows: Sequence[Sequence[str]], number: str | None, caption: str) -> T
     columns = max(len(row) for row in rows)
     while columns > 1 and not any(len(row) >= columns and row[columns - 1].strip() for row in rows):
         columns -= 1
+    spans = _title_spans(rows, columns)
     cells = tuple(
-        text_cell(index, column, row[column] if column < len(row) else "")
+        attrs.evolve(text_cell(index, column, text), column_span=span)
         for index, row in enumerate(rows)
-        for column in range(columns)
+        for column, text, span in _slots(row, columns, spans if index == 0 else (1,) * columns)
     )
     return Table(0, number, caption, len(rows), columns, cells, header_rows=1 if len(rows) > 1 else 0)
+
+
+def _title_spans(rows: Sequence[Sequence[str]], columns: int) -> tuple[int, ...]:
+    """How many columns each cell of the first row spans: titles over a full row of headers take blanks in."""
+    first, second = rows[0], rows[1] if len(rows) > 1 else ()
+    full = len(second) == columns and all(re.fullmatch(r"[^\W\d][^\d]*", f.strip()) for f in second)
+    titled = [i for i in range(columns) if i < len(first) and first[i].strip()]
+    if not full or not titled or len(titled) == columns:
+        return (1,) * columns
+    ends = [*titled[1:], columns]
+    spans = dict(zip(titled, (end - start for start, end in zip(titled, ends, strict=True)), strict=True))
+    return tuple(spans.get(i, 1 if i < titled[0] else 0) for i in range(columns))
+
+
+def _slots(row: Sequence[str], columns: int, spans: Sequence[int]) -> Iterable[tuple[int, str, int]]:
+    """The columns where cells begin, with their texts and spans."""
+    for column in range(columns):
+        if spans[column]:
+            yield column, row[column] if column < len(row) else "", spans[column]
 
 
 def text_cell(row: int, column: int, text: str) -> Cell:

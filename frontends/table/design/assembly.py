@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 import attrs
 
-from dlc.frontends.phrases.normal import compact
 from dlc.frontends.table.design.definitions import Definition
 from dlc.frontends.table.design.facts import Facts
-from dlc.frontends.table.design.inputs import GIVEN, inputs_of, is_input
+from dlc.frontends.table.design.inputs import follows_sources, inputs_of, is_input
 from dlc.frontends.table.design.order import Order, laid_out
-from dlc.frontends.table.design.parts import CONVS, GLOBAL_POOLS, POOLS, Layer, Part, Stage, layers_of
+from dlc.frontends.table.design.parts import CONVS, GLOBAL_POOLS, POOLS, Stage, layers_of
 from dlc.frontends.table.design.places import Places
-from dlc.frontends.table.design.reported import declared_type, first_stride, spatial, with_reported_width
-from dlc.frontends.table.design.sizes import as_dim
+from dlc.frontends.table.design.reported import declared_type, first_stride, spatial, with_reported_sizes
 from dlc.frontends.table.design.styles import globally_pooled, styled
 from dlc.frontends.table.design.wiring import Wiring
 from dlc.frontends.table.model import Table
 from dlc.ir import Net
-from dlc.types import Kind
+from dlc.types import Dim, Kind
 
 
 @attrs.frozen
@@ -43,7 +40,7 @@ def assemble(draft: Draft, definitions: Sequence[Definition]) -> tuple[Net | Non
     wiring = Wiring(draft.facts, Places(draft.table), definitions)
     for names, value in reversed(given):
         wiring.begin(value, names)
-    follow = _follows_sources(stages)
+    follow = follows_sources(stages)
     _wire(wiring, [s for s in stages if not is_input(s)], draft, order, follow)
     if not wiring.nodes:
         return None, ()
@@ -56,14 +53,14 @@ def assemble(draft: Draft, definitions: Sequence[Definition]) -> tuple[Net | Non
 
 def _wire(wiring: Wiring, stages: Sequence[Stage], draft: Draft, order: Order, follow: bool) -> None:
     kind, sides = wiring.kind, wiring.input_sides
-    before: tuple[Any, ...] | None = sides if kind in (Kind.MAP, Kind.VOLUME) else None
+    before: tuple[Dim, ...] | None = sides if kind in (Kind.MAP, Kind.VOLUME) else None
     for stage, opens in _grouped(stages, draft.groups):
         if opens:
             wiring.open_group()
         stride = first_stride(stage, before, draft.facts, order)
-        stage = with_reported_width(stage, order)
+        stage = with_reported_sizes(stage, before, order)
         area = spatial(stage.out, order)
-        wiring.stage(stage, stride, follow, (as_dim(area[-2]), as_dim(area[-1])) if area else None)
+        wiring.stage(stage, stride, follow, (area[-2], area[-1]) if area else None)
         if stage.out is not None:
             declared = declared_type(stage, order, wiring)
             if declared is not None:
@@ -93,18 +90,6 @@ def _with_outputs(stages: Sequence[Stage]) -> list[Stage]:
             stage = attrs.evolve(stage, out=after.into)
         made.append(stage)
     return made
-
-
-def _follows_sources(stages: Sequence[Stage]) -> bool:
-    """Whether the input column names rows: most of its names are labels of rows above."""
-    seen = set(GIVEN)
-    known = total = 0
-    for stage in stages:
-        total += len(stage.sources)
-        known += sum(compact(source) in seen for source in stage.sources)
-        names = (layer.phrase.name or "" for layer in layers_of(stage.parts))
-        seen.update(compact(part) for name in (stage.label, *names) for part in (name, *name.split("+")))
-    return total >= 2 and known >= 0.6 * total
 
 
 def _grouped(

@@ -30,7 +30,11 @@ def give(parts: tuple[Part, ...], fits: Callable[[Layer], bool], **values: Any) 
     values = {key: value for key, value in values.items() if value is not None}
     if not values:
         return parts
-    return first_changed(parts, lambda layer: layer.given(**values) if fits(layer) else None)
+
+    def given(layer: Layer) -> Layer | None:
+        return layer.given(**values) if fits(layer) and values.keys() - layer.attributes.keys() else None
+
+    return first_changed(parts, given)
 
 
 def spread(found: Sequence[Number] | None) -> Any:

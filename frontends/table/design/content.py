@@ -15,6 +15,7 @@ from dlc.frontends.table.model import Cell
 
 _LARGEST_KERNEL = 31  # a window larger than this is a map's size
 _LARGEST_USUAL = 11  # the same for all but rare ones
+_DEEPEST = 7  # a window's third side; a larger one counts channels
 _AMBIGUOUS = frozenset(
     (Role.KERNEL, Role.FILTERS, Role.OUTPUT, Role.INPUT, Role.CONFIG, Role.FILTER_SHAPE, Role.LABEL)
 )
@@ -46,6 +47,7 @@ class _Shares:
     phrases: float
     layers: float
     names: float
+    solid: bool
     shrinking: bool
 
 
@@ -64,6 +66,8 @@ def _role(role: Role, shares: _Shares) -> Role:
         return Role.LABEL
     if (role in _NUMERIC or role is Role.FILTERS) and shares.layers >= 0.5:
         return Role.CONFIG
+    if role is Role.CONFIG and shares.windows >= 0.5 and shares.layers < 0.3:
+        return Role.KERNEL
     if role is Role.CONFIG:
         return Role.CONFIG if shares.phrases + shares.layers >= 0.3 else Role.IGNORED
     if role in (Role.KERNEL, Role.FILTERS, Role.FILTER_SHAPE, Role.LABEL) and shares.phrases >= 0.4:
@@ -75,7 +79,7 @@ def _role(role: Role, shares: _Shares) -> Role:
     if role is Role.FILTERS and shares.windows >= 0.5:
         return Role.KERNEL
     if role in (Role.FILTERS, Role.KERNEL) and shares.products >= 0.5:
-        return Role.FILTER_SHAPE
+        return Role.KERNEL if shares.solid else Role.FILTER_SHAPE
     if role is Role.OUTPUT and shares.layers >= 0.5:
         return Role.CONFIG
     if role is Role.OUTPUT and shares.numbers >= 0.8:
@@ -102,6 +106,11 @@ def _shares(cells: Sequence[Cell]) -> _Shares:
         sum(_is_phrase(c) for c in filled) / count,
         sum(any(p.op is not None for p in read_phrases(c.text).phrases) for c in filled) / count,
         sum(s is None and _names_rows(c.text) for s, c in zip(sizes, filled, strict=True)) / count,
+        all(
+            all(isinstance(v, int) and v <= _DEEPEST for v in s)
+            for s in sizes
+            if s is not None and len(s) == 3
+        ),
         _shrink(sizes),
     )
 

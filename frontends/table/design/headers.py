@@ -18,6 +18,7 @@ _BRANCH = re.compile(
     r"#?\s*(?P<double>double|dbl)?\s*#?\s*(?P<kernel>\d)×\d\s*(?P<reduces>red\w*|reduction|proj\w*|squeeze|,?\s*r\b)?"
     r"(?:\s*\(\w\))?"
 )
+_FIRE = re.compile(r"(?:[se]\d×\d\s*)?\(?\s*#?\s*(?P<kernel>\d)×\d\s*(?P<part>squeeze|expand)\s*\)?")
 _POOL_BRANCH = re.compile(r"(?:#\s*)?pool(?:ing)?\s*[+/&-]?\s*proj\w*(?:\s*\(\w\))?|proj\w*")
 # Words that may stand around a header's entry without changing it.
 _NOISE = """
@@ -59,6 +60,11 @@ def _without_symbols(normal: str) -> str:
 def _branch(normal: str) -> Branch | None:
     if _POOL_BRANCH.fullmatch(normal):
         return Branch(0)
+    fire = _FIRE.fullmatch(normal)
+    if fire is not None:
+        return Branch(
+            int(fire["kernel"]), reduces=fire["part"] == "squeeze", shared=fire["part"] == "squeeze"
+        )
     match = _BRANCH.fullmatch(normal)
     if match is None or ("#" not in normal and not match["reduces"]):
         return None

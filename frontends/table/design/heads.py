@@ -28,6 +28,7 @@ STRONG = frozenset(
         Role.UNITS,
         Role.POOL_STRIDE,
         Role.ACTIVATION,
+        Role.DILATION,
     )
 )
 
@@ -65,7 +66,8 @@ def _is_header(row: Sequence[Cell]) -> bool:
     known = [t for t in texts if header(t).role not in SILENT]
     strong = [t for t in known if header(t).role in STRONG or header(t).role in (Role.INPUT, Role.OUTPUT)]
     numbers = sum(any(c.isdigit() for c in t) and t not in known for t in texts)
-    return len(known) >= 2 and bool(strong) and len(known) >= 0.4 * len(texts) and numbers <= len(texts) / 2
+    distinct_roles = len({header(t).role for t in known}) >= 2
+    return distinct_roles and bool(strong) and len(known) >= 0.4 * len(texts) and numbers <= len(texts) / 2
 
 
 def _heads_networks(row: Sequence[Cell]) -> bool:
@@ -85,8 +87,22 @@ def _is_subheader(grid: Grid, index: int) -> bool:
     return bool(filled) and len(spans) == len(filled) and not _has_layers(row)
 
 
+_TITLE = re.compile(
+    r"(?:\(?[a-z]\)\s*)?(?:the )?(?:encoder|decoder|generator|discriminator|critic|transformer|stem|bottleneck|reduction)"
+    r"(?: (?:network|net|part|path|module|layers?))?(?: \w)?",
+    re.I,
+)
+
+
+def is_title(text: str) -> bool:
+    """Whether a text that may name a block rather heads what stands below it: "Encoder"."""
+    return bool(_TITLE.fullmatch(text.strip()))
+
+
 def _has_layers(row: Sequence[Cell]) -> bool:
     cells = [c for c in distinct(row) if not blank(c.text)]
+    if cells and all(is_title(c.text) for c in cells):
+        return False
     found = [c for c in cells if names_layers(c)]
     return bool(found) and (len(found) >= 0.5 * len(cells) or found[0] is cells[0])
 

@@ -20,16 +20,20 @@ from dlc.frontends.table.model import Cell
 def inception(row: Row, parts: tuple[Part, ...]) -> tuple[Part, ...]:
     """Columns of an inception table as branches; a row without any of them is as it was."""
     branches: dict[tuple[int, bool], list[tuple[Branch, Cell]]] = {}
+    squeezes: list[Part] = []
     for cell in row.cells(Role.BRANCH):
         column = row.column_of(cell)
-        if column is not None and column.header.branch is not None and not blank(cell.text):
-            branch = column.header.branch
+        if column is None or (branch := column.header.branch) is None or blank(cell.text):
+            continue
+        if branch.shared:
+            squeezes.append(_conv(branch.kernel, cell))
+        else:
             branches.setdefault((branch.kernel, branch.double), []).append((branch, cell))
     if len(branches) < 2:
         return _reduced(parts, [pair for pairs in branches.values() for pair in pairs])
     chains = tuple(_chain(key[0], pairs) for key, pairs in branches.items())
     cell = next(layers_of(parts)).cell if parts else row.line[0]
-    return (Branches(chains, Layer(Phrase(op="concat", text=cell.text), cell)),)
+    return (*squeezes, Branches(chains, Layer(Phrase(op="concat", text=cell.text), cell)))
 
 
 def _reduced(parts: tuple[Part, ...], pairs: Sequence[tuple[Branch, Cell]]) -> tuple[Part, ...]:

@@ -127,3 +127,15 @@ def _dims(size: tuple[Any, ...] | None, kind: Kind, channels: Any) -> tuple[Dim,
     if len(dims) == kind.rank - 1:
         return (*dims, last)
     return (*[HOLE] * (kind.rank - 1), last)
+
+
+def follows_sources(stages: Sequence[Stage]) -> bool:
+    """Whether the input column names rows: most of its names are labels of rows above."""
+    seen = set(GIVEN)
+    known = total = 0
+    for stage in stages:
+        total += len(stage.sources)
+        known += sum(compact(source) in seen for source in stage.sources)
+        names = (layer.phrase.name or "" for layer in layers_of(stage.parts))
+        seen.update(compact(part) for name in (stage.label, *names) for part in (name, *name.split("+")))
+    return total >= 2 and known >= 0.6 * total

@@ -69,7 +69,7 @@ def judge(table: Table, sheet: Sheet, stages: Sequence[Stage]) -> Verdict:
     core = [layer for layer in layers if layer.op in _CORE]
     if len(layers) < 2 or not (core or len(layers) >= 3):
         return Verdict(0.0, ("fewer than two layers",))
-    rows = max(1, sheet.rows)
+    rows = max(1, sheet.rows - sum(bool(s.title) for s in stages))
     described = sum(bool(s.parts) for s in understood) / rows
     stated = sum(bool(_hyper(layer)) for layer in layers) / len(layers)
     decimals = _decimals(table)

@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from dlc.frontends.table.design.facts import Facts
-from dlc.frontends.table.design.parts import CONVS, GLOBAL_POOLS, POOLS, Layer
+from dlc.frontends.table.design.parts import CONVS, GLOBAL_POOLS, GUESSED_POOLING, POOLS, Layer
 from dlc.layers import REGISTRY, CannotBuild, build
 from dlc.types import HOLE, Kind
 from dlc.types.dims import parse_number
 
 _RANK_OF = {Kind.SEQUENCE: 1, Kind.MAP: 2, Kind.VOLUME: 3}
-_GUESSED_KIND = 0.6  # confidence in a maximum where only "pooling" is said
 
 
 def catalogue_layer(
@@ -39,7 +38,7 @@ def catalogue_layer(
             values[a.name] = HOLE
     sure = _sure(layer)
     guessed = note is not None and layer.note is None
-    return op, values, (sure or 1.0) * _GUESSED_KIND if guessed else sure, note
+    return op, values, (sure or 1.0) * GUESSED_POOLING if guessed else sure, note
 
 
 def _sure(layer: Layer) -> float | None:
@@ -83,7 +82,7 @@ def _from_caption(op: str, stated: dict[str, Any], facts: Facts) -> dict[str, An
 
 def _left_open(op: str, name: str) -> bool:
     if op in CONVS:
-        return name == "padding"
+        return name == "padding" or (name == "stride" and "transpose" in op)
     return op in POOLS and name in ("stride", "padding")
 
 

@@ -43,11 +43,10 @@ def resized(net: Net, node: Node) -> Repaired | None:
 
 
 def _sides(area: Sequence[object] | None) -> tuple[int, int] | None:
-    if area is None or not all(isinstance(v, int) for v in area):
-        return None
-    height, width = area
-    assert isinstance(height, int) and isinstance(width, int)
-    return height, width
+    match area:
+        case [int(height), int(width)]:
+            return height, width
+    return None
 
 
 def _targets(declared: Type | None, sides: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -11,7 +11,7 @@ import attrs
 from dlc.frontends.phrases import Phrase
 from dlc.frontends.phrases.values import Number
 from dlc.frontends.table.design.facts import Facts
-from dlc.frontends.table.design.parts import POOLS, Layer, Part, Stack, Stage, layers_of
+from dlc.frontends.table.design.parts import CONVS, POOLS, Layer, Part, Stack, Stage, layers_of
 from dlc.frontends.table.design.sizes import Size, channels_first, width_first
 from dlc.layers import REGISTRY
 
@@ -20,19 +20,23 @@ _UNRANKED = frozenset(("pool", "global_pool"))
 
 @attrs.frozen
 class Order:
-    """How a table prints sizes: channels first, widths before heights; `solid` ones begin with a depth.
+    """How a table prints sizes: channels first, widths before heights, a volume's depth last.
 
-    `flat` tells that its data have one dimension.
+    `solid` tells that its data are volumes, `flat` that they have one dimension.
     """
 
     channels_first: bool = False
     width_first: bool = False
     solid: bool = False
+    depth_last: bool = False
     flat: bool = False
 
     def turned(self, size: Size) -> tuple[Any, ...]:
-        """A size as (height, width, channels), of as many dimensions as printed."""
-        found = (*size[1:], size[0]) if self.channels_first and len(size) in (3, 4) else size
+        """A size as ((depth,) height, width, channels), of as many dimensions as printed."""
+        full = 4 if self.solid else 3
+        found = (*size[1:], size[0]) if self.channels_first and len(size) in (full, 4) else size
+        if self.solid and self.depth_last and len(found) >= 3:
+            return (found[2], *found[:2], *found[3:])
         if self.width_first and len(found) in (2, 3):
             return (found[1], found[0], *found[2:])
         return found
@@ -41,8 +45,10 @@ class Order:
 def laid_out(stages: Sequence[Stage], facts: Facts) -> tuple[list[Stage], Order]:
     """The stages with windows as height × width (depth first in a volume), and how sizes are printed."""
     order = _order(stages)
-    if any(_has_depth(layer) for s in stages for layer in layers_of(s.parts)):
-        return _changed(stages, _deepened), Order(solid=True)
+    if _is_solid(stages):
+        last = _depth_last(stages)
+        solid = Order(channels_first=order.channels_first, solid=True, depth_last=last)
+        return _changed(stages, lambda phrase: _deepened(phrase, last)), solid
     made = list(stages)
     if _is_flat(facts, stages):
         order = attrs.evolve(order, flat=True)
@@ -61,6 +67,50 @@ def _order(stages: Sequence[Stage]) -> Order:
     return Order(channels_first([*sizes, *shapes]), width_first([*sizes, *shapes]))
 
 
+_DEEPEST = 7  # a window's third side; a larger one counts channels
+
+
+def _is_solid(stages: Sequence[Stage]) -> bool:
+    """Whether the data are volumes: windows have three sides that cannot be numbers of channels."""
+    layers = [layer for s in stages for layer in layers_of(s.parts)]
+    if any(_sides(layer) == 3 or (layer.op in POOLS and layer.phrase.depth is not None) for layer in layers):
+        return True
+    convs = [layer for layer in layers if layer.op in CONVS]
+    deep = [layer for layer in convs if isinstance(d := layer.phrase.depth, int) and d <= _DEEPEST]
+    stated = all("filters" in layer.attributes for layer in deep)
+    widths = [layer.attributes.get("filters") for layer in convs]
+    fed = sum(layer.phrase.depth == w for layer, w in zip(convs[1:], widths, strict=False))
+    return len(deep) >= 2 and len(deep) == len(convs) and stated and fed == 0
+
+
+def _sides(layer: Layer) -> int | None:
+    """How many sides a convolution's or pooling's window has, where its operation does not say."""
+    kernel = layer.attributes.get("kernel")
+    if layer.op not in CONVS | POOLS or not isinstance(kernel, tuple):
+        return None
+    return len(kernel)
+
+
+def _depth_last(stages: Sequence[Stage]) -> bool:
+    """Whether windows and sizes are printed height × width × depth: 7×7×3, 112×112×16."""
+    first = last = 0
+    for stage in stages:
+        windows = [_window(layer.phrase) for layer in layers_of(stage.parts) if layer.op in CONVS | POOLS]
+        for size in (stage.into, stage.out, *windows):
+            if size is not None and len(size) == 3:
+                first += size[1] == size[2] != size[0]
+                last += size[0] == size[1] != size[2]
+    return last > first
+
+
+def _window(phrase: Phrase) -> Size | None:
+    """A window with all its printed sides."""
+    kernel = phrase.attributes.get("kernel")
+    if not isinstance(kernel, tuple):
+        return None
+    return kernel if phrase.depth is None else (*kernel, _one(phrase.depth))
+
+
 def _is_flat(facts: Facts, stages: Sequence[Stage]) -> bool:
     """Whether the data have one dimension: the paper says so, and no window or size has two."""
     layers = [layer for s in stages for layer in layers_of(s.parts)]
@@ -73,19 +123,18 @@ def _is_flat(facts: Facts, stages: Sequence[Stage]) -> bool:
     return not sizes and not pairs
 
 
-def _has_depth(layer: Layer) -> bool:
-    """Whether a pooling has a third side, which can be no number of channels."""
-    return layer.op in POOLS and layer.phrase.depth is not None
-
-
-def _deepened(phrase: Phrase) -> Phrase:
+def _deepened(phrase: Phrase, depth_last: bool) -> Phrase:
     """A layer over height and width as one over depth, height and width: a flat window is one deep."""
     values = dict(phrase.attributes)
-    kernel, stride = values.get("kernel"), values.get("stride")
-    if isinstance(kernel, tuple) and len(kernel) == 2:
-        values["kernel"] = (*kernel, _one(phrase.depth)) if phrase.depth is not None else (1, *kernel)
+    kernel, stride = _window(phrase), values.get("stride")
+    if kernel is not None and len(kernel) == 2:
+        values["kernel"] = (1, *kernel)
+    elif kernel is not None and len(kernel) == 3:
+        values["kernel"] = (kernel[2], *kernel[:2]) if depth_last else kernel
     if isinstance(stride, tuple) and len(stride) == 2:
         values["stride"] = (*stride, stride[1])
+    elif isinstance(stride, tuple) and len(stride) == 3 and depth_last:
+        values["stride"] = (stride[2], *stride[:2])
     op = phrase.op.replace("2d", "3d") if phrase.op else None
     op = op if op in REGISTRY or op in _UNRANKED else phrase.op
     return attrs.evolve(phrase, attributes=values, depth=None, rank=3, op=op)

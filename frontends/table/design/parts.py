@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
 import attrs
 
 from dlc.frontends.phrases import Phrase, PhraseGroup, read_phrases
+from dlc.frontends.phrases.normal import normalise
 from dlc.frontends.phrases.values import Number
 from dlc.frontends.table.design.sizes import Size
 from dlc.frontends.table.design.texts import quantity, window
@@ -28,6 +30,9 @@ WIDTH: dict[str, str] = (
     | dict.fromkeys(RECURRENT, "units")
     | {"dense": "units", "embed": "dim", "attention": "dim", "opaque": "filters"}
 )
+
+
+GUESSED_POOLING = 0.6  # confidence in the kind where only "pooling" is said
 
 
 @attrs.frozen
@@ -93,7 +98,7 @@ class Stage:
     `sources` are the names of rows that feed it, `joined` of those that its result is concatenated with,
     where the table says so. `first` and `last` tell where
     it stands in a group of rows (see `Sheet.groups`). `unread` is the text of a row that was not understood;
-    where it seems to be a layer, an opaque one stands for it.
+    where it seems to be a layer, an opaque one stands for it. `title` is that of a row that only heads others.
     """
 
     label: str
@@ -106,6 +111,7 @@ class Stage:
     joined: tuple[str, ...] = ()
     channels_in: Number | None = None
     unread: str = ""
+    title: str = ""
 
 
 def layers_of(parts: tuple[Part, ...]) -> Iterator[Layer]:
@@ -125,7 +131,7 @@ def layers_of(parts: tuple[Part, ...]) -> Iterator[Layer]:
 def cell_parts(cell: Cell) -> tuple[Part, ...]:
     """The layers that a cell lists, brackets as stacks; phrases without an operation have op None."""
     if not any(group.bracket for group in cell.groups):
-        return _plain(cell, cell.lines or (cell.text,))
+        return _spelled_out(cell) or _plain(cell, cell.lines or (cell.text,))
     found: list[Part] = []
     stacked: dict[int, list[Stack]] = {}
     for group in cell.groups:
@@ -172,6 +178,24 @@ def _bracket(cell: Cell, group: Group) -> Stack:
 
 def _count(group: Group) -> Number:
     return (quantity(group.repeat) if group.repeat else None) or 1
+
+
+_CONTENTS = re.compile(
+    r"(?P<name>[A-Za-z][\w -]{0,30}?(?:blocks?|modules?|units?))(?:\s*[×x]\s*(?P<count>\d{1,2}))?\s*:\s*(?P<rest>.+)",
+    re.I,
+)
+
+
+def _spelled_out(cell: Cell) -> tuple[Part, ...]:
+    """A block with its layers behind a colon: "Residual block: conv 3×3, 64, BN, ReLU"."""
+    match = _CONTENTS.fullmatch(normalise(cell.text))
+    if match is None:
+        return ()
+    inner = tuple(_parts(cell, match["rest"]))
+    if not inner or not all(isinstance(p, Layer) and p.op for p in inner):
+        return ()
+    residual = re.match(r"res", match["name"], re.I) is not None
+    return (Stack(inner, int(match["count"] or 1), "residual" if residual else "chain"),)
 
 
 def _plain(cell: Cell, lines: tuple[str, ...]) -> tuple[Part, ...]:

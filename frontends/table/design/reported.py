@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import attrs
@@ -13,6 +14,7 @@ from dlc.frontends.table.design.parts import (
     CONVS,
     GLOBAL_POOLS,
     POOLS,
+    RECURRENT,
     WIDTH,
     Layer,
     Part,
@@ -23,21 +25,22 @@ from dlc.frontends.table.design.parts import (
 from dlc.frontends.table.design.sizes import Size, as_dim
 from dlc.frontends.table.design.steps import Steps
 from dlc.frontends.table.design.wiring import Wiring
-from dlc.types import HOLE, Dim, Kind, Type
+from dlc.types import HOLE, Dim, Expr, Kind, Type
 
 
-def spatial(size: Size | None, order: Order) -> tuple[Any, ...] | None:
+def spatial(size: Size | None, order: Order) -> tuple[Dim, ...] | None:
     """The sides that a size reports: height and width, before them the depth of a volume."""
     sides = 3 if order.solid else 2
     if size is None or len(size) < sides:
         return None
-    return order.turned(size)[:sides]
+    return tuple(as_dim(v) for v in order.turned(size)[:sides])
 
 
-_SHAPING = POOLS | GLOBAL_POOLS | {"flatten", "reshape", "concat"}
+_FACTORS = (2, 3, 4, 8)
+_SHAPING = POOLS | GLOBAL_POOLS | {"flatten", "concat"}
 
 
-def first_stride(stage: Stage, before: tuple[Any, ...] | None, facts: Facts, order: Order) -> Steps | None:
+def first_stride(stage: Stage, before: tuple[Dim, ...] | None, facts: Facts, order: Order) -> Steps | None:
     """The stride of a row's first layer, where the caption or the sizes before and after say one."""
     layers = list(layers_of(stage.parts))
     first = layers[0] if layers else None
@@ -46,21 +49,31 @@ def first_stride(stage: Stage, before: tuple[Any, ...] | None, facts: Facts, ord
     stated = facts.reduces(stage.label)
     if stated is not None:
         return stated if any(isinstance(p, Stack) for p in stage.parts) else None
-    if any(layer.attributes.get("stride") not in (None, 1, (1, 1)) for layer in layers) or any(
-        layer.op in POOLS | GLOBAL_POOLS for layer in layers
-    ):
-        return None
     after = spatial(stage.out, order)
-    if before is None or after is None:
+    if before is None or after is None or any(_resizes(layer) for layer in layers):
         return None
-    found = [_ratio(a, b, first) for a, b in zip(before, after, strict=False)]
-    if order.solid and any(found):
-        return tuple(r or 1 for r in found)
-    return found[0]
+    if "transpose" in first.op:
+        return _steps([_enlargement(a, b) for a, b in zip(before, after, strict=False)])
+    return _steps([_reduction(a, b, first) for a, b in zip(before, after, strict=False)])
 
 
-def _ratio(a: Any, b: Any, first: Layer) -> int | None:
+def _resizes(layer: Layer) -> bool:
+    """Whether a layer is known to change the size, so that the first one need not."""
+    return layer.attributes.get("stride") not in (None, 1, (1, 1)) or layer.op in POOLS | GLOBAL_POOLS
+
+
+def _steps(found: Sequence[int | None]) -> Steps | None:
+    """A stride of the sides' ratios; None where no side changes."""
+    steps = tuple(f or 1 for f in found)
+    if not any(found):
+        return None
+    return steps[0] if len(set(steps)) == 1 else steps
+
+
+def _reduction(a: Dim, b: Dim, first: Layer) -> int | None:
     """By how much a row shrinks a side of its input, if a window without padding does not explain it."""
+    if isinstance(a, Expr) and isinstance(b, Expr):
+        return next((n for n in _FACTORS if a // n == b), None)
     if not isinstance(a, int) or not isinstance(b, int) or b < 1 or a < 2 * b - 1:
         return None
     kernel = first.attributes.get("kernel")
@@ -70,46 +83,70 @@ def _ratio(a: Any, b: Any, first: Layer) -> int | None:
     return max(2, math.ceil(a / b)) if a / b >= 1.5 else None
 
 
-def with_reported_width(stage: Stage, order: Order) -> Stage:
-    """The last convolution or dense layer of a row without a width has that of the reported size."""
+def _enlargement(a: Dim, b: Dim) -> int | None:
+    """The whole number by which a row enlarges a side of its input."""
+    if isinstance(a, Expr) and isinstance(b, Expr):
+        return next((n for n in _FACTORS if b // n == a or a * n == b), None)
+    if not isinstance(a, int) or not isinstance(b, int) or not 1 < a < b or b % a:
+        return None
+    return b // a
+
+
+def with_reported_sizes(stage: Stage, before: tuple[Dim, ...] | None, order: Order) -> Stage:
+    """The row with what its reported size says of its layers: a width, a factor, a shape."""
     if stage.out is None or not stage.parts:
         return stage
     size = order.turned(stage.out)
-    last = stage.parts[-1]
-    if not isinstance(last, Layer) or last.op not in WIDTH or last.op in ("opaque", "attention", "embed"):
-        index = _last_wide(stage.parts)
-        if index is None:
-            return stage
-        last = stage.parts[index]
-    else:
-        index = len(stage.parts) - 1
-    name = WIDTH[last.op]  # type: ignore[union-attr]
-    reported = _reported_width(last, size)  # type: ignore[arg-type]
-    if reported is None or name in last.attributes:  # type: ignore[union-attr]
+    stage = _with_factor(stage, before, spatial(stage.out, order))
+    index = _last_wide(stage.parts)
+    last = stage.parts[index] if index is not None else None
+    if index is None or not isinstance(last, Layer):
         return stage
-    parts = (*stage.parts[:index], last.given(**{name: reported}), *stage.parts[index + 1 :])  # type: ignore[union-attr]
-    return attrs.evolve(stage, parts=parts)
+    made = _sized(last, size)
+    return attrs.evolve(stage, parts=(*stage.parts[:index], made, *stage.parts[index + 1 :]))
+
+
+def _with_factor(stage: Stage, before: tuple[Dim, ...] | None, after: tuple[Dim, ...] | None) -> Stage:
+    """An enlargement that does not say its factor has that of the sizes."""
+    first = stage.parts[0]
+    if not isinstance(first, Layer) or "upsample" not in first.op or "size" in first.attributes:
+        return stage
+    if before is None or after is None:
+        return stage
+    factors = _steps([_enlargement(a, b) for a, b in zip(before, after, strict=False)])
+    return attrs.evolve(stage, parts=(first.given(size=factors), *stage.parts[1:])) if factors else stage
 
 
 def _last_wide(parts: tuple[Part, ...]) -> int | None:
-    """A convolution or dense layer that only layers follow which keep its width."""
+    """The last layer with a width, where only layers follow that keep it."""
     for index in range(len(parts) - 1, -1, -1):
         part = parts[index]
-        if not isinstance(part, Layer):
+        if not isinstance(part, Layer) or part.op in ("opaque", "attention"):
             return None
-        if part.op in CONVS | {"dense"} and part.op in WIDTH:
+        if part.op in WIDTH or part.op == "reshape":
             return index
-        if part.op in WIDTH or part.op in _SHAPING:
+        if part.op in _SHAPING:
             return None
     return None
 
 
+def _sized(layer: Layer, size: tuple[Any, ...]) -> Layer:
+    """A layer with the width (of a reshaping: the shape) of the size reported after it."""
+    if layer.op == "reshape":
+        return layer.given(shape=size)
+    if layer.op in RECURRENT and len(size) == 2 and size[0] != 1:
+        layer = layer.set(return_sequences=True)
+    reported = _reported_width(layer, size)
+    return layer if reported is None else layer.given(**{WIDTH[layer.op]: reported})
+
+
 def _reported_width(layer: Layer, size: tuple[Any, ...]) -> Any:
+    if layer.op in RECURRENT and len(size) <= 2:
+        twice = layer.attributes.get("bidirectional") and isinstance(size[-1], int) and size[-1] % 2 == 0
+        return size[-1] // 2 if twice else size[-1]
     if layer.op == "dense":
-        if len(size) == 1:
-            return size[0]
         return size[-1] if all(v == 1 for v in size[:-1]) else None
-    rank = 1 if layer.op.endswith("1d") else 2
+    rank = 1 if layer.op.endswith(("1d", "embed")) else 3 if "3d" in layer.op else 2
     return size[-1] if len(size) == rank + 1 else None
 
 

@@ -47,12 +47,14 @@ class Role(enum.Enum):
 class Branch:
     """Where a column of an inception table belongs: the branch's kernel, and whether it is its reduction.
 
-    Kernel 0 stands for the pooling branch; `double` for two convolutions in a row.
+    Kernel 0 stands for the pooling branch; `double` for two convolutions in a row, `shared` for a reduction
+    in front of all branches.
     """
 
     kernel: int
     reduces: bool = False
     double: bool = False
+    shared: bool = False
 
 
 @attrs.frozen

@@ -12,6 +12,7 @@ from dlc.frontends.phrases.normal import compact
 from dlc.frontends.phrases.values import Number
 from dlc.frontends.table.design.facts import Facts
 from dlc.frontends.table.design.headers import header
+from dlc.frontends.table.design.heads import is_title
 from dlc.frontends.table.design.implied import UNKNOWN, resolved, unnamed
 from dlc.frontends.table.design.labels import count_of, label_parts
 from dlc.frontends.table.design.parts import (
@@ -38,6 +39,7 @@ from dlc.frontends.table.model import Cell
 _SUMS = re.compile(
     r"\b(?:total|sum of|flops|macs|madds|params?|parameters|complexity|memory|weights|accuracy|error)\b", re.I
 )
+_LONGEST_TITLE = 60  # characters
 _STAGE_WORDS = re.compile(r"^(?:stem|stage|entry|head|tail|root|level|group|res|block)[ _-]?\w{0,2}$", re.I)
 
 
@@ -61,6 +63,8 @@ def _stage(row: Row, before: Stage | None, facts: Facts) -> Stage | None:
     label = next((c.text for c in labels if not blank(c.text)), "")
     if _is_sum(row, label):
         return None
+    if title := _title(row):
+        return Stage(label, (), row.index, title=title)
     parts = resolved(row, _named_parts(row, before, facts))
     parts, width = apply_columns(row, parts)
     parts, width = _outputs(row, parts, width)
@@ -84,12 +88,29 @@ def _stage(row: Row, before: Stage | None, facts: Facts) -> Stage | None:
     return stage
 
 
+def _title(row: Row) -> str:
+    """The text of a row that holds nothing but a title for the rows under it; "" of any other."""
+    filled = [c for c in row.line if not blank(c.text)]
+    if (
+        len(filled) != 1
+        or len(row.line) + (filled[0].column_span > 1) < 2
+        or len(filled[0].text) > _LONGEST_TITLE
+    ):
+        return ""
+    text = filled[0].text.strip()
+    phrases = read_phrases(text).phrases
+    layered = [p for p in phrases if p.op is not None and not (p.op == "opaque" and is_title(text))]
+    return "" if layered or (any(c.isdigit() for c in text) and phrases) else text
+
+
 def _outputs(
     row: Row, parts: tuple[Part, ...], width: Number | None
 ) -> tuple[tuple[Part, ...], Number | None]:
     """A row that is called output and states a number is a dense layer; otherwise it only ends the net."""
     made: list[Part] = []
     for part in parts:
+        if isinstance(part, Layer) and part.op == "softmax" and isinstance(width, int) and width > 1:
+            part, width = part.given(classes=width), None
         if not isinstance(part, Layer) or part.op != "output":
             made.append(part)
             continue

@@ -33,9 +33,10 @@ def apply_columns(row: Row, parts: tuple[Part, ...]) -> tuple[tuple[Part, ...], 
     parts = inception(row, parts)
     if not parts:
         return (), row.width()
-    for apply in (_kernel, _stride, _padding, _dilation, _groups, _shape):
+    for apply in (_kernel, _stride, _padding, _dilation, _groups):
         parts = apply(row, parts)
     parts, width = _width(row, parts)
+    parts = _shape(row, parts)
     parts = further(row, pooled(row, parts))
     return _repeated(row, parts), width
 
@@ -54,14 +55,14 @@ def _kernel(row: Row, parts: tuple[Part, ...]) -> tuple[Part, ...]:
         return _phrase_of(text, parts)
     conv_first = any(layer.op in CONVS for layer in layers_of(parts))
     fits = _takes_window if not conv_first else lambda layer: layer.op in CONVS
-    if kernel is not None and len(kernel) == 3 and conv_first:
-        return give(_with_rank(parts, 3), fits, kernel=spread(kernel), stride=spread(stride), padding=pad)
+    if len(kernel) == 3:
+        parts = _with_rank(parts, 3)
     return give(parts, fits, kernel=spread(kernel), stride=spread(stride), padding=pad)
 
 
 def _with_rank(parts: tuple[Part, ...], rank: int) -> tuple[Part, ...]:
     def changed(layer: Layer) -> Layer | None:
-        if layer.op not in CONVS or layer.phrase.rank == rank:
+        if layer.op not in CONVS | POOLS or layer.phrase.rank == rank:
             return None
         op = re.sub(r"\dd", f"{rank}d", layer.op)
         return attrs.evolve(layer, phrase=attrs.evolve(layer.phrase, op=op, rank=rank))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Sequence
 
 import attrs
@@ -11,14 +12,14 @@ from dlc.frontends.table.design.columns import Column, column, settled
 from dlc.frontends.table.design.headers import header
 from dlc.frontends.table.design.heads import Grid, header_rows, runs_across
 from dlc.frontends.table.design.roles import Role
-from dlc.frontends.table.model import Table
+from dlc.frontends.table.model import Cell, Table
 
 
 @attrs.frozen
 class Sheet:
     """One list of layers: `columns` with as many cells each as there are rows, from input to output.
 
-    `across` tells that the layers ran along the table's columns; `groups` are rows held together by a
+    `across` tells that the layers ran along the table's columns, `title` heads one of several side by side; `groups` are rows held together by a
     brace, as (first, last, count), in the sheet's rows.
     """
 
@@ -26,6 +27,7 @@ class Sheet:
     columns: tuple[Column, ...]
     rows: int
     across: bool = False
+    title: str | None = None
     groups: tuple[tuple[int, int, str | None], ...] = ()
 
     def of(self, *roles: Role) -> tuple[Column, ...]:
@@ -35,14 +37,50 @@ class Sheet:
 
 def sheets(table: Table) -> tuple[Sheet, ...]:
     """The lists of layers that a table may hold: one, or several that stand side by side."""
-    grid = table.grid()
+    grid = _spelled_out(table.grid())
     if not grid or not table.columns:
         return ()
     if runs_across(grid):
         return (_across(table, grid),)
     body, numbers = _without_repeated_headers(table, grid)
     count = header_rows(body, table.header_rows)
-    return tuple(_down(table, part, numbers, count) for part in _side_by_side(body, count))
+    parts = _side_by_side(body, count)
+    return tuple(
+        attrs.evolve(_down(table, part, numbers, count), title=_title_of(part, parts, count))
+        for part in parts
+    )
+
+
+def _title_of(part: Grid, parts: Sequence[Grid], count: int) -> str | None:
+    """What stands over one of several parts alone."""
+    if len(parts) < 2 or count < 2:
+        return None
+    titles = [p[0][0].text.strip() for p in parts]
+    own = part[0][0].text.strip()
+    return own if own and titles.count(own) == 1 else None
+
+
+_DITTO = re.compile(
+    r"[-–—\s]*(?:\"|”|″|〃|''|,,|ditto|do\.|idem|same as (?:above|before)|as above)[-–—\s]*", re.I
+)
+
+
+def _spelled_out(grid: Grid) -> Grid:
+    """The grid with every ditto mark replaced by what stands above it."""
+    made: Grid = []
+    for row in grid:
+        above = made[-1] if made else []
+        made.append(
+            [
+                _like(cell, above[i]) if above and _DITTO.fullmatch(cell.text.strip()) else cell
+                for i, cell in enumerate(row)
+            ]
+        )
+    return made
+
+
+def _like(cell: Cell, above: Cell) -> Cell:
+    return attrs.evolve(cell, text=above.text, lines=above.lines, groups=above.groups)
 
 
 def _across(table: Table, grid: Grid) -> Sheet:

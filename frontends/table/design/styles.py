@@ -7,7 +7,7 @@ import re
 import attrs
 
 from dlc.frontends.table.design.facts import Facts
-from dlc.frontends.table.design.parts import CONVS, POOLS, Layer, Part, Stack, Stage
+from dlc.frontends.table.design.parts import CONVS, GUESSED_POOLING, POOLS, Layer, Part, Stack, Stage
 
 _WINDOW_OPS = CONVS | {"attention", "opaque"}
 
@@ -44,14 +44,25 @@ def _growing(parts: tuple[Part, ...], facts: Facts) -> tuple[Part, ...]:
 
 
 def globally_pooled(stage: Stage) -> Stage:
-    """A pooling without a window whose result is one pixel is global."""
-    if stage.out is None or not stage.out[:2] or any(v != 1 for v in stage.out[:2]):
-        return stage
-    parts = tuple(
-        _global(p) if isinstance(p, Layer) and p.op in POOLS and "kernel" not in p.attributes else p
-        for p in stage.parts
-    )
-    return attrs.evolve(stage, parts=parts)
+    """The stage with poolings that are global: without a window, and down to one pixel or before a dense layer."""
+    single = stage.out is not None and bool(stage.out[:2]) and all(v == 1 for v in stage.out[:2])
+    parts = []
+    for index, part in enumerate(stage.parts):
+        after = stage.parts[index + 1] if index + 1 < len(stage.parts) else None
+        if isinstance(part, Layer) and part.op in POOLS:
+            ends = part.op == "pool" and isinstance(after, Layer) and after.op == "dense"
+            part = _global(part) if (single or ends) and not part.attributes else part
+            part = _averaging(part) if single and part.op == "pool" else part
+        parts.append(part)
+    return attrs.evolve(stage, parts=tuple(parts))
+
+
+def _averaging(layer: Layer) -> Layer:
+    """A pooling over the whole map whose kind is not stated, as an average."""
+    note = f"{layer.phrase.text}: the kind of pooling is not stated, average taken"
+    confidence = layer.phrase.confidence * GUESSED_POOLING
+    phrase = attrs.evolve(layer.phrase, op="avgpool2d", confidence=confidence)
+    return attrs.evolve(layer, phrase=phrase, note=note)
 
 
 def _global(layer: Layer) -> Layer:

@@ -28,10 +28,11 @@ from dlc.frontends.table.design.parts import (
     layers_of,
 )
 from dlc.frontends.table.design.places import Places
+from dlc.frontends.table.design.sizes import as_dim
 from dlc.frontends.table.design.steps import Steps, stepping, total_stride, unstrided, unstrided_layer
 from dlc.ir import Input, Node
 from dlc.layers import build
-from dlc.types import HOLE, Dim, Hole, Kind, Type, signatures, total
+from dlc.types import HOLE, Dim, Hole, Kind, Type, product, signatures, total
 
 _SHORT = {
     "dense": "fc",
@@ -42,6 +43,7 @@ _SHORT = {
     "global_avgpool2d": "gap",
 }
 _SHAPE_OF = {Kind.SEQUENCE: 2, Kind.MAP: 3, Kind.VOLUME: 4}
+_KIND_OF = {kind.rank: kind for kind in (Kind.VECTOR, Kind.SEQUENCE, Kind.MAP, Kind.VOLUME)}
 
 
 @attrs.define
@@ -67,6 +69,7 @@ class Wiring:
     _heads: list[str] = attrs.field(factory=list)
     _group: str = ""
     _area: tuple[Dim, Dim] | None = None
+    _folded: tuple[Number, ...] | None = None
 
     def begin(self, given: Input, names: Sequence[str] = ()) -> None:
         """Start from a net's input; `names` are what rows may call it."""
@@ -101,7 +104,8 @@ class Wiring:
         after = _makes_room(stage)
         if stage.joined and not after:
             self._join(stage)
-        self._parts(stage.parts, _identifier(stage.label), stage, first_stride)
+        inside = any(isinstance(p, Branches) for p in stage.parts)
+        self._parts(stage.parts, _identifier(stage.label), stage, first_stride, inside)
         for key in (*_called(stage.label), *(layer.phrase.name or "" for layer in layers_of(stage.parts))):
             if compact(key):
                 self._named[compact(key)] = self.current
@@ -260,6 +264,10 @@ class Wiring:
         if layer.op in MERGES:
             self._lone_merge(layer, stem)
             return
+        if layer.op == "flatten" and self.kind is Kind.VECTOR:
+            return  # what is flat already
+        if layer.op == "softmax" and isinstance(classes := layer.attributes.get("classes"), int):
+            self._classify(classes, layer)
         op, attributes, confidence, note = catalogue_layer(layer, self.kind, self.facts)
         if note:
             self.notes.append(note)
@@ -273,6 +281,17 @@ class Wiring:
             origin=origin,
             confidence=confidence,
         )
+        shape = layer.phrase.shape
+        self._folded = shape if op == "dense" and shape is not None and len(shape) == 3 else self._folded
+
+    def _classify(self, classes: int, layer: Layer) -> None:
+        """A softmax over so many classes takes as many values: a dense layer gives them where need be."""
+        if self.width in (classes, HOLE) and self.width is not HOLE:
+            return
+        last = self.nodes[-1].layer.op_name if self.nodes else ""
+        if last != "dense" or self.width is not HOLE:
+            origin = self.places.origin(layer.cell)
+            self._put("dense", {"units": classes}, [self.current], stem="fc", inferred=True, origin=origin)
 
     def _lone_merge(self, layer: Layer, stem: str) -> None:
         """A row that adds what its group began with, or that merges nothing that the table shows."""
@@ -331,31 +350,54 @@ class Wiring:
         wanted = next((k for k in (Kind.SEQUENCE, Kind.MAP, Kind.VOLUME) if k in signature.takes), None)
         if wanted is None:
             return inputs
-        if op in RECURRENT and self.kind is Kind.VECTOR and self._reopened():
+        if wanted is Kind.SEQUENCE and self.kind is Kind.VECTOR and self._reopened():
             return inputs
-        shape = self._shape_as(wanted)
+        shape = self._shape_as(wanted, op, attributes)
         name = self._put("reshape", {"shape": shape}, inputs, stem="reshape", inferred=True)
         self.kind, self.width = wanted, shape[-1]
         return [name]
 
-    def _shape_as(self, wanted: Kind) -> tuple[Dim, ...]:
+    def _shape_as(self, wanted: Kind, op: str, attributes: dict[str, Any]) -> tuple[Dim, ...]:
         """The shape in which the current value is of another kind; holes where nothing tells."""
         width = HOLE if self.kind is Kind.VECTOR else self.width
         if wanted is Kind.SEQUENCE and width is not HOLE:
             return (-1, width)
+        if wanted is Kind.MAP and self._folded is not None:
+            folded, self._folded = tuple(as_dim(v) for v in self._folded), None
+            if self.width == product(*folded):
+                return folded
         if wanted is Kind.MAP and self._area is not None:
-            return (*self._area, width)
+            return self._filled(self._area, op, attributes)
         return (*[HOLE] * (_SHAPE_OF[wanted] - 1), width)
 
+    def _filled(self, area: tuple[Dim, Dim], op: str, attributes: dict[str, Any]) -> tuple[Dim, ...]:
+        """A map before a layer that the table says gives `area`; as many channels as the values fill."""
+        steps = attributes.get("stride") if "transpose" in op else 1
+        sides: tuple[Dim, ...] = area
+        if isinstance(steps, int) and all(isinstance(v, int) and v % steps == 0 for v in area):
+            sides = tuple(v // steps for v in area if isinstance(v, int))
+        pixels = product(*sides)
+        if self.kind is not Kind.VECTOR:
+            return (*sides, self.width)
+        if isinstance(self.width, int) and isinstance(pixels, int) and self.width % pixels == 0:
+            return (*sides, self.width // pixels)
+        return (*sides, HOLE)
+
     def _reopened(self) -> bool:
-        """Let a recurrent layer before another one give its whole sequence."""
-        last = self.nodes[-1]
-        if last.layer.op_name not in RECURRENT or last.name != self.current:
-            return False
-        values = last.layer.attributes() | {"return_sequences": True}
-        self.nodes[-1] = attrs.evolve(last, op=build(last.layer.op_name, values))
-        self.kind = Kind.SEQUENCE
-        return True
+        """Let the recurrent layer that a sequence is asked of give one, through layers that keep shapes."""
+        index = len(self.nodes) - 1
+        name = self.current
+        while index >= 0 and self.nodes[index].name == name:
+            node = self.nodes[index]
+            if node.layer.op_name in RECURRENT:
+                values = node.layer.attributes() | {"return_sequences": True}
+                self.nodes[index] = attrs.evolve(node, op=build(node.layer.op_name, values), declared=None)
+                self.kind = Kind.SEQUENCE
+                return True
+            if node.declared is not None or signatures()[node.layer.op_name].gives is not None:
+                return False
+            name, index = node.inputs[0], index - 1
+        return False
 
     def _advance(self, op: str, attributes: dict[str, Any]) -> None:
         signature = signatures().get(op)
@@ -371,6 +413,9 @@ class Wiring:
             results = frozenset(
                 {Kind.SEQUENCE if attributes.get("return_sequences") is True else Kind.VECTOR}
             )
+        if op == "reshape" and isinstance(shape := attributes.get("shape"), tuple) and len(shape) in _KIND_OF:
+            self.kind, self.width = _KIND_OF[len(shape)], shape[-1]
+            return
         self.kind = next(iter(results)) if len(results) == 1 else self.kind
         if op in WIDTH:
             self.width = attributes.get(WIDTH[op], HOLE)

@@ -1,0 +1,74 @@
+"""Rows whose text names no known layer: what their columns imply."""
+
+from __future__ import annotations
+
+import re
+
+from dlc.frontends.phrases import Phrase
+from dlc.frontends.phrases.normal import normalise
+from dlc.frontends.table.design.facts import Facts
+from dlc.frontends.table.design.parts import Layer, Part, Stage
+from dlc.frontends.table.design.roles import Role
+from dlc.frontends.table.design.row import WINDOWS, Row
+from dlc.frontends.table.design.texts import blank, window
+from dlc.frontends.table.model import Cell
+
+_IMPLIED, UNKNOWN = 0.7, 0.5  # confidence in a layer that its columns imply, in one nobody knows
+_NUMBERED = re.compile(r"(?:(?:layer|no\.?|#)\s*)?[\d\W]+|\w{1,2}\d?", re.I)
+
+
+def unnamed(row: Row, before: Stage | None, facts: Facts) -> tuple[Part, ...]:
+    """A row without a name for its layer: a further row of the stage above, or what its columns imply."""
+    cell = row.line[0] if row.line else Cell(0, 0)
+    labels = [c.text for c in row.cells(Role.LABEL) if not blank(c.text)]
+    if (
+        not labels
+        and before is not None
+        and before.parts
+        and row.states(Role.REPEAT, Role.STRIDE, Role.FILTERS)
+    ):
+        last = before.parts[-1]
+        if isinstance(last, Layer) and last.op == "opaque":
+            bare = Phrase(op="opaque", type=last.phrase.type, text=last.phrase.text)
+            return (Layer(bare, row.first(Role.REPEAT, Role.STRIDE, Role.FILTERS) or cell),)
+    if labels and not all(_NUMBERED.fullmatch(t.strip()) for t in labels):
+        return _unknown(row, labels[-1])
+    if not labels and not (row.states(*WINDOWS, Role.FILTER_SHAPE) and row.states(Role.FILTERS, Role.UNITS)):
+        return ()
+    op = _implied(row, facts)
+    if op is None:
+        return ()
+    name = labels[-1].strip() if labels and re.fullmatch(r"[A-Za-z]\w*", labels[-1].strip()) else None
+    return (Layer(Phrase(op=op, name=name, text=normalise(" ".join(labels))), row.first(Role.LABEL) or cell),)
+
+
+def resolved(row: Row, parts: tuple[Part, ...]) -> tuple[Part, ...]:
+    """Parts without layers that are only named: what the row's columns imply stands for the name."""
+    if not parts or not isinstance(first := parts[0], Layer) or first.op or not first.phrase.name:
+        return parts
+    others = tuple(p for p in parts[1:] if not isinstance(p, Layer) or p.op)
+    return (*_unknown(row, first.phrase.name), *others)
+
+
+def _unknown(row: Row, label: str) -> tuple[Part, ...]:
+    """A row with a name that says nothing: a convolution by its window and width, else an unknown layer."""
+    cell = row.first(Role.LABEL) or row.line[0]
+    if row.states(*WINDOWS) and window(row.text(*WINDOWS))[0] and row.width() is not None:
+        name = re.sub(r"\W.*", "", label.strip())
+        note = f"{label}: taken for a convolution, since it has a window and a width"
+        return (Layer(Phrase(op="conv2d", name=name or None, text=label, confidence=_IMPLIED), cell, note),)
+    if row.measures_layer():
+        return (Layer(Phrase(op="opaque", type=label.strip(), text=label, confidence=UNKNOWN), cell),)
+    return ()
+
+
+def _implied(row: Row, facts: Facts) -> str | None:
+    if row.states(Role.KERNEL, Role.KERNEL_STRIDE, Role.FILTER_SHAPE):
+        return "conv2d"
+    if row.states(Role.UNITS) or (facts.usual == "dense" and row.states(Role.FILTERS, Role.LABEL)):
+        return "dense"
+    if facts.usual == "conv2d" and row.states(Role.FILTERS):
+        return "conv2d"
+    if row.states(Role.POOL):
+        return "pool"
+    return None
