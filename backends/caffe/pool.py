@@ -17,6 +17,7 @@ from dlc.backends.caffe.windows import (
     Fit,
     counts_padding_alike,
     fit_pooling,
+    narrowed,
     number,
     padding,
     pools_apart,
@@ -32,6 +33,7 @@ def maxpool(w: Writer, node: Node, op: Any, x: Value) -> Value | None:
     """A Pooling whose surplus windows are cut off."""
     x = w.channels(x)
     windows, sizes, counts = _planes(node, op, x)
+    windows = narrowed(windows, sizes, counts)
     fits = fit_pooling(windows, sizes, counts)
     if fits is None:
         _refuse_padding(w, node)
@@ -45,6 +47,8 @@ def avgpool(w: Writer, node: Node, op: Any, x: Value) -> Value | None:
     """A Pooling where it divides as the language does; else zeros are added first, or counted out."""
     x = w.channels(x)
     windows, sizes, counts = _planes(node, op, x)
+    if op.padding == "same":
+        windows = narrowed(windows, sizes, counts)
     padded = any(padding(win, size) != (0, 0) for win, size in zip(windows, sizes, strict=True))
     if op.padding == "same" and padded:
         return _average_of_inside(w, node, x, windows, sizes, counts)
@@ -67,6 +71,8 @@ def pool3d(w: Writer, node: Node, op: Any, x: Value) -> Value | None:
     if method is AVERAGE and any(padding(win, n) != (0, 0) for win, n in zip(windows, sizes, strict=True)):
         w.differences.cannot(node, "Caffe pools two axes only, and its averages count padding")
         return None
+    if method is MAX:
+        windows = narrowed(windows, sizes, counts)  # type: ignore[arg-type]
     flat = fit_pooling(windows[1:], sizes[1:], counts[1:])  # type: ignore[arg-type]
     deep = fit_pooling([windows[0], ALONE], [sizes[0], 1], [counts[0], 1])  # type: ignore[list-item]
     if flat is None or deep is None:

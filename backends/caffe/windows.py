@@ -62,6 +62,14 @@ def fit_convolution(window: Window, size: int, count: int) -> Fit:
     raise AssertionError("padding grows without end")
 
 
+def narrowed(windows: Sequence[Window], sizes: Sequence[int], counts: Sequence[int]) -> list[Window]:
+    """The windows, those that alone see a whole axis made as wide as it: for results that leave padding out."""
+    return [
+        Window(size) if count == 1 and number(window.kernel) >= size + padding(window, size)[0] else window
+        for window, size, count in zip(windows, sizes, counts, strict=True)
+    ]
+
+
 Suits = Callable[[int, int], bool]  # whether a pooling's divisors are right for (axis, pad)
 
 

@@ -1,5 +1,7 @@
-"""Emitted Caffe nets with given weights, run in the interpreter and in OpenCV: values go in and come out as the
-language has them, channels last."""
+"""Emitted Caffe nets with given weights, run in the interpreter and in OpenCV.
+
+Values go in and come out as the language has them, channels last.
+"""
 
 from __future__ import annotations
 
@@ -8,16 +10,16 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-
-from dlc.backends.base import Differences
-from dlc.backends.caffe.deploy import lower
-from dlc.backends.caffe.values import Layout, Value
-from dlc.ir import Net
 from support import caffe_run, nets, opencv_run
 from support.caffe_weights import caffe_weights, constants
 from support.caffemodel import caffemodel
 from support.prototxt import read_net
 from support.torch_eval import Weights
+
+from dlc.backends.base import Differences
+from dlc.backends.caffe.deploy import lower
+from dlc.backends.caffe.values import Layout, Value
+from dlc.ir import Net
 
 Array = Any
 

@@ -1,5 +1,6 @@
-"""A reference interpreter of BVLC Caffe's layers for the nets that are emitted, written from Caffe's documentation
-and sources: it runs what OpenCV cannot (recurrent layers, Embed, noise, losses) and computes as Caffe does.
+"""A reference interpreter of BVLC Caffe's layers for the nets that are emitted, written from Caffe's sources.
+
+It runs what OpenCV cannot (recurrent layers, Embed, noise, losses) and computes as Caffe does.
 
 Blobs are torch tensors with Caffe's axes. Weights come from the caller by layer name; layers without any get
 what their fillers say where these are constants.
@@ -14,7 +15,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-
 from support.prototxt import Message, in_phase
 
 torch = pytest.importorskip("torch")
@@ -76,7 +76,9 @@ def _filled(filler: Message | None, shape: Sequence[int], where: str) -> Any:
     return (line[:, None] * line[None, :]).expand(tuple(shape)).contiguous()
 
 
-def _weights(layer: Message, held: Sequence[Any], parameters: Message, shapes: Sequence[Sequence[int]]) -> list[Any]:
+def _weights(
+    layer: Message, held: Sequence[Any], parameters: Message, shapes: Sequence[Sequence[int]]
+) -> list[Any]:
     """A layer's weight and bias: as given (their shapes must be these), else as filled."""
     if held:
         assert [tuple(w.shape) for w in held] == [tuple(s) for s in shapes], layer["name"]
@@ -85,7 +87,9 @@ def _weights(layer: Message, held: Sequence[Any], parameters: Message, shapes: S
     return [_filled(f, s, layer["name"]) for f, s in zip(fillers, shapes, strict=False)]
 
 
-def _sizes(parameters: Message, word: str, single: str, rank: int, default: int | None = None) -> tuple[int, ...]:
+def _sizes(
+    parameters: Message, word: str, single: str, rank: int, default: int | None = None
+) -> tuple[int, ...]:
     """A size for each axis: from its _h and _w fields, one for all, or one an axis."""
     if f"{word}_h" in parameters or f"{word}_w" in parameters:
         assert rank == 2

@@ -1,4 +1,4 @@
-"""Where the weights of catalogue layers (as `torch_eval` holds them) stand in an emitted Caffe net, and how."""
+"""Where the weights of catalogue layers, as `torch_eval` holds them, stand in an emitted Caffe net."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
-
-from dlc.ir import Net, Node
 from support.prototxt import Message
 from support.torch_eval import Weights
+
+from dlc.ir import Net, Node
 
 Array = Any
 Orders = Mapping[str, Sequence[tuple[int, ...]]]
@@ -91,7 +91,9 @@ def _filters_first(kernel: Array) -> Array:
 @_rule("conv1d", "conv2d", "conv3d")
 def _convolution(node: Node, op: Any, held: Any, layers: Any, order: Any) -> Found:
     kernel = _filters_first(held[0])
-    if kernel.ndim == 3:  # a sequence is a map that is 1 wide, or an image of one channel as wide as it has features
+    if (
+        kernel.ndim == 3
+    ):  # a sequence is a map that is 1 wide, or an image of one channel as wide as it has features
         wide = window(layers[node.name]["convolution_param"], 2)[1] == kernel.shape[1]
         kernel = np.moveaxis(kernel, 1, -1)[:, None] if wide else kernel[..., None]
     yield node.name, [kernel, *held[1:]]

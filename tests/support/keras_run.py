@@ -21,7 +21,6 @@ def keras_module() -> Any:
 
 def from_source(text: str) -> Any:
     """The model that an emitted Python file builds."""
-    keras_module().utils.clear_session()
     namespace: dict[str, Any] = {"__name__": "emitted"}
     exec(compile(text, "emitted.py", "exec"), namespace)
     (build,) = (value for name, value in namespace.items() if name.startswith("build_"))
@@ -31,7 +30,6 @@ def from_source(text: str) -> Any:
 def from_json(text: str) -> Any:
     """The model that an emitted JSON file describes."""
     keras = keras_module()
-    keras.utils.clear_session()
     return keras.models.model_from_json(text)
 
 

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
+from support.torch_eval import Weights
 
 from dlc.ir import Net, Node
-from support.torch_eval import Weights
 
 Array = Any
 
@@ -21,7 +21,8 @@ def set_weights(model: Any, net: Net, weights: Weights) -> None:
     for node in net.body:
         held = weights.get(node.name)
         if held:
-            names = [node.name, *(reader.name for reader in readers[node.name])]
+            activations = [reader.name for reader in readers[node.name] if reader.name not in weights]
+            names = [node.name, *activations]
             _set(_found(layers, node, [_legal(name) for name in names]), node, held)
 
 

@@ -1,4 +1,4 @@
-"""Reads prototxt against a table of BVLC Caffe 1.0's messages, written from its caffe.proto: typos cannot pass.
+"""Reads prototxt against a table of BVLC Caffe 1.0's messages, after its caffe.proto: typos cannot pass.
 
 Only what emitted nets may use is in the tables; a field or layer that is not in them is an error.
 """
@@ -124,7 +124,19 @@ Accuracy 2 1 accuracy_param
 """
 
 FILLERS = {"constant", "uniform", "gaussian", "xavier", "msra", "bilinear"}
-IN_PLACE = {"ReLU", "PReLU", "ELU", "Sigmoid", "TanH", "Power", "Exp", "Dropout", "BatchNorm", "Scale", "Bias"}
+IN_PLACE = {
+    "ReLU",
+    "PReLU",
+    "ELU",
+    "Sigmoid",
+    "TanH",
+    "Power",
+    "Exp",
+    "Dropout",
+    "BatchNorm",
+    "Scale",
+    "Bias",
+}
 _LOSSES = {"SoftmaxWithLoss", "Accuracy"}  # layers that take the parameters of another layer type too
 
 
@@ -142,7 +154,9 @@ def _table(text: str) -> dict[str, dict[str, str]]:
 
 _FIELDS = _table(MESSAGES)
 _LAYERS = {line.split()[0]: line.split()[1:] for line in LAYERS.strip().splitlines()}
-_TOKEN = re.compile(r'(?:\s|#[^\n]*)*(?:("(?:[^"\\\n]|\\.)*")|([A-Za-z_][\w.]*)|([-+]?[\d.][\w.+-]*)|([{}:])|(\S))')
+_TOKEN = re.compile(
+    r'(?:\s|#[^\n]*)*(?:("(?:[^"\\\n]|\\.)*")|([A-Za-z_][\w.]*)|([-+]?[\d.][\w.+-]*)|([{}:])|(\S))'
+)
 
 
 def read(text: str, message: str = "NetParameter") -> Message:

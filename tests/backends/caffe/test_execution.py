@@ -7,11 +7,11 @@ case, and by OpenCV where it knows them.
 from __future__ import annotations
 
 import pytest
+from support.keras_cases import CASES, text
+from support.nets import read_net
 
 from dlc.diagnostics import DlcError
 from dlc.layers import REGISTRY
-from support.keras_cases import CASES, text
-from support.nets import read_net
 
 pytest.importorskip("torch")
 

@@ -9,12 +9,12 @@ from typing import Any
 
 import numpy as np
 import pytest
+from support.keras_cases import CASES, text
+from support.nets import emit, read_net
 
 from dlc.diagnostics import DlcError
 from dlc.ir import Net
 from dlc.types import total
-from support.keras_cases import CASES, text
-from support.nets import emit, read_net
 
 pytest.importorskip("keras", minversion="3.0")
 pytest.importorskip("torch")
@@ -75,7 +75,8 @@ def by_name(model: dict[str, Any]) -> dict[str, Any]:
 @pytest.mark.parametrize("target", BUILD)
 def test_what_keras_cannot_say_is_refused(target: str) -> None:
     net = read_net(
-        "net n {\n  x = input map[5, 4, 4]\n  it = conv2d_transpose(x, filters=2, kernel=3, stride=2, dilation=2)\n"
+        "net n {\n  x = input map[5, 4, 4]\n"
+        "  it = conv2d_transpose(x, filters=2, kernel=3, stride=2, dilation=2)\n"
         "  that = relu(it)\n  output that\n}\n"
     )
     with pytest.raises(DlcError, match="transposed convolutions do not take stride and dilation") as raised:
@@ -86,7 +87,9 @@ def test_what_keras_cannot_say_is_refused(target: str) -> None:
 
 
 def test_noise_above_one_has_its_deviation() -> None:
-    net = read_net("net n {\n  x = input vector[4000]\n  it = gaussian_noise(x, stddev=3.0)\n  output it\n}\n")
+    net = read_net(
+        "net n {\n  x = input vector[4000]\n  it = gaussian_noise(x, stddev=3.0)\n  output it\n}\n"
+    )
     for target, build in BUILD.items():
         model = build(emit(target, net)[0])
         noise = keras_run.as_array(model(np.zeros((1, 4000), np.float32), training=True))
