@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -49,9 +49,10 @@ def _write_design(writer: _Writer, settings: Settings, depth: int, index: int) -
     if "paper" in settings.sources:
         from dlc.simulate.paper import paper_picture
 
-        net, picture = paper_picture(settings, depth, index)
-        writer.write_design(net, ".paper")
-        writer.write_picture(net.name, depth, picture)
+        name = f"net_{depth:02d}_{index:05d}"
+        nets, picture = paper_picture(settings, depth, index)
+        writer.write_nets(f"{name}.paper", nets)
+        writer.write_picture(name, depth, picture)
 
 
 def _keras(net: Net, rng: Any, vectors: tuple[str, ...]) -> Picture:
@@ -81,10 +82,10 @@ class _Writer:
             for file in load(target).emit(Module(nets=(net,)), EmitOptions()).files:
                 self._write(f"{net.name}{file.ending}", file.text.encode())
 
-    def write_design(self, net: Net, suffix: str) -> None:
-        """The design as `.dlnet` alone."""
-        (file,) = load("dlnet").emit(Module(nets=(net,)), EmitOptions()).files
-        self._write(f"{net.name}{suffix}{file.ending}", file.text.encode())
+    def write_nets(self, stem: str, nets: Sequence[Net]) -> None:
+        """Designs as `.dlnet` alone."""
+        (file,) = load("dlnet").emit(Module(nets=tuple(nets)), EmitOptions()).files
+        self._write(f"{stem}{file.ending}", file.text.encode())
 
     def write_picture(self, name: str, depth: int, picture: Picture) -> None:
         """A picture in all its forms."""

@@ -73,8 +73,8 @@ def test_what_a_copy_would_drown_is_not_copied() -> None:
 def test_degraded_pictures_say_so_and_clean_ones_stay_clean() -> None:
     clean, worse = (Settings(4, 10, 6, 6, ("paper",), share, (".pdf",)) for share in (0.0, 1.0))
     for index in range(10):
-        (net, one), (same, other) = paper_picture(clean, 6, index), paper_picture(worse, 6, index)
-        assert net == same
+        (nets, one), (same, other) = paper_picture(clean, 6, index), paper_picture(worse, 6, index)
+        assert nets == same
         assert one.truth.damage == ()
         assert other.truth.damage
         assert one.files[".pdf"] == other.files[".pdf"]  # vector forms cannot be made worse

@@ -6,6 +6,7 @@ import io
 import random
 from collections.abc import Callable, Sequence
 
+import attrs
 from PIL import Image
 
 from dlc.ir import Net
@@ -33,28 +34,47 @@ _LEAST_DPI = 75
 _LARGEST = 24_000_000  # pixels
 
 
-def _boxes(rng: random.Random, look: Look, depth: int, name: str) -> tuple[Net, Figure]:
-    """Boxes that are layers."""
+def _boxes(rng: random.Random, look: Look, depth: int, name: str) -> Figure:
+    """Boxes that are layers: one network, or two or three side by side."""
+    if depth <= 12 and rng.random() < 0.12:
+        return _side_by_side(rng, look, depth, name)
     family = rng.choices([f for f, _ in families.FAMILIES], [w for _, w in families.FAMILIES])[0]
     plan = family(rng, depth)
     grown = grow(plan.chain, name, plan.given)
     sketch = Sketch(look)
     flow = Flow(sketch, plan.chain, grown, random_wording(rng), random_flow(rng, look, plan.chain))
     flow.draw()
-    stated = flow.stated | ({"x": {}} if flow.has_input else {})
-    layers = shown_layers(grown.net, stated, flow.sizes)
-    return grown.net, finished("2d-box", sketch, layers, grown.net.outputs)
+    return finished("2d-box", sketch, shown_layers(grown.net, flow.stated, flow.sizes), grown.net)
 
 
-def _sheets(rng: random.Random, look: Look, depth: int, name: str) -> tuple[Net, Figure]:
+def _side_by_side(rng: random.Random, look: Look, depth: int, name: str) -> Figure:
+    """Networks in one figure, each under a title."""
+    sketch, wording = Sketch(look), random_wording(rng)
+    family = rng.choice((families.chain, families.residual))
+    nets, layers, left = [], [], 0.0
+    for letter in "abc"[: rng.choice((2, 2, 3))]:
+        plan = family(rng, max(4, depth - rng.randint(0, 4)))
+        grown = grow(plan.chain, f"{name}_{letter}", plan.given, f"{letter}_")
+        style = attrs.evolve(random_flow(rng, look, plan.chain), direction="down", row=0, legend=False)
+        flow = Flow(sketch, plan.chain, grown, wording, attrs.evolve(style, rotated=False))
+        room = flow.room.chain_extent(plan.chain, ())
+        flow.draw((0.0, left + max(room.minus, 40) + 20))
+        sketch.text([f"({letter})"], (left + max(room.minus, 40) + 20, -2 * look.size))
+        left += max(room.minus, 40) + max(room.plus, 40) + 60
+        nets.append(grown.net)
+        layers += shown_layers(grown.net, flow.stated, flow.sizes)
+    return finished("2d-box", sketch, layers, *nets)
+
+
+def _sheets(rng: random.Random, look: Look, depth: int, name: str) -> Figure:
     return maps.draw(rng, look, min(depth, 9), False, name)
 
 
-def _cuboids(rng: random.Random, look: Look, depth: int, name: str) -> tuple[Net, Figure]:
+def _cuboids(rng: random.Random, look: Look, depth: int, name: str) -> Figure:
     return maps.draw(rng, look, min(depth, 9), True, name)
 
 
-Drawer = Callable[[random.Random, Look, int, str], tuple[Net, Figure]]
+Drawer = Callable[[random.Random, Look, int, str], Figure]
 # How a figure is drawn, and how often, out of all.
 KINDS: Sequence[tuple[Drawer, int]] = (
     (_boxes, 40),
@@ -66,19 +86,19 @@ KINDS: Sequence[tuple[Drawer, int]] = (
 )
 
 
-def draw_figure(rng: random.Random, depth: int, name: str) -> tuple[Net, Figure]:
-    """A network of about `depth` layers and a drawing of it, of a kind and look drawn at random."""
+def draw_figure(rng: random.Random, depth: int, name: str) -> Figure:
+    """A drawing of a network of about `depth` layers, of a kind and look drawn at random."""
     drawer = rng.choices([d for d, _ in KINDS], [w for _, w in KINDS])[0]
     return drawer(rng, random_look(rng), depth, name)
 
 
-def paper_picture(settings: Settings, depth: int, index: int) -> tuple[Net, Picture]:
-    """The figure of that depth and index of a set: its network, and its picture, clean or made worse."""
+def paper_picture(settings: Settings, depth: int, index: int) -> tuple[tuple[Net, ...], Picture]:
+    """The figure of that depth and index of a set: what it shows, and its picture, clean or made worse."""
     rng = stream(settings.seed, depth, index, "paper")
-    net, figure = draw_figure(rng, depth, f"net_{depth:02d}_{index:05d}")
+    figure = draw_figure(rng, depth, f"net_{depth:02d}_{index:05d}")
     worse = stream(settings.seed, depth, index, "worse")
     made = picture_of(figure, rng.choice(_DPI), settings.vectors, worse, settings.degraded)
-    return net, made
+    return figure.nets, made
 
 
 def picture_of(

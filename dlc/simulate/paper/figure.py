@@ -16,7 +16,7 @@ from dlc.simulate.truth import INPUT, Arrow, Item, Layer
 
 @attrs.frozen
 class Figure:
-    """A finished figure; lengths of the drawing are in points."""
+    """A finished figure and the networks that it shows; lengths of the drawing are in points."""
 
     kind: str
     scene: Scene
@@ -24,14 +24,19 @@ class Figure:
     items: tuple[Item, ...]
     arrows: tuple[Arrow, ...]
     layers: tuple[Layer, ...]
-    outputs: tuple[str, ...]
+    nets: tuple[Net, ...]
+
+    @property
+    def outputs(self) -> tuple[str, ...]:
+        """The names of all nets' last layers."""
+        return tuple(name for net in self.nets for name in net.outputs)
 
 
-def finished(kind: str, sketch: Sketch, layers: Iterable[Layer], outputs: Iterable[str]) -> Figure:
-    """The figure that a sketch has become."""
+def finished(kind: str, sketch: Sketch, layers: Iterable[Layer], *nets: Net) -> Figure:
+    """The figure that a sketch has become; no two of its nets share a layer's name."""
     scene, drawing = sketch.finish()
     items, arrows = tuple(sketch.items), tuple(sketch.arrows)
-    return Figure(kind, scene, drawing, items, arrows, tuple(layers), tuple(outputs))
+    return Figure(kind, scene, drawing, items, arrows, tuple(layers), nets)
 
 
 def shown_layers(

@@ -44,7 +44,6 @@ class Flow:
         self.style = style
         self.stated: dict[str, Stated] = {}
         self.sizes: dict[str, tuple[int, ...]] = {}
-        self.has_input = False
         self.room = Extents(sketch, chain, wording, style)
         self.down = self.room.down
         self.shown = self.room.shown
@@ -71,11 +70,10 @@ class Flow:
         given = self.grown.net.inputs[0]
         if self.style.start == "none":
             return None
-        self.has_input = True
         known = [int(d) for d in given.type.shape if isinstance(d, int)]
         lines = ["Input"] if self.style.start == "text" else ["Input", words.size(known, self.wording)]
         if len(lines) > 1:
-            self.sizes["x"] = tuple(known)
+            self.sizes[given.name] = tuple(known)
         width, height = self.sketch.measure(lines)
         pad = 2 * self.style.pad if self.style.start == "box" else 4.0
         length, across = (height, width) if self.down else (width, height)
@@ -85,7 +83,8 @@ class Flow:
         else:
             area = self.area(s, t, length, across)
             box = self.sketch.box(area, self.sketch.look.outline, self.sketch.look.fill("input"), lines)
-        item = self.sketch.item(box, lines, ["x"])
+        self.stated[given.name] = {}
+        item = self.sketch.item(box, lines, [given.name])
         return Tail(item, s + length, t, s, across / 2)
 
     def _end(self, tail: Tail) -> None:

@@ -17,6 +17,8 @@ from dlc.simulate.paper.words import Stated
 from dlc.types import Kind, Type
 
 Size = tuple[int, ...]
+_STEP, _THIN = 2.6, 7.0  # points from sheet to sheet, and the width of a vector
+_SLANT = 0.35  # of a cuboid's height: how far its back is to the right and up
 
 
 @attrs.frozen
@@ -80,13 +82,12 @@ def plan(rng: random.Random, depth: int) -> tuple[Chain, Type]:
     return Chain(tuple(made)), Type(Kind.MAP, (side, side, channels))
 
 
-def draw(rng: random.Random, look: Look, depth: int, cuboids: bool, name: str) -> tuple[Net, Figure]:
+def draw(rng: random.Random, look: Look, depth: int, cuboids: bool, name: str) -> Figure:
     """A network and its drawing."""
     chain, given = plan(rng, depth)
     net = grow(chain, name, given).net
     style = random_style(rng, cuboids)
-    drawer = _Drawer(rng, Sketch(look), net, style)
-    return net, drawer.figure()
+    return _Drawer(rng, Sketch(look), net, style).figure()
 
 
 class _Drawer:
@@ -118,7 +119,7 @@ class _Drawer:
             before, x = self.layer(node, number, before, x)
         layers = shown_layers(self.net, self.stated, self.sizes, self.labels)
         kind = "3d-box" if self.style.cuboids else "stacked-2d-box"
-        return finished(kind, self.sketch, layers, self.net.outputs)
+        return finished(kind, self.sketch, layers, self.net)
 
     def layer(self, node: Node, number: int, before: int, x: float) -> tuple[int, float]:
         """A layer's words, the map that it gives, and the line between."""
@@ -156,8 +157,8 @@ class _Drawer:
             box = self.cuboid(size, x)
         else:
             high = self.high(size[0])
-            sheets = max(2, min(9, round(math.log2(size[2] + 1)) + 1)) if size[2] > 1 else 1
-            step = (2.6, -2.6) if sheets > 1 else (0.0, 0.0)
+            sheets = _sheets(size[2])
+            step = (_STEP, -_STEP)
             top = -(high + step[1] * (sheets - 1)) / 2
             box = self.sketch.stack((x, top, x + high, top + high), sheets, step, fill)
         area = self.sketch.boxes[box].area
@@ -171,8 +172,15 @@ class _Drawer:
     def clear(self, size: Size, left: float, title: str) -> float:
         """Where a map may begin so that its label does not run into the one before."""
         width, _ = self.sketch.measure(self.size_words(size, title))
-        half = 3.5 if len(size) == 1 else 0.4 * self.high(size[0])
-        return max(left, self.taken[False] + 8 + width / 2 - half)
+        return max(left, self.taken[False] + 6 + (width - self.wide(size)) / 2)
+
+    def wide(self, size: Size) -> float:
+        """How wide a map is drawn."""
+        if len(size) == 1:
+            return _THIN + 4 * self.style.cuboids
+        if self.style.cuboids:
+            return _thick(size[2]) + _SLANT * 0.8 * self.high(size[0])
+        return self.high(size[0]) + _STEP * (_sheets(size[2]) - 1)
 
     def high(self, side: int) -> float:
         return float(self.height * max(0.14, (side / self.largest) ** 0.6))
@@ -181,13 +189,13 @@ class _Drawer:
         high = self.height * max(0.25, min(1.0, math.log2(units + 1) / 11))
         fill = self.sketch.look.fill("dense")
         if self.style.cuboids:
-            return self.sketch.cuboid((x, -high / 2, x + 7, high / 2), (4, -4), _some(fill))
-        return self.sketch.stack((x, -high / 2, x + 7, high / 2), 1, (0, 0), fill)
+            return self.sketch.cuboid((x, -high / 2, x + _THIN, high / 2), (4, -4), _some(fill))
+        return self.sketch.stack((x, -high / 2, x + _THIN, high / 2), 1, (0, 0), fill)
 
     def cuboid(self, size: Size, x: float) -> int:
         high = self.high(size[0]) * 0.8
-        wide = 4 + 4 * math.log2(size[2] + 1) / 2
-        back = (0.35 * high, -0.35 * high)
+        wide = _thick(size[2])
+        back = (_SLANT * high, -_SLANT * high)
         front = (x, -high / 2 + back[1] / -2, x + wide, high / 2 + back[1] / -2)
         box = self.sketch.cuboid(front, back, _some(self.sketch.look.fill("conv2d")))
         if self.style.sides and self.style.sized:
@@ -270,6 +278,16 @@ class _Drawer:
         corners = [(window[2], window[1]), (window[2], window[3])]
         lines = [self.sketch.line([corner, aim], head=False) for corner in corners]
         self.sketch.arrow(before, after, *lines)
+
+
+def _sheets(channels: int) -> int:
+    """How many sheets stand for channels."""
+    return max(2, min(9, round(math.log2(channels + 1)) + 1)) if channels > 1 else 1
+
+
+def _thick(channels: int) -> float:
+    """How wide the front of a cuboid is."""
+    return 4 + 2 * math.log2(channels + 1)
 
 
 def _first(value: object) -> int:

@@ -8,7 +8,6 @@ import random
 import attrs
 
 from dlc.frontends.figure.drawing import Outline, Point
-from dlc.ir import Net
 from dlc.simulate.paper.figure import Figure, finished, shown_layers
 from dlc.simulate.paper.look import Look
 from dlc.simulate.paper.routes import towards
@@ -45,7 +44,7 @@ def random_style(rng: random.Random) -> NeuronStyle:
     )
 
 
-def draw(rng: random.Random, look: Look, depth: int, name: str) -> tuple[Net, Figure]:
+def draw(rng: random.Random, look: Look, depth: int, name: str) -> Figure:
     """A network of dense layers and its drawing; sizes are written where not every neuron is drawn."""
     style = random_style(rng)
     counted = rng.random() < 0.5
@@ -66,7 +65,7 @@ def draw(rng: random.Random, look: Look, depth: int, name: str) -> tuple[Net, Fi
     stated[names[0]] = {}
     known = {v: (n,) for n, v in zip(sizes, names, strict=True)}
     layers = shown_layers(net, stated, known, drawer.labels)
-    return net, finished("neurons", drawer.sketch, layers, net.outputs)
+    return finished("neurons", drawer.sketch, layers, net)
 
 
 class _Drawer:

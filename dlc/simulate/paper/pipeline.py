@@ -7,7 +7,6 @@ import random
 import attrs
 import numpy as np
 
-from dlc.ir import Net
 from dlc.simulate.paper import families
 from dlc.simulate.paper.figure import Figure, finished, shown_layers
 from dlc.simulate.paper.flow import Flow
@@ -23,7 +22,7 @@ _RESULTS = ("cat: 0.92", "Result", "Class label", "Prediction", "Detected object
 _TITLES = ("Feature extractor", "Backbone", "Proposed network", "Deep network")
 
 
-def draw(rng: random.Random, look: Look, depth: int, name: str) -> tuple[Net, Figure]:
+def draw(rng: random.Random, look: Look, depth: int, name: str) -> Figure:
     """A network inside a pipeline, and the drawing of the whole."""
     plan = families.chain(rng, max(3, min(depth, 8)))
     grown = grow(plan.chain, name, plan.given)
@@ -37,7 +36,7 @@ def draw(rng: random.Random, look: Look, depth: int, name: str) -> tuple[Net, Fi
         _frame(rng, sketch, source + 1)
     _after(rng, flow, end.item, end.s)
     layers = shown_layers(grown.net, flow.stated, flow.sizes)
-    return grown.net, finished("pipeline", sketch, layers, grown.net.outputs)
+    return finished("pipeline", sketch, layers, grown.net)
 
 
 def _style(rng: random.Random, look: Look, plan: families.Plan) -> FlowStyle:

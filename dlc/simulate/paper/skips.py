@@ -46,15 +46,14 @@ def random_style(rng: random.Random, look: Look) -> SkipStyle:
     )
 
 
-def draw(rng: random.Random, look: Look, depth: int, name: str) -> tuple[Net, Figure]:
+def draw(rng: random.Random, look: Look, depth: int, name: str) -> Figure:
     """A design over the paper's Tables 1 and 2 with at least one jump where one turns up, and its drawing."""
     net = Sampler(rng.getrandbits(64)).net(depth, name)
     for _ in range(20):
         if any(len(n.inputs) > 1 for n in net.body):
             break
         net = Sampler(rng.getrandbits(64)).net(depth, name)
-    column = _Column(rng, Sketch(look), net, random_style(rng, look))
-    return net, column.figure()
+    return _Column(rng, Sketch(look), net, random_style(rng, look)).figure()
 
 
 # A layer's name, the lines of its label, what they state of it, its operation.
@@ -95,7 +94,7 @@ class _Column:
         for node in self.net.body:
             self.join(node)
         layers = shown_layers(self.net, stated, {})
-        return finished("2d-box", self.sketch, layers, self.net.outputs)
+        return finished("2d-box", self.sketch, layers, self.net)
 
     def join(self, node: Node) -> None:
         """The line down from the layer before, and one for each that is farther away."""

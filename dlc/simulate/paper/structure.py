@@ -82,14 +82,14 @@ class Unsound(Exception):
     """A structure does not give a sound network."""
 
 
-def grow(chain: Chain, name: str, given: Type) -> Grown:
+def grow(chain: Chain, name: str, given: Type, prefix: str = "") -> Grown:
     """The network that a structure stands for, with types; flatten is put in, unseen, where types need it.
 
-    Raises Unsound where sizes do not work out.
+    `prefix` begins the names of all its values. Raises Unsound where sizes do not work out.
     """
-    grower = _Grower(given)
-    last = grower.chain(chain, "x", ())
-    net = Net(name, (Input("x", given),), tuple(grower.body), (last,))
+    grower = _Grower(given, prefix)
+    last = grower.chain(chain, f"{prefix}x", ())
+    net = Net(name, (Input(f"{prefix}x", given),), tuple(grower.body), (last,))
     try:
         checked = check(Module(nets=(net,)))
     except DlcError as error:
@@ -102,10 +102,11 @@ def grow(chain: Chain, name: str, given: Type) -> Grown:
 class _Grower:
     """Collects nodes; kinds are followed so that it is known where flatten is needed."""
 
-    def __init__(self, given: Type) -> None:
+    def __init__(self, given: Type, prefix: str) -> None:
+        self.prefix = prefix
         self.body: list[Node] = []
         self.nodes: dict[Place, list[str]] = {}
-        self.kinds: dict[str, Kind] = {"x": given.kind}
+        self.kinds: dict[str, Kind] = {f"{prefix}x": given.kind}
         self.counts: dict[str, int] = {}
 
     def chain(self, chain: Chain, value: str, place: Place) -> str:
@@ -137,7 +138,7 @@ class _Grower:
 
     def put(self, op: Op, inputs: tuple[str, ...], inferred: bool = False) -> str:
         self.counts[op.op_name] = count = self.counts.get(op.op_name, 0) + 1
-        name = f"{op.op_name}_{count}"
+        name = f"{self.prefix}{op.op_name}_{count}"
         self.body.append(Node(name, op, inputs, inferred=inferred))
         results = signatures()[op.op_name].results(self.kinds[inputs[0]])
         self.kinds[name] = self.kind(op, results)
