@@ -2,6 +2,8 @@
 
 import json
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -170,6 +172,29 @@ def test_wrong_options_make_nothing(
     assert main(["simulate", *words, "-o", str(tmp_path / "set")]) == 2
     assert "DLC0009" in capsys.readouterr().err
     assert not (tmp_path / "set").exists()
+
+
+@pytest.mark.parametrize(
+    ("missing", "words"),
+    [
+        ("pygraphviz", ["simulate", "-o", "set"]),
+        ("matplotlib", ["simulate", "-o", "set"]),
+        ("matplotlib", ["evaluate", "set"]),
+        ("numpy", ["evaluate", "set"]),
+    ],
+)
+def test_a_part_that_is_not_installed_is_told(missing: str, words: list[str], tmp_path: Path) -> None:
+    """matplotlib is found without being imported, so its finder is told not to find it."""
+    script = (
+        "import sys, importlib.util as u; sys.modules[sys.argv[1]] = None; find = u.find_spec\n"
+        "u.find_spec = lambda name, *rest: None if name == sys.argv[1] else find(name, *rest)\n"
+        "from dlc.cli.main import main; sys.exit(main(sys.argv[2:]))"
+    )
+    command = [sys.executable, "-c", script, missing, *words]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert f"error[DLC0012]: {words[0][:-1]}ion needs {missing}: pip install 'dlnet[simulate]'" in done.stderr
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_place_that_cannot_be_written_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

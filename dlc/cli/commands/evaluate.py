@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def run(arguments: argparse.Namespace, reporter: Reporter) -> int:
     """Write the numbers, a line for every picture, and Figure 6; print a table."""
     _check(arguments)
-    require("dlc.evaluate.run", "simulate", "evaluation")
+    require("dlc.evaluate.figure6", "simulate", "evaluation")
     from dlc.evaluate.entries import load_entries
     from dlc.evaluate.reader import DEFAULT, load_reader
     from dlc.evaluate.report import report, table
