@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import re
 from collections.abc import Mapping, Sequence
-from typing import IO, NoReturn
+from typing import NoReturn
 
 from dlc.cli.output import write_stdout
 from dlc.diagnostics import Diagnostic, DlcError, Fix, codes
@@ -38,7 +38,7 @@ class Parser(argparse.ArgumentParser):
         fix = Fix(f"did you mean {like}?", like) if like else None
         raise usage_error(f"{self.prog} has no option {option}; {self.prog} --help says what there is", fix)
 
-    def _print_message(self, message: str, file: IO[str] | None = None) -> None:
+    def _print_message(self, message: str, file: object = None) -> None:
         write_stdout(message)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Mapping
 
 from dlc.backends import TARGETS, load
 from dlc.backends.base import Cell, Support
@@ -19,14 +20,19 @@ def run(arguments: argparse.Namespace, reporter: Reporter) -> int:
     if arguments.json:
         write_json({n: {op: _json(c) for op, c in row.items()} for n, row in cells.items()})
     elif arguments.target:
-        rows = [(op, c.support.value, c.reason) for op, c in cells[arguments.target].items()]
-        show_table(("layer", arguments.target, "what differs, or under which condition"), rows)
+        _page(arguments.target, cells[arguments.target])
     elif arguments.matrix:
-        show_table(("layer", *asked), [(op, *(_short(cells[n].get(op)) for n in asked)) for op in REGISTRY])
+        rows = [(op, *(_short(cells[n].get(op)) for n in asked)) for op in REGISTRY]
+        show_table(("layer", *asked), rows)
     else:
         rows = [(n, load(n).title, *_counts(cells[n])) for n in asked]
         show_table(("target", "what it writes", "exact", "approximate", "refused"), rows)
     return 0
+
+
+def _page(target: str, row: Mapping[str, Cell]) -> None:
+    rows = [(op, c.support.value, c.reason) for op, c in row.items()]
+    show_table(("layer", target, "what differs, or under which condition"), rows)
 
 
 def _counts(row: dict[str, Cell]) -> tuple[str, ...]:
