@@ -55,8 +55,8 @@ def _wire(wiring: Wiring, stages: Sequence[Stage], draft: Draft, order: Order, f
     kind, sides = wiring.kind, wiring.input_sides
     before: tuple[Dim, ...] | None = sides if kind in (Kind.MAP, Kind.VOLUME) else None
     for stage, opens in _grouped(stages, draft.groups):
-        if opens:
-            wiring.open_group()
+        if opens is not None:
+            wiring.open_group(opens)
         stride = first_stride(stage, before, draft.facts, order)
         stage = with_reported_sizes(stage, before, order)
         area = spatial(stage.out, order)
@@ -94,8 +94,11 @@ def _with_outputs(stages: Sequence[Stage]) -> list[Stage]:
 
 def _grouped(
     stages: Sequence[Stage], groups: Sequence[tuple[int, int, str | None]]
-) -> Iterator[tuple[Stage, bool]]:
-    """Rows in the order in which they run, groups of rows repeated; True where a group begins."""
+) -> Iterator[tuple[Stage, bool | None]]:
+    """Rows in the order in which they run, groups of rows repeated.
+
+    True goes with a row where a group begins, False with one outside of groups.
+    """
     rows = {s.row: s for s in stages}
     done: set[int] = set()
     for stage in stages:
@@ -110,4 +113,4 @@ def _grouped(
         count = int(group[2]) if group[2] and group[2].isdigit() else 1
         for _ in range(min(count, 512)):
             for index, member in enumerate(members):
-                yield rows[member.row], index == 0
+                yield rows[member.row], True if index == 0 else None

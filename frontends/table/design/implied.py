@@ -7,10 +7,10 @@ import re
 from dlc.frontends.phrases import Phrase
 from dlc.frontends.phrases.normal import normalise
 from dlc.frontends.table.design.facts import Facts
-from dlc.frontends.table.design.parts import Layer, Part, Stage
+from dlc.frontends.table.design.parts import Layer, Part, Stage, layers_of
 from dlc.frontends.table.design.roles import Role
 from dlc.frontends.table.design.row import WINDOWS, Row
-from dlc.frontends.table.design.texts import blank, window
+from dlc.frontends.table.design.texts import blank, frames, window
 from dlc.frontends.table.model import Cell
 
 _IMPLIED, UNKNOWN = 0.7, 0.5  # confidence in a layer that its columns imply, in one nobody knows
@@ -32,7 +32,7 @@ def unnamed(row: Row, before: Stage | None, facts: Facts) -> tuple[Part, ...]:
             bare = Phrase(op="opaque", type=last.phrase.type, text=last.phrase.text)
             return (Layer(bare, row.first(Role.REPEAT, Role.STRIDE, Role.FILTERS) or cell),)
     if labels and not all(_NUMBERED.fullmatch(t.strip()) for t in labels):
-        return _unknown(row, labels[-1])
+        return _over_time(row, before) or _unknown(row, labels[-1])
     if not labels and not (row.states(*WINDOWS, Role.FILTER_SHAPE) and row.states(Role.FILTERS, Role.UNITS)):
         return ()
     op = _implied(row, facts)
@@ -40,6 +40,23 @@ def unnamed(row: Row, before: Stage | None, facts: Facts) -> tuple[Part, ...]:
         return ()
     name = labels[-1].strip() if labels and re.fullmatch(r"[A-Za-z]\w*", labels[-1].strip()) else None
     return (Layer(Phrase(op=op, name=name, text=normalise(" ".join(labels))), row.first(Role.LABEL) or cell),)
+
+
+def _over_time(row: Row, before: Stage | None) -> tuple[Part, ...]:
+    """A layer that sees some frames is a convolution over time; one that sees its own, after a pooling, dense."""
+    seen = frames(row.text(Role.CONTEXT))
+    cell = row.first(Role.LABEL) or row.line[0]
+    if seen is None or row.width() is None:
+        return ()
+    name = re.sub(r"\W+", "_", cell.text.strip().lower())
+    last = next(reversed(list(layers_of(before.parts))), None) if before is not None else None
+    pooled = last is not None and (
+        last.op == "dense" or "pool" in f"{last.op}{last.phrase.type or ''}".lower()
+    )
+    if seen == (1, 1) and pooled:
+        return (Layer(Phrase(op="dense", name=name, text=cell.text), cell),)
+    values = {"kernel": (seen[0],), "dilation": (seen[1],)}
+    return (Layer(Phrase(op="conv1d", attributes=values, name=name, rank=1, text=cell.text), cell),)
 
 
 def resolved(row: Row, parts: tuple[Part, ...]) -> tuple[Part, ...]:

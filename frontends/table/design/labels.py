@@ -12,13 +12,8 @@ from dlc.frontends.phrases.normal import compact, normalise
 from dlc.frontends.table.design.columns import INDEXED, Column
 from dlc.frontends.table.design.parts import Layer, Part, cell_parts, layers_of
 from dlc.frontends.table.design.row import Row
-from dlc.frontends.table.design.texts import blank
+from dlc.frontends.table.design.texts import RESIDUAL, blank
 from dlc.frontends.table.model import Cell
-
-_RESIDUAL = frozenset(
-    ("residual", "shortcut", "skip", "skipconnection", "residualconnection", "identityshortcut")
-)
-
 
 _KIND_HEADERS = ("type", "operat", "op")
 
@@ -63,7 +58,7 @@ def _number(column: Column, index: int) -> int | None:
 
 
 def _label_reading(row: Row, column: Column, cell: Cell) -> tuple[Part, ...]:
-    if compact(cell.text) in _RESIDUAL:
+    if compact(cell.text) in RESIDUAL:
         return (Layer(Phrase(op="add", text=cell.text), cell, residual=True),)
     if re.fullmatch(r"[\d\W]+", cell.text):
         return ()

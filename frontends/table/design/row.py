@@ -12,7 +12,7 @@ from dlc.frontends.table.design.columns import Column
 from dlc.frontends.table.design.roles import Role
 from dlc.frontends.table.design.sheet import Sheet
 from dlc.frontends.table.design.sizes import Size, read_size
-from dlc.frontends.table.design.texts import blank, quantity, sides
+from dlc.frontends.table.design.texts import blank, frames, quantity, sides
 from dlc.frontends.table.design.variants import Variant
 from dlc.frontends.table.model import Cell
 
@@ -103,7 +103,12 @@ class Row:
     def channels_in(self) -> Number | None:
         """The width of what goes into the row, where a column states it."""
         stated = quantity(self.text(Role.CHANNELS_IN))
-        return stated if stated is not None else self._channels()[0]
+        if stated is not None:
+            return stated
+        found = self._channels()[0]
+        seen = frames(self.text(Role.CONTEXT))
+        spliced = seen is not None and isinstance(found, int) and found % seen[0] == 0
+        return found // seen[0] if spliced and seen is not None and isinstance(found, int) else found
 
     def _between(self) -> tuple[Size | None, Size | None]:
         """The sizes before and after the row, from a column that states both."""

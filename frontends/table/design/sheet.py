@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import attrs
 
+from dlc.frontends.phrases import read_phrases
+from dlc.frontends.phrases.normal import compact, normalise
+from dlc.frontends.table.counts import count_of
 from dlc.frontends.table.design.columns import Column, column, settled
 from dlc.frontends.table.design.headers import header
 from dlc.frontends.table.design.heads import Grid, header_rows, runs_across
-from dlc.frontends.table.design.roles import Role
+from dlc.frontends.table.design.roles import SILENT, Role
+from dlc.frontends.table.design.texts import RESIDUAL, blank
 from dlc.frontends.table.model import Cell, Table
 
 
@@ -133,4 +137,40 @@ def _down(table: Table, grid: Grid, numbers: Sequence[int], count: int) -> Sheet
         for g in table.row_groups
         if place.get(g.first, -1) >= 0 and place.get(g.last, -1) >= 0
     )
-    return Sheet(table, tuple(settled(columns)), len(body), groups=groups)
+    columns, counted = _without_counts(columns)
+    return Sheet(table, tuple(settled(columns)), len(body), groups=(*groups, *counted))
+
+
+Groups = tuple[tuple[int, int, str | None], ...]
+
+
+def _without_counts(columns: Sequence[Column]) -> tuple[list[Column], Groups]:
+    """The columns without one of counts ("2×", "8×"), and the rows that each count takes together."""
+    for beside in columns:
+        filled = [i for i, c in enumerate(beside.cells) if not blank(c.text)]
+        counts = [count_of(normalise(beside.cells[i].text)) for i in filled]
+        if filled and all(counts) and beside.role in SILENT | {Role.LABEL} and len(columns) > 1:
+            others = [c for c in columns if c is not beside]
+            return others, _groups_of(beside, others, dict(zip(filled, counts, strict=True)))
+    return list(columns), ()
+
+
+def _groups_of(column: Column, others: Sequence[Column], counts: Mapping[int, str | None]) -> Groups:
+    """Each count's rows: those that its cell spans, else those down to the next addition."""
+    made: list[tuple[int, int, str | None]] = []
+    for first, count in counts.items():
+        if first and column.cells[first] is column.cells[first - 1]:
+            continue
+        last = first
+        while last + 1 < len(column.cells) and column.cells[last + 1] is column.cells[first]:
+            last += 1
+        if last == first:
+            end = min((i for i in counts if i > first), default=len(column.cells))
+            last = next((i for i in range(first, end) if any(_adds(c.cells[i]) for c in others)), first)
+        made.append((first, last, count))
+    return tuple(made)
+
+
+def _adds(cell: Cell) -> bool:
+    phrases = read_phrases(cell.text).phrases
+    return compact(cell.text) in RESIDUAL or [p.op for p in phrases] == ["add"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 
 from dlc.frontends.phrases.normal import compact, normalise
@@ -9,6 +10,10 @@ from dlc.frontends.phrases.numbers import number
 from dlc.frontends.phrases.values import Number
 
 _NOTHING = frozenset(("", "na", "none", "null", "nil", "no", "x"))
+#: Rows that add what their group began with.
+RESIDUAL = frozenset(
+    ("residual", "shortcut", "skip", "skipconnection", "residualconnection", "identityshortcut")
+)
 _YES = frozenset("✓✔√")
 _WINDOW = re.compile(
     r"(?P<size>\(?\w+'?\)?(?:\s*×\s*\(?\w+'?\)?)*|\(\s*\w+(?:\s*,\s*\w+)+\s*\))"
@@ -67,3 +72,22 @@ def quantity(text: str) -> Number | None:
         factors = [number(p) for p in plain.split("×")]
         return " * ".join(map(str, factors)) if any(isinstance(f, str) for f in factors) else None
     return None
+
+
+def frames(text: str) -> tuple[int, int] | None:
+    """Kernel and dilation of the frames that a layer over time sees: "{t-2, t, t+2}" is 3 and 2.
+
+    Square brackets with two numbers are an interval, "[t-2, t+2]"; None where the text lists no frames.
+    """
+    normal = normalise(text).strip()
+    inner = normal.strip("{}[]() ")
+    parts = [p.strip().replace(" ", "") for p in re.split(r"[,;:]", inner) if p.strip()]
+    if not parts or not all(re.fullmatch(r"t?(?:[+-]?\d+)?", p) and p for p in parts):
+        return None
+    offsets = [int(p.lstrip("t") or 0) for p in parts]
+    if len(offsets) == 2 and not normal.startswith("{"):
+        return offsets[1] - offsets[0] + 1, 1
+    steps = {b - a for a, b in itertools.pairwise(offsets)}
+    if len(steps) > 1 or any(s < 1 for s in steps):
+        return None
+    return len(offsets), steps.pop() if steps else 1

@@ -67,7 +67,7 @@ class Wiring:
     _named: dict[str, str] = attrs.field(factory=dict)
     _known: dict[str, tuple[Kind | None, Dim]] = attrs.field(factory=dict)
     _heads: list[str] = attrs.field(factory=list)
-    _group: str = ""
+    _group: str | None = None
     _area: tuple[Dim, Dim] | None = None
     _folded: tuple[Number, ...] | None = None
 
@@ -76,15 +76,14 @@ class Wiring:
         self.current, self.kind = given.name, given.type.kind
         self.width = given.type.channels
         self._taken[given.name] += 1
-        self._group = given.name
         self.input_sides = given.type.spatial
         self._known[given.name] = self.kind, self.width
         for name in names:
             self._named.setdefault(compact(name), given.name)
 
-    def open_group(self) -> None:
-        """Remember the value that a group of rows begins with, for a "residual" row in it."""
-        self._group = self.current
+    def open_group(self, opened: bool) -> None:
+        """Remember the value that a group of rows begins with, for a "residual" row in it; or that none does."""
+        self._group = self.current if opened else None
 
     def stage(
         self,
@@ -295,8 +294,9 @@ class Wiring:
 
     def _lone_merge(self, layer: Layer, stem: str) -> None:
         """A row that adds what its group began with, or that merges nothing that the table shows."""
+        start = self._group if self._group is not None else self._last_change()
         inputs = (
-            [self.current, self._group] if layer.residual and self._group != self.current else [self.current]
+            [self.current, start] if layer.residual and start not in (None, self.current) else [self.current]
         )
         width = self.width
         if len(inputs) == 1:
@@ -304,6 +304,16 @@ class Wiring:
             return
         self._put(layer.op, {}, inputs, stem=stem or layer.op, origin=self.places.origin(layer.cell))
         self.width = width
+
+    def _last_change(self) -> str | None:
+        """The value from which on the chain keeps its size: the last addition's, pooling's or strided layer's."""
+        by_name = {n.name: n for n in self.nodes}
+        node = by_name.get(self.current)
+        while node is not None and len(node.inputs) == 1:
+            node = by_name.get(node.inputs[0])
+            if node is not None and _reduces(node):
+                return node.name
+        return None
 
     def _defined(self, layer: Layer, definition: Definition, stem: str, stage: Stage) -> None:
         """The layers that another table gives for a block, with this block's numbers."""
@@ -463,6 +473,13 @@ class Wiring:
     def _next(self, stem: str) -> int:
         self._taken[f"#{stem}"] += 1
         return self._taken[f"#{stem}"]
+
+
+def _reduces(node: Node) -> bool:
+    """Whether a layer merges values, or makes a map smaller."""
+    steps = node.layer.attributes().get("stride")
+    strided = steps not in (None, 1) and not (isinstance(steps, tuple) and set(steps) == {1})
+    return node.layer.op_name in MERGES or strided
 
 
 def _makes_room(stage: Stage) -> bool:
