@@ -8,6 +8,7 @@ domain; symbolic expressions pass where numbers do (and words, inside blocks, wh
 from __future__ import annotations
 
 import difflib
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 import attrs
@@ -61,6 +62,8 @@ def show(value: Any) -> str:
         return "none"
     if isinstance(value, tuple):
         return f"({', '.join(map(show, value))}{',' * (len(value) == 1)})"
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{name}={show(v)}" for name, v in value.items()) + "}"
     return str(value)
 
 

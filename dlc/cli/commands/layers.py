@@ -13,7 +13,7 @@ from dlc.cli.tables import show_table
 from dlc.diagnostics import Diagnostic, Fix, codes
 from dlc.layers import REGISTRY, Attribute, Layer, nearest
 from dlc.layers.domains import show
-from dlc.types import signatures
+from dlc.layers.reference import attribute_row, kinds
 
 
 def run(arguments: argparse.Namespace, reporter: Reporter) -> int:
@@ -24,7 +24,7 @@ def run(arguments: argparse.Namespace, reporter: Reporter) -> int:
         write_json({n: _json(c) for n, c in REGISTRY.items()})
         return 0
     rows = [
-        (name, _kinds(name), ", ".join(_attribute(a) for a in cls.table)) for name, cls in REGISTRY.items()
+        (name, kinds(name), ", ".join(_attribute(a) for a in cls.table)) for name, cls in REGISTRY.items()
     ]
     show_table(("layer", "takes -> gives", "attributes"), rows)
     return 0
@@ -39,25 +39,16 @@ def _page(name: str, as_json: bool) -> int:
     if as_json:
         write_json({name: _json(cls)})
         return 0
-    write_stdout(f"{name}: {_kinds(name)}\n\n{inspect.getdoc(cls)}\n\n")
+    write_stdout(f"{name}: {kinds(name)}\n\n{inspect.getdoc(cls)}\n\n")
     if not cls.table:
         write_stdout("It has no attributes.\n")
         return 0
-    show_table(("attribute", "default", "values", "meaning"), [_row(a) for a in cls.table])
+    show_table(("attribute", "default", "values", "meaning"), [attribute_row(a) for a in cls.table])
     return 0
-
-
-def _kinds(name: str) -> str:
-    return signatures()[name].production.replace("__", " -> ").replace("_or_", " or ")
 
 
 def _attribute(a: Attribute) -> str:
     return a.name if a.required else f"{a.name}={show(a.domain.simplify(a.default))}"
-
-
-def _row(a: Attribute) -> tuple[str, str, str, str]:
-    default = "required" if a.required else show(a.domain.simplify(a.default))
-    return a.name, default, a.domain.describe(), a.doc
 
 
 def _json(cls: type[Layer]) -> dict[str, Any]:
