@@ -25,10 +25,21 @@ class EmitOptions:
 
 @attrs.frozen
 class EmittedFile:
-    """One file of generated code; its name is the net's name and this ending, such as `_solver.prototxt`."""
+    """One file of generated code; its name is the net's name and this ending, such as `_solver.prototxt`.
+
+    `main_file` is how the text names the main file, where it does so, in a string between quotes.
+    """
 
     ending: str
     text: str
+    main_file: str = ""
+
+    def beside(self, main: str) -> str:
+        """The text for a main file that is called `main`."""
+        if not self.main_file:
+            return self.text
+        escaped = main.replace("\\", "\\\\").replace('"', '\\"')
+        return self.text.replace(f'"{self.main_file}"', f'"{escaped}"')
 
 
 @attrs.frozen

@@ -9,9 +9,9 @@ from typing import Any
 import attrs
 
 from dlc.backends.caffe.conv import ALONE, planar, plane, zero_padded
-from dlc.backends.caffe.message import AVERAGE, MAX, PRODUCT, Word, sides
+from dlc.backends.caffe.message import AVERAGE, MAX, PRODUCT, Word, shape, sides
 from dlc.backends.caffe.rules import RULES
-from dlc.backends.caffe.values import Layout, Value
+from dlc.backends.caffe.values import Layout, Value, numbers
 from dlc.backends.caffe.windows import (
     ALL,
     Fit,
@@ -63,30 +63,54 @@ def avgpool(w: Writer, node: Node, op: Any, x: Value) -> Value | None:
     return w.result(node, "Pooling", Layout.CHANNELS)
 
 
-@RULES.rule("maxpool3d", "avgpool3d", only="without padding, or when the padding is smaller than the kernel")
+@RULES.rule("maxpool3d", "avgpool3d", only="when the padding is smaller than the kernel")
 def pool3d(w: Writer, node: Node, op: Any, x: Value) -> Value | None:
     """Two Poolings, over height and width and then over depth: Caffe pools two axes."""
-    windows, sizes, counts = op.windows(), x.spatial, type_of(node).spatial
-    method = MAX if op.op_name == "maxpool3d" else AVERAGE
-    if method is AVERAGE and any(padding(win, n) != (0, 0) for win, n in zip(windows, sizes, strict=True)):
-        w.differences.cannot(node, "Caffe pools two axes only, and its averages count padding")
-        return None
-    if method is MAX:
-        windows = narrowed(windows, sizes, counts)  # type: ignore[arg-type]
-    flat = fit_pooling(windows[1:], sizes[1:], counts[1:])  # type: ignore[arg-type]
-    deep = fit_pooling([windows[0], ALONE], [sizes[0], 1], [counts[0], 1])  # type: ignore[list-item]
+    windows, sizes, counts = list(op.windows()), list(x.spatial), numbers(type_of(node))[:-1]
+    if op.op_name == "maxpool3d":
+        return _pool_volume(w, node, x, narrowed(windows, sizes, counts), MAX)
+    if op.padding == "same":
+        windows = narrowed(windows, sizes, counts)
+    pairs = [padding(win, size) for win, size in zip(windows, sizes, strict=True)]
+    if all(pair == (0, 0) for pair in pairs):
+        return _pool_volume(w, node, x, windows, AVERAGE)
+    if op.padding == "same":
+        return _volume_average_of_inside(w, node, x, windows)
+    bare = [attrs.evolve(win, padding="valid") for win in windows]
+    return _pool_volume(w, node, zero_padded(w, x, f"{node.name}_padded", pairs), bare, AVERAGE)
+
+
+def _pool_volume(
+    w: Writer, node: Node, x: Value, windows: Sequence[Window], method: Word, name: str = ""
+) -> Value | None:
+    """Both Poolings; the result is the node's own, or a helping blob `name`."""
+    sizes, counts = x.spatial, numbers(type_of(node))[:-1]
+    flat = fit_pooling(windows[1:], sizes[1:], counts[1:])
+    deep = fit_pooling([windows[0], ALONE], [sizes[0], 1], [counts[0], 1])
     if flat is None or deep is None:
         _refuse_padding(w, node)
         return None
-    blob = w.reshape(x.blob, f"{node.name}_slices", (0, -1, *sizes[1:]))
-    over = w.fresh(f"{node.name}_planes")
+    top = name or node.name
+    blob = w.reshape(x.blob, f"{top}_slices", (0, -1, *sizes[1:]))
+    over = w.fresh(f"{top}_planes")
     _pool(w, over, over, blob, method, windows[1:], sizes[1:], flat)
-    blob = w.reshape(over, f"{node.name}_columns", (0, x.channels, sizes[0], -1))
-    over = w.fresh(f"{node.name}_depth")
+    blob = w.reshape(over, f"{top}_columns", (0, x.channels, sizes[0], -1))
+    over = w.fresh(f"{top}_depth")
     _pool(w, over, over, blob, method, [windows[0], ALONE], [sizes[0], 1], deep)
-    fields = {"reshape_param": {"shape": {"dim": [0, x.channels, *counts]}}}
-    w.add("Reshape", node.name, (over,), (node.name,), fields)
-    return w.result(node, "Reshape", Layout.CHANNELS)
+    w.add("Reshape", top, (over,), (top,), {"reshape_param": shape(0, x.channels, *counts)})
+    return attrs.evolve(w.result(node, "Reshape", Layout.CHANNELS), blob=top)
+
+
+def _volume_average_of_inside(w: Writer, node: Node, x: Value, windows: Sequence[Window]) -> Value | None:
+    """As `_average_of_inside`."""
+    name = node.name
+    ones = attrs.evolve(x, blob=_ones(w, name, x.blob))
+    parts = [
+        _pool_volume(w, node, source, windows, AVERAGE, w.fresh(f"{name}_{word}"))
+        for word, source in (("sum", x), ("inside", ones))
+    ]
+    blobs = [part.blob for part in parts if part is not None]
+    return _divided(w, node, *blobs) if len(blobs) == 2 else None
 
 
 @RULES.rule(*(f"global_{pool}{rank}d" for pool in ("maxpool", "avgpool") for rank in (1, 2, 3)))
@@ -160,14 +184,23 @@ def _average_of_inside(
         _refuse_padding(w, node)
         return None
     name = node.name
-    ones = w.step("Power", f"{name}_ones", (x.blob,), {"power_param": {"scale": 0.0, "shift": 1.0}})
     both = []
-    for source, base in ((x.blob, f"{name}_sum"), (ones, f"{name}_inside")):
+    for source, base in ((x.blob, f"{name}_sum"), (_ones(w, name, x.blob), f"{name}_inside")):
         top = w.fresh(base)
         _pool(w, top, top, source, AVERAGE, windows, sizes, fits)
         both.append(top)
-    both[1] = w.step("Power", f"{name}_factor", both[1:], {"power_param": {"power": -1.0}})
-    w.add("Eltwise", name, both, (name,), PRODUCT)
+    return _divided(w, node, *both)
+
+
+def _ones(w: Writer, name: str, blob: str) -> str:
+    """Ones in the shape of a blob."""
+    return w.step("Power", f"{name}_ones", (blob,), {"power_param": {"scale": 0.0, "shift": 1.0}})
+
+
+def _divided(w: Writer, node: Node, blob: str, divisor: str) -> Value:
+    """The node's own layer: a quotient of two blobs."""
+    factor = w.step("Power", f"{node.name}_factor", (divisor,), {"power_param": {"power": -1.0}})
+    w.add("Eltwise", node.name, (blob, factor), (node.name,), PRODUCT)
     return w.result(node, "Eltwise", Layout.CHANNELS)
 
 

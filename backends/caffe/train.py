@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -41,9 +42,11 @@ class CaffeTrainBackend(Backend):
             *notes(training.w, training.net),
         ]
         text = net_text(net.name, training.w.layers, head)
-        solver = message_text(solver_fields(net.name), solver_head(net.name, options))
-        files = (EmittedFile("_train_val.prototxt", text), EmittedFile("_solver.prototxt", solver))
-        return Emitted(files, found)
+        main = f"{_plain(net.name)}_train_val.prototxt"
+        solver = message_text(solver_fields(main, _plain(net.name)), solver_head(net.name, options))
+        return Emitted(
+            (EmittedFile("_train_val.prototxt", text), EmittedFile("_solver.prototxt", solver, main)), found
+        )
 
     def cells(self) -> dict[str, Cell]:
         return RULES.cells()
@@ -88,25 +91,33 @@ class _Training:
         return self._classes is not None
 
     def _data(self, name: str, kind: Type, layout: Layout, labelled: bool = False) -> Value:
-        """Data layers for both phases; the value as they give it, brought into `layout`."""
+        """A value from a database, in `layout`."""
         w, datum = self.w, _datum(kind, layout)
         rows = Layout.FLAT if kind.kind is Kind.IDS else Layout.ROWS
         lying = attrs.evolve(Value(name, layout, kind), layout=rows if layout is Layout.STEPS else layout)
         dims = lying.dims(0)[1:]
         straight = (*dims, *(1,) * (3 - len(dims))) == datum and len(dims) == 3
         top = name if straight and lying.layout is layout else w.fresh(f"{name}_data")
-        self._label = w.fresh("label") if labelled else self._label
-        tops = (top, self._label) if labelled and self._label else (top,)
-        for phase, include in _PHASES:
-            source = f"{self.net.name}_{phase}_{name}_lmdb"
-            fields = {"source": source, "batch_size": BATCH, "backend": Word("LMDB")}
-            w.add("Data", name, (), tops, include | {"data_param": fields})
-        label = ", labels are class numbers" if labelled else ""
-        sizes = " x ".join(map(str, datum))
-        self.sources.append(f"{self.net.name}_{{train,test}}_{name}_lmdb: data of {sizes}{label}.")
+        top = self._database(name, top, kind, layout, labelled)
         if not straight:
             top = w.reshape(top, f"{name}_shaped", (0, *dims))
         return w.like(attrs.evolve(lying, blob=top), layout)
+
+    def _database(
+        self, name: str, top: str, kind: Type, layout: Layout, labelled: bool = False, holds: str = ""
+    ) -> str:
+        """Data layers for both phases; the blob that they give. `holds` ends what is told of the data."""
+        self._label = self.w.fresh("label") if labelled else self._label
+        tops = (top, self._label) if labelled and self._label else (top,)
+        for phase, include in _PHASES:
+            source = f"{_plain(self.net.name)}_{phase}_{_plain(name)}_lmdb"
+            fields = {"source": source, "batch_size": BATCH, "backend": Word("LMDB")}
+            self.w.add("Data", name, (), tops, include | {"data_param": fields})
+        label = ", labels are class numbers" if labelled else ""
+        sizes = " x ".join(map(str, _datum(kind, layout)))
+        databases = f"{_plain(self.net.name)}_{{train,test}}_{_plain(name)}_lmdb"
+        self.sources.append(f"{databases}: data of {sizes}{label or holds}.")
+        return top
 
     def _lose(self, head: Head) -> None:
         """The loss, and in testing the accuracy, of an output."""
@@ -114,8 +125,10 @@ class _Training:
         several = len(self.heads) > 1
         loss = w.fresh(f"{head.output}_loss" if several else "loss")
         if head.loss != OF_CLASSES:
-            value = w.flat(value) if value.layout is Layout.UNFLATTENED else value
-            w.add(head.loss, loss, (value.blob, self._targets(head, value)), (loss,))
+            blob = w.flat(value).blob if value.layout is Layout.UNFLATTENED else value.blob
+            if value.type.kind is Kind.VOLUME:  # EuclideanLoss counts blobs of up to four axes
+                blob = w.step("Flatten", f"{head.output}_flat", (blob,))
+            w.add(head.loss, loss, (blob, self._targets(head, value)), (loss,))
             return
         label = self._labels(head, value)
         axis = caffe_axis(value, -1)
@@ -129,16 +142,21 @@ class _Training:
         """The class numbers that an output is compared with, one for each of its positions."""
         if self._label and _classes(head, value.type) == self._classes:
             return self._label
-        steps = Layout.STEPS if value.layout is Layout.STEPS else Layout.FLAT
-        positions = value.spatial if value.type.kind is not Kind.VECTOR else (1,)
-        kind = Type(Kind.IDS, (math.prod(positions),))
-        return self._data(self.w.fresh(f"{head.output}_label"), kind, steps).blob
+        name = self.w.fresh(f"{head.output}_label")
+        if value.type.kind in (Kind.MAP, Kind.VOLUME):
+            kind = attrs.evolve(value.type, shape=(*value.spatial, 1))
+            return self._database(name, name, kind, Layout.CHANNELS, holds=", class numbers")
+        kind = Type(Kind.IDS, (math.prod(value.spatial),))
+        return self._data(name, kind, Layout.STEPS if value.layout is Layout.STEPS else Layout.FLAT).blob
 
     def _targets(self, head: Head, value: Value) -> str:
         """The numbers that an output is compared with; of one yes or no, the class numbers 0 and 1."""
         if self._label and _classes(head, value.type) == self._classes:
             return self._label
-        return self._data(self.w.fresh(f"{head.output}_target"), value.type, value.layout).blob
+        name = self.w.fresh(f"{head.output}_target")
+        if value.layout is Layout.STEPS:
+            return self._data(name, value.type, value.layout).blob
+        return self._database(name, name, value.type, value.layout)  # as many numbers, in the same order
 
 
 def _classes(head: Head, kind: Type) -> object:
@@ -191,10 +209,18 @@ def _datum(kind: Type, layout: Layout) -> tuple[int, int, int]:
     return shape[0], 1, 1
 
 
-def solver_fields(name: str) -> dict[str, Any]:
-    """Stochastic gradient descent with momentum and a stepwise falling rate (Krizhevsky et al. 2012)."""
+def _plain(name: str) -> str:
+    """A name as files have it everywhere."""
+    return re.sub(r"[^A-Za-z0-9._-]", "_", name)
+
+
+def solver_fields(net: str, snapshots: str) -> dict[str, Any]:
+    """Stochastic gradient descent with momentum and a stepwise falling rate (Krizhevsky et al. 2012).
+
+    `net` is the file of the net, `snapshots` how the names of saved weights begin.
+    """
     return {
-        "net": f"{name}_train_val.prototxt",
+        "net": net,
         "test_iter": 100,
         "test_interval": 1000,
         "base_lr": 0.01,
@@ -206,7 +232,7 @@ def solver_fields(name: str) -> dict[str, Any]:
         "display": 100,
         "max_iter": 300000,
         "snapshot": 10000,
-        "snapshot_prefix": name,
+        "snapshot_prefix": snapshots,
         "solver_mode": Word("CPU"),
     }
 

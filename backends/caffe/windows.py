@@ -63,7 +63,7 @@ def fit_convolution(window: Window, size: int, count: int) -> Fit:
 
 
 def narrowed(windows: Sequence[Window], sizes: Sequence[int], counts: Sequence[int]) -> list[Window]:
-    """The windows, those that alone see a whole axis made as wide as it: for results that leave padding out."""
+    """The windows, one that sees a whole axis made as wide as it: for results that leave padding out."""
     return [
         Window(size) if count == 1 and number(window.kernel) >= size + padding(window, size)[0] else window
         for window, size, count in zip(windows, sizes, counts, strict=True)

@@ -11,7 +11,7 @@ class LocalResponseNormalization(layers.Layer):
     def __init__(self, size=5, alpha=1e-4, beta=0.75, k=2.0, **kwargs):
         super().__init__(**kwargs)
         self.size, self.alpha, self.beta, self.k = size, alpha, beta, k
-        # Taken as channels first, an image's last axis is its width: this pads channels.
+        # With channels first an image's last axis is its width: this pads channels.
         self.pad = layers.ZeroPadding2D((0, size // 2), data_format="channels_first")
 
     def call(self, x):

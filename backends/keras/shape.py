@@ -76,7 +76,7 @@ def _spatial_dropout(ask: Ask) -> None:
 
 @RULES.rule("gaussian_noise")
 def _gaussian_noise(ask: Ask) -> None:
-    """Keras 3 takes deviations up to 1: of a larger one it is the input that is made smaller, and then larger."""
+    """Keras 3 takes deviations up to 1: for a larger one the input is made smaller, and then larger again."""
     stddev = ask.layer.stddev
     if is_symbolic(stddev) or stddev <= 1:
         ask.put("GaussianNoise", stddev=stddev)

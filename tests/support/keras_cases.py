@@ -53,6 +53,9 @@ map[10, 9, 3] | avgpool2d(kernel=3, stride=2, round=ceil)
 map[5, 7, 3] | avgpool2d(kernel=4, stride=4, round=ceil)
 map[11, 7, 3] | avgpool2d(kernel=5, stride=4, padding=(1, 0, 2, 1), round=ceil)
 volume[5, 6, 7, 2] | avgpool3d(kernel=2, stride=2, round=ceil)
+volume[5, 6, 7, 2] | avgpool3d(kernel=3, stride=2, padding=same)
+volume[5, 6, 7, 2] | avgpool3d(kernel=(2, 3, 3), stride=2, padding=(1, 0, 1, 1, 2, 0))
+volume[5, 6, 7, 2] | maxpool3d(kernel=9, stride=4, padding=same)
 sequence[9, 4] | global_avgpool1d
 map[9, 8, 3] | global_avgpool2d
 volume[5, 6, 7, 2] | global_avgpool3d

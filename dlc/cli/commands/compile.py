@@ -98,7 +98,7 @@ def files_of(results: Sequence[Result], output: str, stem: str, backend: Backend
         raise usage_error(message, _ONE_OR_ALL)
     names = [stem] if backend.whole_module else [r.net for r in results]
     return {
-        path / f"{name}{file.ending}": file.text
+        path / f"{name}{file.ending}": file.beside(f"{name}{result.emitted.files[0].ending}")
         for name, result in zip(_file_names(names), results, strict=True)
         for file in result.emitted.files
     }
@@ -123,7 +123,7 @@ def _several(results: Sequence[Result]) -> str:
 def _beside_main(path: Path, files: Sequence[EmittedFile]) -> dict[Path, str]:
     """The first file goes to `path`, the others beside it under its stem."""
     first, *others = files
-    return {path: first.text} | {path.with_name(path.stem + f.ending): f.text for f in others}
+    return {path: first.text} | {path.with_name(path.stem + f.ending): f.beside(path.name) for f in others}
 
 
 def _file_names(nets: Sequence[str]) -> list[str]:
