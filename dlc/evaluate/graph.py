@@ -18,7 +18,8 @@ class Vertex:
     """A layer or an input: what is stated of it (truth) or was read.
 
     `labels` are the words by which it may be known: its name and the text it was read from, normalised.
-    `area` is where it is in the picture.
+    `shared` is the text of a box that shows other layers too, of which a part may be this one's. `area` is
+    where it is in the picture.
     """
 
     op: str
@@ -26,6 +27,13 @@ class Vertex:
     size: tuple[Any, ...] | None
     labels: frozenset[str]
     area: Area | None = None
+    shared: str = ""
+
+    def is_called(self, labels: frozenset[str]) -> bool:
+        """Whether labels that were read name it; where nothing is written, any will do."""
+        if not self.labels or self.labels & labels:
+            return True
+        return any(len(label) > 1 and label in self.shared for label in labels)
 
 
 @attrs.frozen
@@ -42,8 +50,8 @@ class Graph:
 
 
 def normal(text: str) -> str:
-    """A label as it is compared: one space between words, and one sign for times."""
-    return " ".join(text.replace("×", "x").split())
+    """A label as it is compared: without spaces and line breaks, and with one sign for times."""
+    return "".join(text.replace("×", "x").split())
 
 
 def of_truth(truth: Truth) -> Graph:
@@ -51,12 +59,19 @@ def of_truth(truth: Truth) -> Graph:
     at = {layer.name: number for number, layer in enumerate(truth.layers)}
     texts: dict[str, list[str]] = {}
     areas: dict[str, Area] = {}
+    shared: dict[str, str] = {}
     for item in truth.items:
         for name in item.layers:
             texts.setdefault(name, []).append(item.text)
             areas.setdefault(name, truth.drawing.boxes[item.box].area)
+            if len(item.layers) > 1:
+                shared[name] = normal(item.text)
     vertices = tuple(
-        _shown(layer, texts.get(layer.name, ()), areas.get(layer.name)) for layer in truth.layers
+        attrs.evolve(
+            _shown(layer, texts.get(layer.name, ()), areas.get(layer.name)),
+            shared=shared.get(layer.name, ""),
+        )
+        for layer in truth.layers
     )
     sources = tuple(frozenset(at[i] for i in layer.inputs) for layer in truth.layers)
     return Graph(vertices, sources)

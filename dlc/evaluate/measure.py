@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import attrs
 
 from dlc.evaluate import graph
 from dlc.evaluate.align import Pairs, align
 from dlc.evaluate.drawn import boxes_found, labels_found
 from dlc.evaluate.equal import attrs_right, size_right, stated
-from dlc.evaluate.graph import Graph
+from dlc.evaluate.graph import Graph, Vertex
 from dlc.evaluate.reader import Reading
 from dlc.simulate.truth import INPUT, Truth
 
@@ -96,26 +94,21 @@ def _sizes(true: Graph, read: Graph, pairs: Pairs) -> Count:
 
 
 def _triples(true: Graph, read: Graph) -> Count:
-    """Arrows by the words at their ends: right where both ends bear a label of the true ones.
-
-    Where nothing is written at an end, any layer will do.
-    """
-    wanted, found = _named(true), _named(read)
-    left = sorted(wanted, key=lambda t: not (t[0] and t[1]))  # those with words are paired first
-    right = 0
+    """Arrows by the words at their ends: right where both ends bear a label of the true ones."""
+    left = sorted(_arrows(true), key=lambda ends: not (ends[0].labels and ends[1].labels))
+    found = _arrows(read)
+    total, right = len(left), 0
     for source, target in found:
-        match = next((t for t in left if _fits(t[0], source) and _fits(t[1], target)), None)
+        match = next(
+            (t for t in left if t[0].is_called(source.labels) and t[1].is_called(target.labels)), None
+        )
         if match is not None:
             left.remove(match)
             right += 1
-    return Count(len(wanted), len(found), right)
+    return Count(total, len(found), right)
 
 
-def _fits(wanted: frozenset[str], found: frozenset[str]) -> bool:
-    return not wanted or bool(wanted & found)
-
-
-def _named(graph_: Graph) -> Sequence[tuple[frozenset[str], frozenset[str]]]:
-    """Every edge as the labels of its ends; layers that one box shows are not joined by an arrow."""
+def _arrows(graph_: Graph) -> list[tuple[Vertex, Vertex]]:
+    """Every edge by its ends; layers that one box shows are not joined by an arrow."""
     ends = ((graph_.vertices[s], graph_.vertices[t]) for s, t in sorted(graph_.edges))
-    return [(s.labels, t.labels) for s, t in ends if s.area is None or s.area != t.area]
+    return [(s, t) for s, t in ends if s.area is None or s.area != t.area]

@@ -18,14 +18,16 @@ from dlc.evaluate.measure import Count, Measures, measure
 from dlc.evaluate.reader import Reading, read
 from dlc.evaluate.report import five_numbers, report, table
 from dlc.evaluate.run import Task, run
-from dlc.ir import Net, Node
+from dlc.frontends.figure.drawing import Box, Drawing
+from dlc.ir import Input, Net, Node, Origin
 from dlc.layers import build
 from dlc.simulate import Settings, caffe_style, keras_style
 from dlc.simulate.caffe_style import CaffeStyle
 from dlc.simulate.designs import table_design
 from dlc.simulate.keras_style import KerasStyle
-from dlc.simulate.truth import Truth
+from dlc.simulate.truth import Item, Layer, Truth
 from dlc.syntax import parse
+from dlc.types import Kind, Type
 
 READER = "support.true_reader:{}"
 
@@ -176,6 +178,24 @@ def test_triples_are_about_words() -> None:
     made = read_as(truth, misread)
     assert made.triples == Count(4, 4, 2)
     assert made.exact  # the network is right all the same
+
+
+@pytest.mark.parametrize(
+    ("text", "right"), [("3×3 conv, 8 + BN", 1), ("3x3 conv,8", 1), ("BN", 1), ("5x5 conv", 0), ("+", 0)]
+)
+def test_a_part_of_a_shared_box_is_a_layers_label(text: str, right: int) -> None:
+    box = Box((0, 0, 9, 9))
+    drawing = Drawing((0, 0, 30, 30), (box, attrs.evolve(box, area=(20, 20, 30, 30))))
+    items = (Item(0, "3 × 3 conv, 8 + BN", ("a", "b")), Item(1, "ReLU", ("c",)))
+    layers = (Layer("a", "conv2d"), Layer("b", "batchnorm", ("a",)), Layer("c", "relu", ("b",)))
+    truth = Truth("paper", "2d-box", drawing, items, (), layers, ("c",))
+    read = (
+        Node("p", build("conv2d", {"filters": 8, "kernel": 3}), ("x",), origin=Origin(bbox=(0, 0, 9, 9))),
+        Node("q", build("batchnorm", {}), ("p",), origin=Origin(text=text, bbox=(0, 0, 9, 9))),
+        Node("r", build("relu", {}), ("q",), origin=Origin(text="ReLU", bbox=(20, 20, 30, 30))),
+    )
+    net = Net("n", (Input("x", Type(Kind.MAP, (8, 8, 3))),), read, ("r",))
+    assert measure(truth, Reading((net,))).triples == Count(1, 1, right)
 
 
 def test_sizes_count_where_they_are_stated() -> None:
