@@ -5,9 +5,14 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from dlc.cli.source import Progress
 from dlc.diagnostics import Diagnostic, Severity
+
+if TYPE_CHECKING:
+    from rich.progress import Progress as Bar
+    from rich.progress import TaskID
 
 
 class Reporter:
@@ -48,16 +53,36 @@ def progress_bar() -> Iterator[Progress | None]:
     if not sys.stderr.isatty():
         yield None
         return
-    from rich.console import Console
-    from rich.progress import Progress as Bar
-    from rich.progress import TaskID
+    bars = _Bars()
+    try:
+        yield bars.advance
+    finally:
+        bars.stop()
 
-    with Bar(console=Console(stderr=True), transient=True) as bar:
-        tasks: dict[str, TaskID] = {}
 
-        def advance(stage: str, done: int, total: int) -> None:
-            if stage not in tasks:
-                tasks[stage] = bar.add_task(stage, total=total)
-            bar.update(tasks[stage], completed=done, total=total)
+class _Bars:
+    """A bar a stage; nothing is loaded or shown before there is something to tell."""
 
-        yield advance
+    def __init__(self) -> None:
+        self._display: Bar | None = None
+        self._tasks: dict[str, TaskID] = {}
+
+    def advance(self, stage: str, done: int, total: int) -> None:
+        """Show how much of a stage is done."""
+        display = self._display or self._start()
+        if stage not in self._tasks:
+            self._tasks[stage] = display.add_task(stage, total=total)
+        display.update(self._tasks[stage], completed=done, total=total)
+
+    def stop(self) -> None:
+        """Take the display away."""
+        if self._display:
+            self._display.stop()
+
+    def _start(self) -> Bar:
+        from rich.console import Console
+        from rich.progress import Progress as Display
+
+        self._display = Display(console=Console(stderr=True), transient=True)
+        self._display.start()
+        return self._display
