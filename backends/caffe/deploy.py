@@ -22,7 +22,8 @@ class CaffeBackend(Backend):
         (net,) = module.nets
         w = lower(net, Differences(self.name, options.approximate))
         found = w.differences.finish()
-        head = [*head_lines(f"{net.name}: deploy net for BVLC Caffe 1.0", options), *notes(w, net)]
+        title = f"{net.name}: deploy net for BVLC Caffe 1.0"
+        head = [*head_lines(title, options, found), *notes(w, net)]
         return Emitted((EmittedFile(".prototxt", net_text(net.name, w.layers, head)),), found)
 
     def cells(self) -> dict[str, Cell]:

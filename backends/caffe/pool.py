@@ -16,6 +16,7 @@ from dlc.backends.caffe.windows import (
     ALL,
     Fit,
     counts_padding_alike,
+    fit_average,
     fit_pooling,
     narrowed,
     number,
@@ -28,22 +29,19 @@ from dlc.layers.window import Window
 from dlc.types import Kind
 
 
-@RULES.rule("maxpool1d", "maxpool2d", only="when the padding is smaller than the kernel")
-def maxpool(w: Writer, node: Node, op: Any, x: Value) -> Value | None:
+@RULES.rule("maxpool1d", "maxpool2d")
+def maxpool(w: Writer, node: Node, op: Any, x: Value) -> Value:
     """A Pooling whose surplus windows are cut off."""
     x = w.channels(x)
     windows, sizes, counts = _planes(node, op, x)
     windows = narrowed(windows, sizes, counts)
     fits = fit_pooling(windows, sizes, counts)
-    if fits is None:
-        _refuse_padding(w, node)
-        return None
     _pool(w, node.name, node.name, x.blob, MAX, windows, sizes, fits)
     return w.result(node, "Pooling", Layout.CHANNELS)
 
 
 @RULES.rule("avgpool1d", "avgpool2d")
-def avgpool(w: Writer, node: Node, op: Any, x: Value) -> Value | None:
+def avgpool(w: Writer, node: Node, op: Any, x: Value) -> Value:
     """A Pooling where it divides as the language does; else zeros are added first, or counted out."""
     x = w.channels(x)
     windows, sizes, counts = _planes(node, op, x)
@@ -56,15 +54,15 @@ def avgpool(w: Writer, node: Node, op: Any, x: Value) -> Value | None:
     def suits(axis: int, pad: int) -> bool:
         return counts_padding_alike(windows[axis], sizes[axis], counts[axis], pad)
 
-    fits = fit_pooling(windows, sizes, counts, suits)
+    fits = fit_average(windows, sizes, counts, suits)
     if fits is None:
         return _average_of_padded(w, node, x, windows, sizes, counts)
     _pool(w, node.name, node.name, x.blob, AVERAGE, windows, sizes, fits)
     return w.result(node, "Pooling", Layout.CHANNELS)
 
 
-@RULES.rule("maxpool3d", "avgpool3d", only="when the padding is smaller than the kernel")
-def pool3d(w: Writer, node: Node, op: Any, x: Value) -> Value | None:
+@RULES.rule("maxpool3d", "avgpool3d")
+def pool3d(w: Writer, node: Node, op: Any, x: Value) -> Value:
     """Two Poolings, over height and width and then over depth: Caffe pools two axes."""
     windows, sizes, counts = list(op.windows()), list(x.spatial), numbers(type_of(node))[:-1]
     if op.op_name == "maxpool3d":
@@ -82,14 +80,11 @@ def pool3d(w: Writer, node: Node, op: Any, x: Value) -> Value | None:
 
 def _pool_volume(
     w: Writer, node: Node, x: Value, windows: Sequence[Window], method: Word, name: str = ""
-) -> Value | None:
+) -> Value:
     """Both Poolings; the result is the node's own, or a helping blob `name`."""
     sizes, counts = x.spatial, numbers(type_of(node))[:-1]
     flat = fit_pooling(windows[1:], sizes[1:], counts[1:])
     deep = fit_pooling([windows[0], ALONE], [sizes[0], 1], [counts[0], 1])
-    if flat is None or deep is None:
-        _refuse_padding(w, node)
-        return None
     top = name or node.name
     blob = w.reshape(x.blob, f"{top}_slices", (0, -1, *sizes[1:]))
     over = w.fresh(f"{top}_planes")
@@ -101,7 +96,7 @@ def _pool_volume(
     return attrs.evolve(w.result(node, "Reshape", Layout.CHANNELS), blob=top)
 
 
-def _volume_average_of_inside(w: Writer, node: Node, x: Value, windows: Sequence[Window]) -> Value | None:
+def _volume_average_of_inside(w: Writer, node: Node, x: Value, windows: Sequence[Window]) -> Value:
     """As `_average_of_inside`."""
     name = node.name
     ones = attrs.evolve(x, blob=_ones(w, name, x.blob))
@@ -109,8 +104,7 @@ def _volume_average_of_inside(w: Writer, node: Node, x: Value, windows: Sequence
         _pool_volume(w, node, source, windows, AVERAGE, w.fresh(f"{name}_{word}"))
         for word, source in (("sum", x), ("inside", ones))
     ]
-    blobs = [part.blob for part in parts if part is not None]
-    return _divided(w, node, *blobs) if len(blobs) == 2 else None
+    return _divided(w, node, *(part.blob for part in parts))
 
 
 @RULES.rule(*(f"global_{pool}{rank}d" for pool in ("maxpool", "avgpool") for rank in (1, 2, 3)))
@@ -132,10 +126,6 @@ def global_pool(w: Writer, node: Node, op: Any, x: Value) -> Value:
 
 def _planes(node: Node, op: Any, x: Value) -> tuple[list[Window], list[int], list[int]]:
     return planar(op.windows()), plane(x.spatial), plane(type_of(node).spatial)
-
-
-def _refuse_padding(w: Writer, node: Node) -> None:
-    w.differences.cannot(node, "Caffe's Pooling takes only a padding that is smaller than the kernel")
 
 
 def _pool(
@@ -177,12 +167,9 @@ def _pool_planes(
 
 def _average_of_inside(
     w: Writer, node: Node, x: Value, windows: list[Window], sizes: list[int], counts: list[int]
-) -> Value | None:
+) -> Value:
     """Averages that leave padding out: Caffe's average, divided by its average of ones."""
     fits = fit_pooling(windows, sizes, counts)
-    if fits is None:
-        _refuse_padding(w, node)
-        return None
     name = node.name
     both = []
     for source, base in ((x.blob, f"{name}_sum"), (_ones(w, name, x.blob), f"{name}_inside")):
@@ -206,15 +193,12 @@ def _divided(w: Writer, node: Node, blob: str, divisor: str) -> Value:
 
 def _average_of_padded(
     w: Writer, node: Node, x: Value, windows: list[Window], sizes: list[int], counts: list[int]
-) -> Value | None:
+) -> Value:
     """Averages over padding that Caffe's Pooling cannot add: zeros are added first."""
     pairs = [padding(win, size) for win, size in zip(windows, sizes, strict=True)]
     x = zero_padded(w, x, f"{node.name}_padded", pairs[: len(x.spatial)])
     sizes = plane(x.spatial)
     bare = [attrs.evolve(win, padding="valid") for win in windows]
     fits = fit_pooling(bare, sizes, counts)
-    if fits is None:
-        _refuse_padding(w, node)
-        return None
     _pool(w, node.name, node.name, x.blob, AVERAGE, bare, sizes, fits)
     return w.result(node, "Pooling", Layout.CHANNELS)

@@ -49,7 +49,7 @@ def lstm(w: Writer, node: Node, op: Any, x: Value) -> Value:
     return _recurrent(w, node, op, x, _lstm_layer)
 
 
-@RULES.rule("rnn")
+@RULES.rule("rnn", only="--approximate writes Caffe's own RNN, which projects each state once more")
 def rnn(w: Writer, node: Node, op: Any, x: Value) -> Value:
     """An InnerProduct, a sum and a TanH a step; with approximations accepted, an RNN layer."""
     if w.differences.approximate:

@@ -70,7 +70,9 @@ def repeat_vector(w: Writer, node: Node, op: Any, x: Value) -> Value:
     return w.result(node, "Tile", Layout.ROWS)
 
 
-@RULES.rule("upsample1d", "upsample2d", "upsample3d", only="nearest; linear modes of at most two axes")
+@RULES.rule(
+    "upsample1d", "upsample2d", "upsample3d", only="nearest; linear where two axes at most grow, and alike"
+)
 def upsample(w: Writer, node: Node, op: Any, x: Value) -> Value | None:
     """A Deconvolution with constant weights."""
     if set(op.size) == {1}:

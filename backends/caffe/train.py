@@ -37,7 +37,7 @@ class CaffeTrainBackend(Backend):
         training.write()
         found = training.w.differences.finish()
         head = [
-            *head_lines(f"{net.name}: net for training with BVLC Caffe 1.0", options),
+            *head_lines(f"{net.name}: net for training with BVLC Caffe 1.0", options, found),
             *training.sources,
             *notes(training.w, training.net),
         ]

@@ -73,13 +73,17 @@ def narrowed(windows: Sequence[Window], sizes: Sequence[int], counts: Sequence[i
 Suits = Callable[[int, int], bool]  # whether a pooling's divisors are right for (axis, pad)
 
 
-def fit_pooling(
-    windows: Sequence[Window],
-    sizes: Sequence[int],
-    counts: Sequence[int],
-    suits: Suits = lambda axis, pad: True,
+def fit_pooling(windows: Sequence[Window], sizes: Sequence[int], counts: Sequence[int]) -> tuple[Fit, ...]:
+    """Paddings along all axes for a pooling of windows that each hold something of the input."""
+    fits = fit_average(windows, sizes, counts, lambda axis, pad: True)
+    assert fits is not None, "less padding than kernel always does"
+    return fits
+
+
+def fit_average(
+    windows: Sequence[Window], sizes: Sequence[int], counts: Sequence[int], suits: Suits
 ) -> tuple[Fit, ...] | None:
-    """Paddings along all axes for a pooling, or None where Caffe's limits (pad < kernel) leave none.
+    """The same with divisors that suit; None where Caffe's limit (pad < kernel) leaves no such padding.
 
     Any padding makes Caffe drop windows that start in the padding, along all axes.
     """

@@ -22,9 +22,7 @@ class KerasBackend(Backend):
         differences = Differences("Keras", options.approximate)
         made = program(module, differences)
         found = differences.finish()
-        head = [*head_lines(f"Network {module.nets[0].name}", options), VERSIONS]
-        if found:
-            head += ["Only approximately as stated:", *(f"  {d.message}" for d in found)]
+        head = [*head_lines(f"Network {module.nets[0].name}", options, found), VERSIONS]
         return Emitted((EmittedFile(".py", source(made, head)),), found)
 
     def cells(self) -> dict[str, Cell]:

@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-
 from support.prototxt import Message, read
 
 Array = Any
@@ -31,7 +30,9 @@ def run(text: str, model: bytes, inputs: Mapping[str, Array], outputs: Sequence[
 def runs(layers: Iterable[Message]) -> bool:
     """Whether OpenCV can run the layers: it knows no recurrent ones, and no LRN with a k of its own."""
     return all(
-        layer["type"] not in UNKNOWN and not _spreads_strangely(layer) and "k" not in layer.get("lrn_param", ())
+        layer["type"] not in UNKNOWN
+        and not _spreads_strangely(layer)
+        and "k" not in layer.get("lrn_param", ())
         for layer in layers
     )
 
