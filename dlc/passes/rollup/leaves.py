@@ -9,8 +9,10 @@ import attrs
 
 from dlc.ir import Action, BlockCall, Op, Repeat, Value
 from dlc.layers import build
+from dlc.layers.domains import Axis, Flag, Integer, Real
 from dlc.types import Expr, Hole
 
+_SINGLE = (Integer, Real, Flag, Axis)  # domains of one number
 COUNT = "count"  # what the number of rounds of a repeat is called where it becomes a parameter
 
 
@@ -18,9 +20,9 @@ COUNT = "count"  # what the number of rounds of a repeat is called where it beco
 class Parts:
     """An action taken apart: its `form`, equal for all that may share a block, and its free values.
 
-    Free are numbers, flags, holes and symbolic numbers, those in tuples one by one; words (`same`,
-    `ceil`), raw attributes and the lengths of tuples belong to the form. `labels` names the attribute
-    that each free value stands in.
+    Free are numbers, flags, symbolic numbers and holes, those in tuples one by one; words (`same`, `ceil`),
+    raw attributes, the lengths of tuples, and holes that stand for a whole tuple belong to the form.
+    `labels` names the attribute that each free value stands in.
     """
 
     form: Hashable
@@ -35,14 +37,10 @@ def split(action: Action) -> Parts:
         form = ("repeat", *(part.form for part in inner))
         values = (action.count, *(v for part in inner for v in part.values))
         return Parts(form, values, (COUNT, *(label for part in inner for label in part.labels)))
-    name, attributes = _named(action)
-    forms: list[Hashable] = [isinstance(action, Op), name]
-    leaves: list[tuple[str, Value]] = []
-    for key, value in attributes:
-        free = tuple(_free(value))
-        leaves += ((key, v) for v in free)
-        forms.append((key, _form(value)))
-    return Parts(tuple(forms), tuple(v for _, v in leaves), tuple(key for key, _ in leaves))
+    name, slots = _slots(action)
+    leaves = [(slot.label, value) for slot in slots for value in slot.free()]
+    form = (isinstance(action, Op), name, *((slot.label, slot.form()) for slot in slots))
+    return Parts(form, tuple(v for _, v in leaves), tuple(label for label, _ in leaves))
 
 
 def join(action: Action, values: Iterator[Value]) -> Action:
@@ -50,16 +48,42 @@ def join(action: Action, values: Iterator[Value]) -> Action:
     if isinstance(action, Repeat):
         count: Any = next(values)
         return Repeat(count, tuple(join(link, values) for link in action.links))
-    name, attributes = _named(action)
-    filled = {key: _filled(value, values) for key, value in attributes}
+    name, slots = _slots(action)
+    filled = {slot.label: slot.filled(values) for slot in slots}
     return BlockCall(name, filled) if isinstance(action, BlockCall) else build(name, filled)
 
 
-def _named(action: Op | BlockCall) -> tuple[str, list[tuple[str, Value]]]:
+@attrs.frozen
+class _Slot:
+    """An attribute or argument and its value; `is_single`, whether a hole there stands for one number."""
+
+    label: str
+    value: Value
+    is_single: bool = True
+
+    def free(self) -> Iterator[Value]:
+        """Its free values."""
+        return _free(self.value) if self._is_open() else iter(())
+
+    def form(self) -> Hashable:
+        """What stays of it when these are taken out."""
+        return _form(self.value) if self._is_open() else self.value
+
+    def filled(self, values: Iterator[Value]) -> Value:
+        """Its value with others in their places."""
+        return _filled(self.value, values) if self._is_open() else self.value
+
+    def _is_open(self) -> bool:
+        return self.is_single or not isinstance(self.value, Hole)
+
+
+def _slots(action: Op | BlockCall) -> tuple[str, list[_Slot]]:
     """The name of a layer or block, and its attributes or arguments."""
     if isinstance(action, BlockCall):
-        return action.block, sorted(action.arguments.items())
-    return action.op_name, list(action.attributes().items())
+        return action.block, [_Slot(name, value) for name, value in sorted(action.arguments.items())]
+    domains = {a.name: a.domain for a in getattr(action, "table", ())}
+    values = action.attributes().items()
+    return action.op_name, [_Slot(key, value, isinstance(domains.get(key), _SINGLE)) for key, value in values]
 
 
 def _is_free(value: Value) -> bool:
@@ -75,7 +99,6 @@ def _free(value: Value) -> Iterator[Value]:
 
 
 def _form(value: Value) -> Hashable:
-    """What stays of a value when its numbers are taken out."""
     if isinstance(value, tuple):
         return tuple(_form(part) for part in value)
     return ... if _is_free(value) else value

@@ -37,11 +37,10 @@ def parametrised(columns: Sequence[Column], labels: Sequence[str]) -> Parameters
     """
     keys = [_key(column) for column in columns]
     open_ = [not _is_constant(column) for column in columns]
-    bases: dict[object, tuple[str, Column]] = {
-        key: (stem(label), column)
-        for key, column, label, is_open in zip(keys, columns, labels, open_, strict=True)
-        if is_open
-    }
+    bases: dict[object, tuple[str, Column]] = {}
+    for key, column, label, is_open in zip(keys, columns, labels, open_, strict=True):
+        if is_open:
+            bases.setdefault(key, (stem(label), column))
     shares = _multiples(bases)
     needed = {key: base for key, base in bases.items() if key not in shares}
     names = dict(zip(needed, numbered([label for label, _ in needed.values()]), strict=True))

@@ -9,7 +9,7 @@ import attrs
 
 from dlc.ir import BlockCall, Repeat, Value
 from dlc.passes.rollup.parameters import Parameters, parametrised
-from dlc.passes.rollup.series import ARGUMENT, BLOCK, CALL, LOOP, Series
+from dlc.passes.rollup.series import ARGUMENT, BLOCK, CALL, LOOP, Form, Series
 
 MOST_ITEMS = 48  # of a phrase
 LEAST_SAVING = 2.0  # lines
@@ -43,7 +43,7 @@ class Occurrence:
     @property
     def labels(self) -> tuple[str, ...]:
         """The attributes that they stand in."""
-        return tuple(label for item in self.items for label in item.labels)
+        return tuple(label for item in self.items for label in item.form.labels)
 
 
 @attrs.frozen
@@ -59,15 +59,15 @@ _Places = list[tuple[int, int]]  # number of a series, position in it
 _Numbered = Sequence[tuple[int, Series]]  # number of a body, one of its series
 
 
-def best_phrase(bodies: Sequence[Sequence[Series]]) -> Phrase | None:
-    """The phrase that saves most; `bodies` holds the series of every body. None where nothing does."""
+def best_phrase(bodies: Sequence[Sequence[Series]], least: float = LEAST_SAVING) -> Phrase | None:
+    """The phrase that saves most; `bodies` holds the series of every body. None where none saves `least`."""
     numbered = [(scope, series) for scope, body in enumerate(bodies) for series in body]
     found = [(_bound(numbered, places, length), places, length) for places, length in _repeated(numbered)]
     best: Phrase | None = None
     for most, places, length in sorted(found, key=lambda f: -f[0]):
-        if most < (best.saving if best else LEAST_SAVING):
+        if most < (best.saving if best else least):
             break
-        phrase = _phrase([Occurrence(*numbered[s], start, length) for s, start in places])
+        phrase = _phrase([Occurrence(*numbered[s], start, length) for s, start in places], least)
         if phrase is not None and (best is None or phrase.saving > best.saving):
             best = phrase
     return best
@@ -92,9 +92,9 @@ def _repeated(numbered: _Numbered) -> Iterator[tuple[_Places, int]]:
             return
 
 
-def _grouped(places: Iterable[tuple[int, int, int]]) -> list[_Places]:
+def _grouped(places: Iterable[tuple[Form, int, int]]) -> list[_Places]:
     """Places with equal keys together, where there are several."""
-    groups: dict[int, _Places] = {}
+    groups: dict[Form, _Places] = {}
     for key, s, i in places:
         groups.setdefault(key, []).append((s, i))
     return [group for group in groups.values() if len(group) > 1]
@@ -112,16 +112,16 @@ def _apart(places: _Places, length: int) -> Iterator[tuple[int, int]]:
 def _bound(numbered: _Numbered, places: _Places, length: int) -> float:
     """What a phrase saves at most: as if its calls needed no arguments and stood in one loop."""
     s, start = places[0]
-    each = sum(item.weight for item in numbered[s][1][start : start + length])
+    each = sum(item.form.weight for item in numbered[s][1][start : start + length])
     return (len(places) - 1) * each - BLOCK - CALL
 
 
-def _phrase(found: Sequence[Occurrence]) -> Phrase | None:
+def _phrase(found: Sequence[Occurrence], least: float) -> Phrase | None:
     first = found[0].items
-    if (len(first) == 1 and first[0].is_link) or _holds_phrase(first):
+    if (len(first) == 1 and first[0].form.is_link) or _holds_phrase(first):
         return None
     occurrences = [occurrence for occurrence in found if not _cuts_run(occurrence)]
-    if len(occurrences) < 2:
+    if len(occurrences) < 2 or 2 * sum(map(_is_out_of_step, occurrences)) > len(occurrences):
         return None
     columns = list(zip(*(o.values for o in occurrences), strict=True))
     parameters = parametrised(columns, occurrences[0].labels)
@@ -132,18 +132,18 @@ def _phrase(found: Sequence[Occurrence]) -> Phrase | None:
     # What needs no block for it can be repeated as it is.
     repeated = body * len(rounds) + loops if _is_repeatable(first) else body * len(occurrences)
     saving = body * len(occurrences) - after - TORN * sum(map(_torn_ends, occurrences))
-    worthwhile = min(repeated - after, saving) >= LEAST_SAVING
+    worthwhile = min(repeated - after, saving) >= least
     return Phrase(tuple(occurrences), parameters, saving) if worthwhile else None
 
 
 def _is_repeatable(items: Series) -> bool:
-    return all(item.is_link and not isinstance(item.exit.op, Repeat) for item in items)
+    return all(item.form.is_link and not isinstance(item.exit.op, Repeat) for item in items)
 
 
 def _torn_ends(o: Occurrence) -> int:
     """At how many ends an activation or normalisation is parted from the layer before it."""
-    before = o.start > 0 and o.series[o.start].is_passive
-    after = o.end < len(o.series) and o.series[o.end].is_passive
+    before = o.start > 0 and o.series[o.start].form.is_passive
+    after = o.end < len(o.series) and o.series[o.end].form.is_passive
     return before + after
 
 
@@ -182,8 +182,22 @@ def _is_large(items: Series) -> bool:
     return _lines(items) > LEAST_SAVING or any(isinstance(item.exit.op, BlockCall) for item in items)
 
 
+def _is_out_of_step(o: Occurrence) -> bool:
+    """Whether it begins and ends alike, and what stands beside it goes on so: one round would do."""
+    forms = [item.form for item in o.series[max(0, o.start - 1) : o.end + 1]]
+    first = min(o.start, 1)
+    end = first + o.length
+    for period in range(1, o.length):
+        if forms[first : end - period] == forms[first + period : end] and _is_large(o.items[:period]):
+            after = end < len(forms) and forms[end] == forms[end - period]
+            before = first > 0 and forms[0] == forms[period]
+            if after or before:
+                return True
+    return False
+
+
 def _lines(items: Series) -> float:
-    return sum(item.weight for item in items)
+    return sum(item.form.weight for item in items)
 
 
 def _cuts_run(o: Occurrence) -> bool:

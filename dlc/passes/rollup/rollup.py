@@ -32,6 +32,8 @@ class RollUp(Pass):
         r3 = add(c3, r2) |> relu
         c4 = r3 |> conv2d(filters=64, kernel=5, padding=same) |> batchnorm |> relu |> dropout(rate=0.1)
         r4 = add(c4, r3) |> relu
+        c5 = r4 |> conv2d(filters=64, kernel=5, padding=same) |> batchnorm |> relu |> dropout(rate=0.1)
+        r5 = add(c5, r4) |> relu
 
     After:
 
@@ -46,7 +48,7 @@ class RollUp(Pass):
         }
         i = input map[56, 56, 64]
         r3 = i |> repeat 3 residual(kernel=3)
-        r4 = residual(r3, kernel=5)
+        r5 = r3 |> repeat 2 residual(kernel=5)
 
     What goes into a block reads one value and gives one. Its parameters are the numbers and flags that
     differ from place to place. Of all ways to write the nets, one that needs few lines of code is looked
@@ -63,7 +65,7 @@ class RollUp(Pass):
     name: ClassVar[str] = "roll-up"
     at_most: float = 0.75
     at_least: float = 10
-    most_layers: int = 20_000
+    most_layers: int = 10_000
 
     def run(self, module: Module) -> PassResult:
         chosen = [at for at, net in enumerate(module.nets) if self._is_open(net)]

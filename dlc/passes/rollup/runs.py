@@ -35,7 +35,7 @@ class Run:
     @property
     def saving(self) -> float:
         """How many lines shorter a repeat is."""
-        return (self.count - 1) * sum(item.weight for item in self.links) - LOOP
+        return (self.count - 1) * sum(item.form.weight for item in self.links) - LOOP
 
     def repeat(self) -> Node:
         """The repeat."""
@@ -57,7 +57,7 @@ def _of_period(series: Series, keys: Sequence[object], period: int) -> Iterator[
     start = 0
     while start + period < len(series):
         end = start
-        while end + period < len(series) and keys[end] == keys[end + period] and series[end].is_link:
+        while end + period < len(series) and keys[end] == keys[end + period] and series[end].form.is_link:
             end += 1
         length = end - start + period
         if end - start >= period:
@@ -76,7 +76,7 @@ def _turned(run: Run, spare: int) -> Run:
     first = run.start
     while first > 0 and run.series[first - 1].form == run.series[first - 1 + run.period].form:
         first -= 1
-    while run.series[first].is_passive and first < run.start + spare:
+    while run.series[first].form.is_passive and first < run.start + spare:
         first += 1
     shift = (first - run.start) % run.period
     return attrs.evolve(run, start=run.start + shift) if shift <= spare else run

@@ -7,7 +7,7 @@ through its *entry*, and where nothing between the two is read elsewhere, what l
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 
 import attrs
@@ -16,7 +16,7 @@ from dlc.ir import Action, BlockCall, Node, Op, Repeat, Value
 from dlc.passes.demand import keeps_shape
 from dlc.passes.rollup.leaves import Parts, split
 
-MOST_LAYERS = 400  # of an item; larger ones are no blocks that anyone would write
+MOST_LAYERS = 200  # of an item; larger ones are no blocks that anyone would write
 
 # About how many lines of code things take; a layer takes one.
 CALL = 1.1
@@ -38,22 +38,32 @@ class Scope:
     kept: frozenset[str]
 
 
+@attrs.frozen(eq=False)
+class Form:
+    """What items must share to be uses of one block: there is one object of each form.
+
+    `labels` are the attributes that the free values stand in; `weight` says about how many lines of code
+    an item takes. A link can stand in a repeat, where nothing can be declared; one that is passive is a
+    layer that one thinks of as belonging to the layer before it.
+    """
+
+    labels: tuple[str, ...]
+    weight: float
+    is_link: bool
+    is_passive: bool
+
+
 @attrs.frozen
 class Item:
-    """What makes the value of its last node from the value `entry`.
-
-    `form` is a number that items of one form share; `values` are the free values of its nodes in order.
-    """
+    """What makes the value of its last node from the value `entry`; `values` are its nodes' free values."""
 
     entry: str
     nodes: tuple[Node, ...]
-    form: int
+    form: Form
     values: tuple[Value, ...]
-    labels: tuple[str, ...]
-    weight: float
 
     @property
-    def key(self) -> tuple[int, tuple[Value, ...]]:
+    def key(self) -> tuple[Form, tuple[Value, ...]]:
         """Equal for items that do the same."""
         return self.form, self.values
 
@@ -61,17 +71,6 @@ class Item:
     def exit(self) -> Node:
         """The node that gives the item's value."""
         return self.nodes[-1]
-
-    @property
-    def is_link(self) -> bool:
-        """Whether it can stand in a repeat, where nothing can be declared."""
-        typed = isinstance(self.exit.op, Op) and self.exit.op.declares_result
-        return len(self.nodes) == 1 and len(self.exit.inputs) == 1 and not typed
-
-    @property
-    def is_passive(self) -> bool:
-        """Whether it is a layer that one thinks of as belonging to the layer before it."""
-        return self.is_link and isinstance(self.exit.op, Op) and keeps_shape(self.exit.op)
 
 
 Series = tuple[Item, ...]
@@ -87,33 +86,38 @@ def weight(action: Action) -> float:
 
 
 class Forms:
-    """Numbers for forms: equal forms have equal numbers."""
+    """Makes items, and one form for all that are alike."""
 
     def __init__(self) -> None:
-        self._numbers: dict[object, int] = {}
+        self._forms: dict[object, Form] = {}
         self._parts: dict[Action, Parts] = {}
 
     def item(self, entry: str, nodes: tuple[Node, ...]) -> Item:
         """The item of these nodes, which are in an order that follows from their structure alone."""
         places = {node.name: index for index, node in enumerate(nodes)}
         parts = [self._split(node.op) for node in nodes]
-        form = tuple(
-            (part.form, *_marks(node), *(places.get(source, -1) for source in node.inputs))
+        key = tuple(
+            (part.form, *_marks(node), *[places.get(source, -1) for source in node.inputs])
             for part, node in zip(parts, nodes, strict=True)
         )
-        return Item(
-            entry,
-            nodes,
-            self._numbers.setdefault(form, len(self._numbers)),
-            tuple(v for part in parts for v in part.values),
-            tuple(label for part in parts for label in part.labels),
-            sum(weight(node.op) for node in nodes),
-        )
+        form = self._forms.get(key)
+        if form is None:
+            form = self._forms[key] = _form(nodes, parts)
+        return Item(entry, nodes, form, tuple([v for part in parts for v in part.values]))
 
     def _split(self, action: Action) -> Parts:
         if action not in self._parts:
             self._parts[action] = split(action)
         return self._parts[action]
+
+
+def _form(nodes: Sequence[Node], parts: Sequence[Parts]) -> Form:
+    op = nodes[-1].op
+    typed = isinstance(op, Op) and op.declares_result
+    link = len(nodes) == 1 and len(nodes[0].inputs) == 1 and not typed
+    labels = tuple(label for part in parts for label in part.labels)
+    passive = link and isinstance(op, Op) and keeps_shape(op)
+    return Form(labels, sum(weight(node.op) for node in nodes), link, passive)
 
 
 def _marks(node: Node) -> tuple[object, ...]:

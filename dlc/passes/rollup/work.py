@@ -7,10 +7,12 @@ from collections.abc import Mapping, Sequence
 import attrs
 
 from dlc.ir import Node
-from dlc.passes.rollup.phrases import Phrase, best_phrase
+from dlc.passes.rollup.phrases import LEAST_SAVING, Phrase, best_phrase
 from dlc.passes.rollup.rewrite import block_scope, call, replaced
 from dlc.passes.rollup.runs import Run, runs
 from dlc.passes.rollup.series import BLOCK, Forms, Item, Scope, Series, all_series, weight
+
+SMALLEST_PART = 1 / 500  # of all lines: what a block saves at least
 
 
 @attrs.frozen
@@ -35,7 +37,8 @@ class Work:
 
     def run(self) -> None:
         """Make a block of the phrase that saves most, or else repeats, as long as one of them saves lines."""
-        while (phrase := best_phrase(self._series)) is not None or any(self._runs):
+        least = max(LEAST_SAVING, SMALLEST_PART * self.lines())
+        while (phrase := best_phrase(self._series, least)) is not None or any(self._runs):
             if phrase is not None:
                 self._extract(phrase)
             else:
