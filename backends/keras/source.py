@@ -28,7 +28,8 @@ def source(made: Program, head: Iterable[str]) -> str:
     parts += [list(_function(f, made, functions)) for f in made.functions]
     parts.append(list(_build(made, build, functions)))
     parts.append(['if __name__ == "__main__":', f"{INDENT}{build}().summary()"])
-    opening = [*_comments(head), "", "import keras", "from keras import layers"]
+    imports = ["import keras", *(["from keras import layers"] if made.body else [])]
+    opening = [*_comments(head), "", *imports]
     return "\n\n\n".join("\n".join(part) for part in (opening, *parts)) + "\n"
 
 

@@ -119,7 +119,7 @@ class Survey:
         bound = bind_action(op, bindings)
         assert isinstance(bound, Op)
         plain = not key[0] and op is node.op  # a layer of the net itself, whose type the checker found
-        output = node.type if plain else bound.infer([known.type for known in inputs])
+        output = (node.type if plain else None) or bound.infer([known.type for known in inputs])
         assert output is not None, f"{node.name} was not checked"
         self.nodes[key] = node
         self._general[key] = op

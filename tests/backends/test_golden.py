@@ -8,7 +8,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-
 from support.nets import emit, read_module
 from support.prototxt import read, read_net
 
@@ -52,7 +51,16 @@ def test_caffe_train(file: Path, golden: Golden) -> None:
 
 def test_python_is_formatted() -> None:
     """As `ruff format` leaves it in its own settings."""
-    command = [sys.executable, "-m", "ruff", "format", "--isolated", "--check", "--diff", str(FOLDER / "keras")]
+    command = [
+        sys.executable,
+        "-m",
+        "ruff",
+        "format",
+        "--isolated",
+        "--check",
+        "--diff",
+        str(FOLDER / "keras"),
+    ]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout
 

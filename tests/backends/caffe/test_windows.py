@@ -1,4 +1,4 @@
-"""How Caffe is told to run a window: what it then computes, less what is cut off, are the windows asked for."""
+"""How Caffe is told to run a window: what it computes, less what is cut off, are the windows asked for."""
 
 from __future__ import annotations
 
