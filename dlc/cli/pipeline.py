@@ -5,7 +5,7 @@ from __future__ import annotations
 import attrs
 
 from dlc.backends.base import Backend, EmitOptions, Emitted, describe
-from dlc.diagnostics import Diagnostic, DlcError, Fix, Note, Span, codes
+from dlc.diagnostics import Diagnostic, DlcError, FileSpan, Fix, Note, Span, codes
 from dlc.ir import Module, Node, Op, Value
 from dlc.layers import nearest
 from dlc.passes.check import check
@@ -38,8 +38,10 @@ class Result:
     log: tuple[str, ...] = ()
 
 
-def select(module: Module, name: str | None) -> Module:
-    """The module with only the net of that name; raises DlcError naming the nets there are."""
+def select(module: Module, name: str | None, file: str) -> Module:
+    """The module with only the net of that name, or all; raises DlcError where there is none."""
+    if not module.nets:
+        raise DlcError(Diagnostic(codes.NO_NETWORK, f"there is no net in {file}", FileSpan(file)))
     if name is None:
         return module
     found = tuple(net for net in module.nets if net.name == name)
@@ -47,9 +49,9 @@ def select(module: Module, name: str | None) -> Module:
         return attrs.evolve(module, nets=found)
     names = [net.name for net in module.nets]
     like = nearest(name, names)
-    message = f"there is no net {name}; there are {', '.join(names) or 'none'}"
+    message = f"there is no net {name}; there are {', '.join(names)}"
     fix = Fix(f"did you mean {like}?", like) if like else None
-    raise DlcError(Diagnostic(codes.NET_UNKNOWN, message, fix=fix))
+    raise DlcError(Diagnostic(codes.NET_UNKNOWN, message, FileSpan(file), fix=fix))
 
 
 def compile_module(module: Module, backend: Backend, options: CompileOptions) -> list[Result]:
@@ -57,8 +59,6 @@ def compile_module(module: Module, backend: Backend, options: CompileOptions) ->
 
     Raises DlcError with all findings when the module is wrong or the target cannot say it.
     """
-    if not module.nets:
-        raise DlcError(Diagnostic(codes.NO_NETWORK, "there is no net to compile"))
     if backend.whole_module:
         return [_compile_one(module, backend, options)]
     results: list[Result] = []

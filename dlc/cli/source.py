@@ -83,7 +83,7 @@ def read_bytes(path: str) -> bytes:
     data = sys.stdin.buffer.read(LARGEST + 1) if path == "-" else _read_file(Path(path))
     if len(data) > LARGEST:
         raise _too_large(path)
-    if not data.strip():
+    if not data.removeprefix(codecs.BOM_UTF8).strip():
         raise DlcError(Diagnostic(codes.FILE_EMPTY, f"{path} is empty", FileSpan(path)))
     return data
 

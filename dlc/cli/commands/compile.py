@@ -39,7 +39,8 @@ def run(arguments: argparse.Namespace, reporter: Reporter) -> int:
         arguments.time_passes,
         blocks_of(arguments.blocks, loaded.format, backend),
     )
-    results = compile_module(select(loaded.module, arguments.net), backend, options)
+    module = select(loaded.module, arguments.net, loaded.name)
+    results = compile_module(module, backend, options)
     _write(results, arguments, loaded.name, backend)
     sys.stderr.writelines(f"{line}\n" for r in results for line in r.log)
     reporter.show([*loaded.diagnostics, *(d for r in results for d in r.diagnostics)])

@@ -37,7 +37,7 @@ def run(arguments: argparse.Namespace, reporter: Reporter) -> int:
     with progress_bar() as progress:
         loaded = load(arguments.input, arguments.form, progress, reading(arguments))
     reporter.remember(loaded.name, loaded.text)
-    checked = check(select(loaded.module, arguments.net))
+    checked = check(select(loaded.module, arguments.net, loaded.name))
     if any(d.is_error for d in loaded.diagnostics) or not checked.ok:
         raise DlcError((*loaded.diagnostics, *checked.diagnostics))
     flat = check(ExpandBlocks().run(checked.module).module).module
