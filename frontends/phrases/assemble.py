@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import attrs
 
 from dlc.frontends.phrases import items as it
-from dlc.frontends.phrases.draft import CONVS, DENSE, PLAIN, RECURRENT, SMALL, Draft
+from dlc.frontends.phrases.draft import CONVS, DENSE, PLAIN, RECURRENT, SMALL, WITH_WINDOWS, Draft
 from dlc.frontends.phrases.finish import finish
 from dlc.frontends.phrases.values import Number, Phrase, PhraseGroup
 from dlc.frontends.phrases.words import block_name
@@ -191,8 +191,10 @@ class _Assembler:
             if isinstance(draft, Draft) and draft.family in CONVS | DENSE and draft.take(item):
                 return
         family = self._current.family
-        if family is None or (family in PLAIN and isinstance(item, it.Bare | it.Setting | it.Slashed)):
+        if family is None or (family in PLAIN and isinstance(item, it.Bare)):
             return
+        if family not in WITH_WINDOWS and isinstance(item, it.Setting | it.Slashed):
+            return  # "softmax / s1"
         pending = Draft()
         if pending.take(item):
             self._next()

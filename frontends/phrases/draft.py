@@ -25,7 +25,7 @@ PLAIN = frozenset({"relu", "relu6", "gelu", "silu", "sigmoid", "tanh", "softplus
     "instancenorm",
     "flatten",
 }
-_WITH_WINDOWS = WIDE | WINDOWED | {"dropout", "spatial_dropout2d", "zeropad", "crop", "input"}
+WITH_WINDOWS = WIDE | WINDOWED | {"dropout", "spatial_dropout2d", "zeropad", "crop", "input"}
 #: Attributes that only they have.
 _OF_WINDOWS = frozenset(
     ["kernel", "window", "stride", "stride_h", "stride_w", "padding", "padding_h", "padding_w", "dilation"]
@@ -163,7 +163,7 @@ class Draft:
             if key == "dilation":
                 self.qualifiers.add("dilated")
             return True
-        if key in _OF_WINDOWS and self.family not in _WITH_WINDOWS:
+        if key in _OF_WINDOWS and self.family not in WITH_WINDOWS:
             return False
         if key in ("kernel", "window"):
             return self._keyed_kernel(key, value)

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 import attrs
 
+from dlc.frontends.phrases import read_phrases
 from dlc.frontends.phrases.normal import compact
 from dlc.frontends.table.design.content import recast
 from dlc.frontends.table.design.headers import header
@@ -81,10 +82,14 @@ def _meaning(titles: Sequence[str]) -> Header:
 
 def settled(columns: Sequence[Column]) -> list[Column]:
     """The columns with roles that fit each other: what one header leaves open its neighbours decide."""
-    made = _configurations(_labelled(list(columns)))
-    for settle in (_single_letters, _one_kernel, _one_width):
-        made = settle(made)
-    return made
+    return agreed(_configurations(_labelled(list(columns))))
+
+
+def agreed(columns: list[Column]) -> list[Column]:
+    """The columns without doubles of roles that a layer has one of."""
+    for settle in (_single_letters, _one_kernel, _paired_widths, _one_width):
+        columns = settle(columns)
+    return columns
 
 
 def _with_role(column: Column, role: Role) -> Column:
@@ -113,6 +118,13 @@ def _one_kernel(columns: list[Column]) -> list[Column]:
             column = column if all(map(_all_numbers, others)) else _with_role(column, Role.FILTERS)
         made.append(column)
     return made
+
+
+def _paired_widths(columns: list[Column]) -> list[Column]:
+    """Beside widths before and after ("3/32") plain columns of them say something else."""
+    if not any(c.role is Role.IN_OUT and c.header.pairs for c in columns):
+        return columns
+    return [_with_role(c, Role.IGNORED) if c.role in (Role.FILTERS, Role.CHANNELS_IN) else c for c in columns]
 
 
 _WIDTH_WORDS = ("filter", "channel", "map", "kernel", "feature")
@@ -147,17 +159,32 @@ def _labelled(columns: list[Column]) -> list[Column]:
     others = Counter(c.role for c in columns[1:])
     if first.role is not Role.UNKNOWN or sum(others[r] for r in SILENT) == len(columns) - 1:
         return columns
+    if others[Role.CONFIG] == len(columns) - 1 and _lists_layers(first) and first.titles:
+        return columns
     return [attrs.evolve(first, header=Header(Role.LABEL, first.header.text)), *columns[1:]]
 
 
 def _configurations(columns: Sequence[Column]) -> list[Column]:
-    """Columns without a known header that list layers are configurations; the rest say nothing."""
+    """Columns without a known header that list layers are configurations; the rest say nothing.
+
+    Beside names of layers, windows alone make one: "RGB stream" over "7×7×96, stride 2".
+    """
+    named = any(_lists_layers(c) for c in columns if c.role in (Role.LABEL, Role.UNKNOWN))
     made = []
     for column in columns:
         if column.role is Role.UNKNOWN:
-            column = _with_role(column, Role.CONFIG if _lists_layers(column) else Role.IGNORED)
+            listed = _lists_layers(column) or (named and _states_windows(column))
+            column = _with_role(column, Role.CONFIG if listed else Role.IGNORED)
         made.append(column)
+    if made[0].role is Role.IGNORED and any(c.role is Role.CONFIG for c in made):
+        made[0] = _with_role(made[0], Role.LABEL)
     return made
+
+
+def _states_windows(column: Column) -> bool:
+    cells = [c for c in distinct(column.cells) if not blank(c.text)]
+    windows = [c for c in cells if any("kernel" in p.attributes for p in read_phrases(c.text).phrases)]
+    return len(windows) >= 2 and len(windows) >= 0.5 * len(cells)
 
 
 def _lists_layers(column: Column) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import attrs
 
 from dlc.frontends.phrases import read_phrases
+from dlc.frontends.phrases.normal import normalise
 from dlc.frontends.table.design.roles import Header, Role
 from dlc.frontends.table.design.sizes import Size, read_size
 from dlc.frontends.table.design.texts import blank, sides, whole
@@ -15,9 +16,21 @@ from dlc.frontends.table.model import Cell
 
 _LARGEST_KERNEL = 31  # a window larger than this is a map's size
 _LARGEST_USUAL = 11  # the same for all but rare ones
+#: Widths before and after, "64/128"; a window and a stride, "3×3×64, 2".
+_PAIR = re.compile(r"\d+\s*(?:/|→|->)\s*\d+")
+_STEPPED = re.compile(r"\d+×\d+(?:×\d+)?\s*,\s*\d")
 _DEEPEST = 7  # a window's third side; a larger one counts channels
 _AMBIGUOUS = frozenset(
-    (Role.KERNEL, Role.FILTERS, Role.OUTPUT, Role.INPUT, Role.CONFIG, Role.FILTER_SHAPE, Role.LABEL)
+    (
+        Role.KERNEL,
+        Role.FILTERS,
+        Role.OUTPUT,
+        Role.INPUT,
+        Role.CONFIG,
+        Role.FILTER_SHAPE,
+        Role.LABEL,
+        Role.IN_OUT,
+    )
 )
 #: Columns of numbers: where layers stand below such a header, its letter was a network's name ("C", "D").
 _NUMERIC = frozenset(
@@ -40,6 +53,8 @@ class _Shares:
 
     filled: int
     numbers: float
+    pairs: float
+    stepped: float
     large: float
     windows: float
     areas: float
@@ -58,10 +73,13 @@ def recast(header: Header, cells: Sequence[Cell]) -> Header:
     shares = _shares(cells)
     if not shares.filled:
         return header
-    return attrs.evolve(header, role=_role(header.role, shares))
+    role = _role(header.role, shares)
+    return attrs.evolve(header, role=role, pairs=role is Role.IN_OUT and shares.pairs >= 0.6)
 
 
 def _role(role: Role, shares: _Shares) -> Role:
+    if role in (Role.FILTERS, Role.IN_OUT) and shares.pairs >= 0.6:
+        return Role.IN_OUT
     if role is Role.REPEAT and shares.numbers < 0.5:
         return Role.LABEL
     if (role in _NUMERIC or role is Role.FILTERS) and shares.layers >= 0.5:
@@ -70,6 +88,8 @@ def _role(role: Role, shares: _Shares) -> Role:
         return Role.KERNEL
     if role is Role.CONFIG:
         return Role.CONFIG if shares.phrases + shares.layers >= 0.3 else Role.IGNORED
+    if role is Role.KERNEL and shares.stepped >= 0.5:
+        return Role.KERNEL_STRIDE
     if role in (Role.KERNEL, Role.FILTERS, Role.FILTER_SHAPE, Role.LABEL) and shares.phrases >= 0.4:
         return Role.CONFIG
     if role is Role.KERNEL and shares.numbers >= 0.8 and shares.large >= 0.5:
@@ -99,6 +119,8 @@ def _shares(cells: Sequence[Cell]) -> _Shares:
     return _Shares(
         len(filled),
         sum(whole(c.text) is not None for c in filled) / count,
+        sum(bool(_PAIR.fullmatch(normalise(c.text).strip())) for c in filled) / count,
+        sum(bool(_STEPPED.fullmatch(normalise(c.text).strip())) for c in filled) / count,
         sum((whole(c.text) or 0) > _LARGEST_KERNEL for c in filled) / count,
         sum(_is_window(c.text) for c in filled) / count,
         sum(s is not None and _is_area(s) for s in sizes) / count,

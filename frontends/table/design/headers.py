@@ -14,6 +14,7 @@ from dlc.frontends.table.design.roles import Branch, Header, Role
 _ENTRIES: dict[str, Role] = {word: role for role, words in WORDS.items() for word in words.split()}
 _SINGLE_WORDS = {word for word in _ENTRIES if len(word) >= 4}
 _LIKE = 90.0
+_LONG = 6  # letters in brackets that may be a header of their own
 _BRANCH = re.compile(
     r"#?\s*(?P<double>double|dbl)?\s*#?\s*(?P<kernel>\d)×\d\s*(?P<reduces>red\w*|reduction|proj\w*|squeeze|,?\s*r\b)?"
     r"(?:\s*\(\w\))?"
@@ -44,6 +45,9 @@ def header(text: str) -> Header:
         c.isdigit() for c in plain
     ):  # "18-layer", "7×7 conv, stride 2" are no headers
         found = _contained(plain, text)
+    inner = re.search(r"[(\[](.*?)[)\]]", normal)
+    if found is None and inner and (meant := _whole(inner.group(1), text)):
+        return meant if len(inner.group(1)) >= _LONG else Header(Role.UNKNOWN, text)
     return found or Header(Role.UNKNOWN, text)
 
 
@@ -83,6 +87,8 @@ def _several(normal: str) -> Role | None:
         return Role.KERNEL_STRIDE
     if roles[0] is Role.LABEL:
         return Role.LABEL
+    if set(roles) == {Role.FILTERS, Role.UNITS}:
+        return Role.FILTERS
     if roles[0] in (Role.FILTERS, Role.KERNEL) and None not in roles:
         return Role.CONFIG
     return None

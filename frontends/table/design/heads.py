@@ -36,6 +36,8 @@ STRONG = frozenset(
 _WINDOW = frozenset(("kernel", "stride", "padding"))
 
 
+#: A size in numbers or symbols, as no header is: "(C, T)", "28 × 28 × 1".
+_SIZE = re.compile(r"[(\[](?:\w+\W*,\s*)+\w+\W*[)\]]|\d+\s*[×xX]\s*\d+(?:\s*[×xX]\s*\d+)*")
 _MOST_HEADERS = 5  # rows above the layers
 
 
@@ -52,7 +54,7 @@ def header_rows(grid: Grid, stated: int) -> int:
     named = [i for i in range(most) if _is_header(grid[i]) or (i == 0 and _heads_networks(grid[i]))]
     if named and named[0] <= 2:
         count = named[0] + 1
-        while count < most and (count < stated or count in named or _is_subheader(grid, count)):
+        while count < most and _goes_on(grid, count, count < stated, count in named):
             count += 1
         return count
     count = 0
@@ -61,8 +63,17 @@ def header_rows(grid: Grid, stated: int) -> int:
     return count if count < most else min(stated, most)
 
 
+def _goes_on(grid: Grid, index: int, stated: bool, named: bool) -> bool:
+    """Whether a row below headers is one of them: the table says so, or it fills what they leave open."""
+    above = grid[index - 1]
+    open_above = any(c.column_span > 1 or blank(c.text) for c in above)
+    return stated or (named and open_above and not _has_layers(grid[index])) or _is_subheader(grid, index)
+
+
 def _is_header(row: Sequence[Cell]) -> bool:
     texts = [c.text for c in distinct(row) if not blank(c.text)]
+    if any(_SIZE.fullmatch(t.strip()) for t in texts):
+        return False
     known = [t for t in texts if header(t).role not in SILENT]
     strong = [t for t in known if header(t).role in STRONG or header(t).role in (Role.INPUT, Role.OUTPUT)]
     numbers = sum(any(c.isdigit() for c in t) and t not in known for t in texts)
@@ -87,6 +98,7 @@ def _is_subheader(grid: Grid, index: int) -> bool:
     return bool(filled) and len(spans) == len(filled) and not _has_layers(row)
 
 
+_STAGE = re.compile(r"(?:stages?|levels?|layers?|blocks?|groups?|steps?)?\s*\d*", re.I)
 _TITLE = re.compile(
     r"(?:\(?[a-z]\)\s*)?(?:the )?(?:encoder|decoder|generator|discriminator|critic|transformer|stem|bottleneck|reduction)"
     r"(?: (?:network|net|part|path|module|layers?))?(?: \w)?",
@@ -113,6 +125,8 @@ def names_layers(cell: Cell) -> bool:
         return True
     if header(cell.text).role in (Role.INPUT, Role.OUTPUT) and re.search(r"^\D+ \D+$", cell.text.strip()):
         return False  # "output size" is a header's text
+    if _STAGE.fullmatch(cell.text.strip()):
+        return False
     phrases = read_phrases(cell.text).phrases
     return any(p.op is not None or ("kernel" in p.attributes and "filters" in p.attributes) for p in phrases)
 

@@ -59,13 +59,14 @@ class Branch:
 
 @attrs.frozen
 class Header:
-    """A header's meaning; `rest` are its words that the dictionary does not explain ("Large")."""
+    """A header's meaning; `rest` are its words that the dictionary does not explain ("Large"), `pairs` tells
+    that its cells state two numbers, before and after ("3/32")."""
 
     role: Role
     text: str = ""
     branch: Branch | None = None
     rest: str = ""
-    unit: str = ""
+    pairs: bool = False
 
 
 #: Roles that say nothing of a layer.

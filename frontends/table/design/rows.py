@@ -67,7 +67,7 @@ def _stage(row: Row, before: Stage | None, facts: Facts) -> Stage | None:
         return Stage(label, (), row.index, title=title)
     parts = resolved(row, _named_parts(row, before, facts))
     parts, width = apply_columns(row, parts)
-    parts, width = _outputs(row, parts, width)
+    parts, width = _outputs(row, _meant(parts), width)
     if (count := count_of(row)) > 1 and parts:
         parts = (Stack(parts, count),)
     stage = Stage(
@@ -103,6 +103,11 @@ def _title(row: Row) -> str:
     return "" if layered or (any(c.isdigit() for c in text) and phrases) else text
 
 
+def _meant(parts: tuple[Part, ...]) -> tuple[Part, ...]:
+    """Parts without phrases that name no operation and have found none."""
+    return tuple(p for p in parts if not isinstance(p, Layer) or p.op)
+
+
 def _outputs(
     row: Row, parts: tuple[Part, ...], width: Number | None
 ) -> tuple[tuple[Part, ...], Number | None]:
@@ -117,8 +122,8 @@ def _outputs(
         units = part.attributes.get("classes") or part.attributes.get("units") or width
         if isinstance(units, int) and (units > 1 or row.states(Role.UNITS, Role.ACTIVATION)):
             phrase = attrs.evolve(part.phrase, op="dense", attributes={"units": units})
-            made.append(attrs.evolve(part, phrase=phrase))
-            width = None
+            part, width = attrs.evolve(part, phrase=phrase), None
+        made.append(part)
     return tuple(made), width
 
 

@@ -11,7 +11,7 @@ import attrs
 from dlc.frontends.phrases import read_phrases
 from dlc.frontends.phrases.normal import compact, normalise
 from dlc.frontends.table.counts import count_of
-from dlc.frontends.table.design.columns import Column, column, settled
+from dlc.frontends.table.design.columns import Column, agreed, column, settled
 from dlc.frontends.table.design.headers import header
 from dlc.frontends.table.design.heads import Grid, header_rows, runs_across
 from dlc.frontends.table.design.roles import SILENT, Role
@@ -96,7 +96,7 @@ def _across(table: Table, grid: Grid) -> Sheet:
     for index, name in enumerate(names):
         cells = tuple(c for strip in strips if index < len(strip) for c in strip[index][1:])
         columns.append(column((name,), cells))
-    return Sheet(table, tuple(columns), len(columns[0].cells), across=True)
+    return Sheet(table, tuple(agreed(columns)), len(columns[0].cells), across=True)
 
 
 def _without_repeated_headers(table: Table, grid: Grid) -> tuple[Grid, list[int]]:

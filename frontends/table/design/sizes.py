@@ -31,12 +31,14 @@ _UNITS = re.compile(
 def read_size(text: str) -> Size | None:
     """The dimensions that a cell reports, as printed; None where it reports none."""
     normal = normalise(text.translate(_SUPERSCRIPT)).strip(" .;:")
+    normal = re.sub(r"(?<!\d)1[⁄/](\d+)\s*([A-Za-z])", r"\2/\1", normal)  # ½H
+    normal = re.sub(r"^\d+×\s*\((?=\d+×\d+\)$)", "(", normal)  # "4× (56×56)": by how much, and to what
     if re.fullmatch(r"\d{1,3}(?:,\d{3})+", normal):
         return (int(normal.replace(",", "")),)
     listed = _listed(normal)
     if listed is not None:
         return listed
-    normal = re.sub(r"\(([a-z]{1,2}'?)\)", r"\1", normal)
+    normal = re.sub(r"^\((\d+(?:×\d+)+)\)$", r"\1", re.sub(r"\(([a-z]{1,2}'?)\)", r"\1", normal))
     normal = re.sub(r"(\d)\s*d\b", r"\1", _UNITS.sub("", normal)).strip()
     match = _MAPS.fullmatch(normal)
     if match:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from typing import Any
 
 from dlc.frontends.phrases.normal import compact, normalise
 from dlc.frontends.phrases.numbers import number
@@ -15,11 +16,8 @@ RESIDUAL = frozenset(
     ("residual", "shortcut", "skip", "skipconnection", "residualconnection", "identityshortcut")
 )
 _YES = frozenset("✓✔√")
-_WINDOW = re.compile(
-    r"(?P<size>\(?\w+'?\)?(?:\s*×\s*\(?\w+'?\)?)*|\(\s*\w+(?:\s*,\s*\w+)+\s*\))"
-    r"(?:\s*/\s*\(?\s*(?P<stride>\w+(?:\s*×\s*\w+)?)\s*\)?)?"
-    r"(?:\s*[,;/]\s*(?:p\w*\s*=?\s*)?(?P<pad>\d+))?"
-)
+_SIDES = r"\(?\w+'?\)?(?:\s*×\s*\(?\w+'?\)?)*|\(\s*\w+(?:\s*,\s*\w+)+\s*\)"
+_STEP = r"\(?\s*\d+(?:\s*×\s*\d+)*\s*\)?|\w+"
 
 Sides = tuple[Number, ...]
 
@@ -46,13 +44,42 @@ def sides(text: str) -> Sides | None:
     return tuple(number(p) for p in parts)
 
 
-def window(text: str) -> tuple[Sides | None, Sides | None, int | None]:
-    """Kernel, stride and padding of "3×3/2, 1", of which each may be missing."""
-    match = _WINDOW.fullmatch(normalise(text).strip())
-    if match is None or not any(c.isdigit() for c in text):
+def window(text: str) -> tuple[Sides | None, Sides | None, Any]:
+    """Kernel, stride and padding of "3×3/2, 1" or "3×5×5 / 1,2,2 / 1,2,2", of which each may be missing."""
+    normal = normalise(text).strip()
+    if not any(c.isdigit() for c in normal):
         return None, None, None
-    stride = sides(match["stride"]) if match["stride"] else None
-    return sides(match["size"]), stride, int(match["pad"]) if match["pad"] else None
+    parts = [p.strip() for p in normal.split("/")] if "/" in normal else _listed(normal)
+    kernel = sides(parts[0]) if re.fullmatch(_SIDES, parts[0]) else None
+    if kernel is None or len(parts) > 3:
+        return None, None, None
+    steps = [_steps(p, len(kernel)) for p in parts[1:]]
+    if any(s is None for s in steps):
+        return None, None, None
+    flat = [v for s in steps for v in s or ()]
+    return kernel, flat[0] if flat else None, _pad(flat[1]) if len(flat) > 1 else None
+
+
+def _listed(normal: str) -> list[str]:
+    """A window and what commas part from it: "3×3, 2"; a window in brackets is one part."""
+    if normal.startswith("("):
+        return [normal]
+    return re.split(r"\s*[,;]\s*", normal)
+
+
+def _steps(text: str, rank: int) -> list[Sides] | None:
+    """The strides or paddings of a part: "2", "(2, 1)", "1,2,2" of a volume; "1, 2" is a stride and a padding."""
+    plain = re.sub(r"^[a-z]\w*\s*=?\s*", "", text.strip("() ").lower())
+    numbers = [p.strip() for p in plain.split(",")]
+    if len(numbers) == rank > 1 and (rank == 3 or "(" in text):
+        found = [sides(n) for n in numbers]
+        return [tuple(f[0] for f in found if f)] if all(found) else None
+    found = [sides(n) for n in numbers]
+    return [f for f in found if f is not None] if all(found) else None
+
+
+def _pad(found: Sides) -> Any:
+    return found[0] if len(set(found)) == 1 else tuple(v for v in found for _ in (0, 1))
 
 
 def whole(text: str) -> int | None:
@@ -64,6 +91,7 @@ def whole(text: str) -> int | None:
 def quantity(text: str) -> Number | None:
     """A number or a symbol: "64", "4k", "C_out / 4"; None where the text is neither."""
     plain = re.sub(r"\s*\([A-Za-z ]+\)$", "", normalise(text)).replace(" ", "")
+    plain = re.sub(r"(?<=\w)[*·](?=\w)", "×", plain)
     if re.fullmatch(r"\d{1,3}(,\d{3})+", plain):
         return int(plain.replace(",", ""))
     if re.fullmatch(r"\d+(\.\d+)?|\d*[A-Za-z]\w{0,12}'?(/\w+)?|class_?\w*", plain):

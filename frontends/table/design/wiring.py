@@ -245,6 +245,8 @@ class Wiring:
         self._heads = []
 
     def _layer(self, layer: Layer, stem: str, stage: Stage) -> None:
+        if layer.op == "output":
+            return  # it only ends the net
         definition = defined(layer, self.definitions)
         if definition is not None:
             self._defined(layer, definition, stem, stage)
