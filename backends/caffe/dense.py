@@ -38,7 +38,7 @@ def embed(w: Writer, node: Node, op: Any, x: Value) -> Value:
     return w.result(node, "Embed", Layout.STEPS if x.layout is Layout.STEPS else Layout.ROWS)
 
 
-@RULES.rule("dropout")
+@RULES.rule("dropout", only="for training, a rate below 1")
 def dropout(w: Writer, node: Node, op: Any, x: Value) -> Value | None:
     """Dropout."""
     if op.rate == 0.0 or (op.rate == 1.0 and not w.train):
@@ -49,7 +49,7 @@ def dropout(w: Writer, node: Node, op: Any, x: Value) -> Value | None:
     return w.over(node, "Dropout", x, {"dropout_param": {"dropout_ratio": op.rate}})
 
 
-@RULES.rule("spatial_dropout2d")
+@RULES.rule("spatial_dropout2d", only="for training, a rate below 1")
 def spatial_dropout(w: Writer, node: Node, op: Any, x: Value) -> Value | None:
     """Dropout of one number a channel, by which the channels are multiplied; nothing once trained."""
     if not w.train or op.rate == 0.0:

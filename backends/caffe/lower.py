@@ -18,7 +18,7 @@ from dlc.backends.caffe import (  # noqa: F401  (each registers its rules)
 )
 from dlc.backends.caffe.rules import RULES
 from dlc.backends.caffe.values import Layout, Value
-from dlc.backends.caffe.writer import Writer
+from dlc.backends.caffe.writer import Writer, type_of
 from dlc.ir import Net, Node
 from dlc.types import Kind, Type
 
@@ -75,7 +75,13 @@ def _write(w: Writer, node: Node) -> None:
     rule = RULES.get(op.op_name)
     if rule is None:
         w.differences.cannot(node, RULES.reason(op.op_name))
+        w.values[node.name] = _stand_in(w, node)
         return
     value: Value | None = rule(w, node, op, *(w.get(name) for name in node.inputs))
-    if value is not None:
-        w.values[node.name] = value
+    w.values[node.name] = value or _stand_in(w, node)
+
+
+def _stand_in(w: Writer, node: Node) -> Value:
+    """A value in place of one that cannot be said, so that what cannot be said after it is found as well."""
+    kind = type_of(node)
+    return Value(node.name, input_layout(w, node.name, kind), kind)

@@ -15,7 +15,7 @@ from dlc.types import Expr, Kind
 _LAYOUTS = {Kind.MAP: Layout.CHANNELS, Kind.VOLUME: Layout.CHANNELS, Kind.SEQUENCE: Layout.ROWS}
 
 
-@RULES.rule("opaque")
+@RULES.rule("opaque", only="when it was read from a prototxt; of others it is not known what they compute")
 def opaque(w: Writer, node: Node, op: Any, *inputs: Value) -> Value | None:
     """The layer as the prototxt had it; of another source it is refused: what it computes is not known."""
     if op.type == "Top" and len(inputs) == 1:

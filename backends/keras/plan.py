@@ -102,9 +102,10 @@ RULES: Rules[Rule] = Rules()
 
 
 def plan(ask: Ask) -> Plan:
-    """What the rule of the asked layer, which has one, answers; where it refuses, a plan that says why."""
+    """What the rule of the asked layer answers; where it refuses or is missing, a plan that says why."""
     rule = RULES.get(ask.layer.op_name)
-    assert rule is not None
+    if rule is None:
+        return Plan((), cannot=RULES.reason(ask.layer.op_name))
     try:
         rule(ask)
     except Refused as refused:

@@ -8,7 +8,7 @@ import attrs
 
 from dlc.backends.base import Differences
 from dlc.backends.keras.naming import Naming, input_names
-from dlc.backends.keras.plan import RULES, Plan
+from dlc.backends.keras.plan import Plan
 from dlc.backends.keras.statements import Statement, statements
 from dlc.backends.keras.survey import Survey
 from dlc.ir import Action, Block, Module, Net, Node, Op, Repeat
@@ -47,10 +47,10 @@ class Program:
 def program(module: Module, differences: Differences, as_source: bool = True) -> Program:
     """Plan and name every layer of the module's one net; `differences` gets what Keras cannot say.
 
-    Where calls of a block need different layers, the blocks are expanded. Raises DlcError where a layer
-    is not known, or a number of it.
+    Where calls of a block need different layers, the blocks are expanded. Raises DlcError for layers that
+    cannot be said, and where a number is not known.
     """
-    _refuse_unknown(module, differences)
+    _refuse_holes(module, differences)
     survey = Survey(module, as_source)
     survey.run(module.nets[0])
     if survey.is_uneven:
@@ -88,16 +88,13 @@ def _callees_first(module: Module, net: Net) -> list[Block]:
     return list(found.values())
 
 
-def _refuse_unknown(module: Module, differences: Differences) -> None:
-    """Stop at layers without a rule, and without a number that they need."""
+def _refuse_holes(module: Module, differences: Differences) -> None:
+    """Stop at layers without a number that they need."""
     net = module.nets[0]
     bodies = [net.body, *(block.body for block in _callees_first(module, net))]
     for node in (node for body in bodies for node in body):
         for op in _layers(node.op):
-            holes = op.holes()
-            if RULES.get(op.op_name) is None:
-                differences.cannot(node, RULES.reason(op.op_name))
-            elif holes:
+            if holes := op.holes():
                 differences.cannot(node, f"{', '.join(holes)} is not known")
     differences.finish()
 
@@ -117,6 +114,7 @@ def _report(survey: Survey, differences: Differences) -> None:
             differences.cannot(node, plan.cannot)
         for how in plan.differs:
             differences.differs(node, how)
+    differences.finish()
 
 
 def _is_plain(statement: Statement) -> bool:

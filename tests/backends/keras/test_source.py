@@ -52,8 +52,8 @@ def test_branches_are_functional() -> None:
         '    x = keras.Input((4,), name="x")\n'
         '    y = layers.Dense(4, name="a")(x)\n'
         '    joined = layers.Add(name="joined")([y, x])\n'
-        '    r = layers.Activation("relu", name="r")(joined)\n'
-        '    return keras.Model(x, [r, joined], name="n")'
+        '    y = layers.Activation("relu", name="r")(joined)\n'
+        '    return keras.Model(x, [y, joined], name="n")'
     )
 
 
