@@ -83,8 +83,8 @@ def _weights(
     if held:
         assert [tuple(w.shape) for w in held] == [tuple(s) for s in shapes], layer["name"]
         return list(held)
-    fillers = (parameters.get("weight_filler"), parameters.get("bias_filler"))
-    return [_filled(f, s, layer["name"]) for f, s in zip(fillers, shapes, strict=False)]
+    fillers = [parameters.get("bias_filler" if len(shape) == 1 else "weight_filler") for shape in shapes]
+    return [_filled(f, s, layer["name"]) for f, s in zip(fillers, shapes, strict=True)]
 
 
 def _sizes(
@@ -354,10 +354,10 @@ def _recurrent_inputs(given: Any) -> Any:
 @_rule("LSTM")
 def _lstm(layer: Message, given: Any, held: Any) -> Any:
     x, cont = _recurrent_inputs(given)
-    units = layer["recurrent_param"]["num_output"]
-    kernel, bias, recurrent = _weights(
-        layer, held, {}, [(4 * units, x.shape[2]), (4 * units,), (4 * units, units)]
-    )
+    parameters = layer["recurrent_param"]
+    units = parameters["num_output"]
+    shapes = [(4 * units, x.shape[2]), (4 * units,), (4 * units, units)]
+    kernel, bias, recurrent = _weights(layer, held, parameters, shapes)
     state = cell = torch.zeros(x.shape[1], units)
     states = []
     for t in range(x.shape[0]):
@@ -372,10 +372,11 @@ def _lstm(layer: Message, given: Any, held: Any) -> Any:
 @_rule("RNN")
 def _rnn(layer: Message, given: Any, held: Any) -> Any:
     x, cont = _recurrent_inputs(given)
-    units = layer["recurrent_param"]["num_output"]
+    parameters = layer["recurrent_param"]
+    units = parameters["num_output"]
     square = (units, units)
     shapes = [(units, x.shape[2]), (units,), square, square, (units,)]
-    kernel, bias, recurrent, out, out_bias = _weights(layer, held, {}, shapes)
+    kernel, bias, recurrent, out, out_bias = _weights(layer, held, parameters, shapes)
     state, made = torch.zeros(x.shape[1], units), []
     for t in range(x.shape[0]):
         state = torch.tanh(F.linear(x[t], kernel, bias) + F.linear(cont[t] * state, recurrent))
