@@ -1,0 +1,167 @@
+"""Fitting the trees that tell designs from other figures, on labelled figures.
+
+    python -m dlc.frontends.figure.classify.fit FOLDER [--papers PDFS] [-o trees.json]
+
+FOLDER holds `labels.tsv` (id, pdf, page, bbox, design, split, caption) and `crops/<id>.webp`. Where PDFS
+has a figure's paper its drawing is used too. Figures of the split "test" are only reported, never fitted.
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import attrs
+
+from dlc.frontends.figure.classify.features import Evidence, features
+from dlc.frontends.figure.classify.trees import UNKNOWN, Split, Trees
+from dlc.frontends.figure.drawing import Drawing
+from dlc.frontends.figure.vector.reader import read_vector
+from dlc.frontends.pdf.pdfium import PdfiumDocument
+
+#: How many trees of which depth, how much each counts, the share of the figures that each sees, the penalty
+#: on large answers, and the fewest figures on one side of a question.
+TREES, DEPTH, RATE, SHARE, PENALTY, FEWEST = 300, 2, 0.06, 0.7, 2.0, 4
+
+
+@attrs.frozen
+class Example:
+    """A labelled figure."""
+
+    id: str
+    split: str
+    design: bool
+    features: Mapping[str, float]
+
+
+def fit(examples: Sequence[Example], seed: int = 0) -> Trees:
+    """The trees for some figures; the same for the same seed."""
+    import numpy as np
+
+    random = np.random.default_rng(seed)
+    names = sorted({name for example in examples for name in example.features})
+    table = np.array([[example.features.get(name, UNKNOWN) for name in names] for example in examples])
+    truth = np.array([example.design for example in examples], dtype=float)
+    base = math.log(truth.mean() / (1 - truth.mean()))
+    odds = np.full(len(truth), base)
+    trees: list[Split | float] = []
+    for _ in range(TREES):
+        likely = 1 / (1 + np.exp(-odds))
+        slope, bend = likely - truth, likely * (1 - likely)
+        rows = random.permutation(len(truth))[: int(SHARE * len(truth))]
+        columns = random.permutation(len(names))[: max(8, len(names) // 2)]
+        tree = _grown(table, slope, bend, rows, columns, names, DEPTH)
+        trees.append(tree)
+        odds += RATE * np.array([_ask(tree, names, row) for row in table])
+    return Trees(round(base, 4), RATE, tuple(trees))
+
+
+def _ask(tree: Split | float, names: Sequence[str], row: Any) -> float:
+    while isinstance(tree, Split):
+        tree = tree.below if row[names.index(tree.feature)] < tree.threshold else tree.above
+    return tree
+
+
+def _grown(
+    table: Any, slope: Any, bend: Any, rows: Any, columns: Any, names: Sequence[str], depth: int
+) -> Split | float:
+    """The tree that lessens the loss most for the figures in `rows`, by questions about `columns`."""
+    total, weight = slope[rows].sum(), bend[rows].sum()
+    leaf = float(-total / (weight + PENALTY))
+    if depth == 0 or len(rows) < 3 * FEWEST:
+        return leaf
+    found = max((_best(table, slope, bend, rows, column) for column in columns), key=lambda best: best[0])
+    gain, column, threshold = found
+    if gain <= 1e-3:
+        return leaf
+    below, above = rows[table[rows, column] < threshold], rows[table[rows, column] >= threshold]
+    sides = [_grown(table, slope, bend, side, columns, names, depth - 1) for side in (below, above)]
+    return Split(names[column], float(threshold), sides[0], sides[1])
+
+
+def _best(table: Any, slope: Any, bend: Any, rows: Any, column: int) -> tuple[float, int, float]:
+    """The gain of the best threshold on one feature."""
+    import numpy as np
+
+    values = table[rows, column]
+    order = np.argsort(values, kind="stable")
+    values = values[order]
+    slopes, bends = np.cumsum(slope[rows][order])[:-1], np.cumsum(bend[rows][order])[:-1]
+    total, weight = slope[rows].sum(), bend[rows].sum()
+    count = np.arange(1, len(rows))
+    fair = (values[1:] > values[:-1] + 1e-9) & (count >= FEWEST) & (len(rows) - count >= FEWEST)
+    if not fair.any():
+        return 0.0, column, 0.0
+    parts = slopes**2 / (bends + PENALTY) + (total - slopes) ** 2 / (weight - bends + PENALTY)
+    gain = np.where(fair, parts - total**2 / (weight + PENALTY), -1.0)
+    place = int(gain.argmax())
+    return float(gain[place]), column, float((values[place] + values[place + 1]) / 2)
+
+
+def examples(folder: Path, papers: Path | None) -> Iterator[Example]:
+    """The labelled figures of a folder with their features."""
+    from PIL import Image
+
+    drawings = _Drawings(papers)
+    lines = (folder / "labels.tsv").read_text(encoding="utf-8").splitlines()
+    names = lines[0].split("\t")
+    for line in lines[1:]:
+        row = dict(zip(names, line.split("\t"), strict=True))
+        caption = "" if "not extractable" in row["caption"] else row["caption"]
+        with Image.open(folder / "crops" / f"{row['id']}.webp") as picture:
+            evidence = Evidence(caption, drawings.of(row), picture)
+            yield Example(row["id"], row["split"], row["design"] == "yes", features(evidence))
+
+
+class _Drawings:
+    """The drawings of figures whose papers are at hand; one paper is kept open."""
+
+    def __init__(self, papers: Path | None) -> None:
+        self._papers = papers
+        self._open: tuple[str, PdfiumDocument] | None = None
+
+    def of(self, row: Mapping[str, str]) -> Drawing | None:
+        path = self._papers / row["pdf"] if self._papers is not None else None
+        if path is None or not path.exists():
+            return None
+        if self._open is None or self._open[0] != row["pdf"]:
+            if self._open is not None:
+                self._open[1].close()
+            self._open = row["pdf"], PdfiumDocument(path)
+        document, page = self._open[1], int(row["page"])
+        x0, y0, x1, y1 = (float(side) for side in row["bbox"].split(","))
+        return read_vector(document.page(page), document.artwork(page), (x0, y0, x1, y1))
+
+
+def report(trees: Trees, chosen: Sequence[Example], least: float) -> str:
+    """Recall and precision of the designs among some figures, those taken that reach `least`."""
+    taken = [example for example in chosen if trees.probability(example.features) >= least]
+    right = sum(example.design for example in taken)
+    recall = right / max(1, sum(example.design for example in chosen))
+    return f"{len(chosen)} figures: recall {recall:.3f}, precision {right / max(1, len(taken)):.3f}"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Fit on the split "train", report on both, write the trees."""
+    from dlc.frontends.figure.classify.judge import LEAST
+
+    parser = argparse.ArgumentParser(description="Fit the trees that tell designs from other figures.")
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--papers", type=Path)
+    parser.add_argument("-o", "--output", type=Path, default=Path("trees.json"))
+    options = parser.parse_args(arguments)
+    found = list(examples(options.folder, options.papers))
+    trees = fit([example for example in found if example.split == "train"])
+    options.output.write_text(trees.to_json(), encoding="utf-8")
+    for split in ("train", "test"):
+        chosen = [example for example in found if example.split == split]
+        sys.stdout.write(f"{split}: {report(trees, chosen, LEAST)}\n")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
