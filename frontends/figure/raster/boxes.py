@@ -270,7 +270,18 @@ def paint(mask: Mask, found: Found, value: int, extra: float = 1.5) -> None:
     cv2.drawContours(mask, contour, -1, value, 2 * by + 1)
 
 
-def paint_border(mask: Mask, found: Found, value: int, extra: float = 1.5) -> None:
-    """Paint only a box's border line onto a mask."""
-    by = max(1, round(found.margin + extra))
-    cv2.drawContours(mask, [found.contour.reshape(-1, 1, 2)], -1, value, 2 * by + 1)
+def paint_borders(mask: Mask, found: Sequence[Found], value: int, extra: float = 1.5) -> None:
+    """Paint only the boxes' border lines onto a mask, and the walls between their cells.
+
+    Boxes come with the larger ones first; what lies inside a border stays as it is but for inner borders.
+    """
+    borders = np.zeros_like(mask)
+    for one in found:
+        by = max(1, round(one.margin + extra))
+        contour = [one.contour.reshape(-1, 1, 2)]
+        cv2.drawContours(borders, contour, -1, 255, 2 * by + 1)
+        cv2.drawContours(borders, contour, -1, 0, cv2.FILLED)
+        for x0, y0, x1, y1 in one.cells:
+            corners = (round(x0), round(y0)), (round(x1), round(y1))
+            cv2.rectangle(borders, *corners, 255, max(3, round(2 * one.margin / 3)))
+    mask[borders > 0] = value

@@ -10,7 +10,7 @@ from dlc.frontends.figure.raster.arrays import Array, Mask, Numbers
 
 #: Heights and widths of letters, and of letters that touch each other (ems).
 _TALLEST, _WIDEST = 1.7, 4.0
-_SHORTEST = 0.12
+_SHORTEST = 0.07
 
 
 @attrs.frozen(eq=False)

@@ -2,52 +2,80 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import cv2
 import numpy as np
 
-from dlc.frontends.figure.drawing import Area, Box, Colour, Connector, Drawing, Point
+from dlc.frontends.figure.drawing import Colour, Connector, Drawing, Point
 from dlc.frontends.figure.geometry import contains, extent
+from dlc.frontends.figure.ocr.recogniser import Recogniser
 from dlc.frontends.figure.raster.arrays import Array, Mask
-from dlc.frontends.figure.raster.boxes import Found, find_boxes, paint, paint_border
+from dlc.frontends.figure.raster.boxes import Found, find_boxes, paint, paint_borders
 from dlc.frontends.figure.raster.canvas import Canvas, canvas
 from dlc.frontends.figure.raster.faces import find_faces
 from dlc.frontends.figure.raster.ink import find_ink
 from dlc.frontends.figure.raster.letters import Pieces, faces_with_letters, may_be_letters, pieces_of
 from dlc.frontends.figure.raster.picture import Picture
+from dlc.frontends.figure.raster.rows import find_rows
 from dlc.frontends.figure.raster.scale import scaled
-from dlc.frontends.figure.raster.strokes import Stroke, simplified, trace
+from dlc.frontends.figure.raster.strokes import Traced, lines_between, simplified, trace
+from dlc.frontends.figure.raster.stroke import Stroke
+from dlc.frontends.figure.raster.texts import read_labels
 
 
-def read_raster(picture: Picture) -> Drawing:
-    """The drawing that a picture shows; lengths are pixels of the picture as given."""
+def read_raster(picture: Picture, recogniser: Recogniser | None = None) -> Drawing:
+    """The drawing that a picture shows; lengths are pixels of the picture as given.
+
+    Without a recogniser labels have places and sizes but no text.
+    """
     drawn = canvas(picture)
     faces = find_faces(drawn)
     ink = find_ink(drawn, faces)
     pieces = pieces_of(ink.mask)
     found = find_boxes(drawn, faces, ink, faces_with_letters(pieces, ink.owner, drawn.em))
-    lines = _line_mask(drawn, ink.mask, found)
-    traced = trace(lines, drawn.em)
+    boxes = _box_mask(drawn, found)
+    lines = _line_mask(drawn, ink.mask, boxes)
+    traced = trace(lines, cv2.dilate(boxes, np.ones((9, 9), np.uint8)), drawn.em)  # type: ignore[arg-type]
+    text = _text_mask(ink.mask, lines, traced, found)
+    homes = [area for one in found for area in (one.box.area, *one.cells)]
+    rows = find_rows(text, homes, drawn.em)
+    labels = read_labels(drawn, ink.contrast, text, rows, recogniser)
     connectors = [_connector(drawn, stroke) for stroke in traced.strokes]
     height, width = drawn.shape
     made = Drawing(
         (0.0, 0.0, float(width), float(height)),
         tuple(f.box for f in found),
         tuple(c for c in connectors if c is not None),
-        (),
+        tuple(labels),
         traced.forks,
         unit="px",
     )
     return scaled(made, 1 / drawn.scale)
 
 
-def _line_mask(drawn: Canvas, ink: Mask, found: list[Found]) -> Mask:
-    """The ink of connectors: outside boxes, and no letters."""
+def _text_mask(ink: Mask, lines: Mask, traced: Traced, found: list[Found]) -> Mask:
+    """The ink that is neither a box's border nor a connector; letters that touch a line are kept."""
+    letters = lines_between(traced.clutter, ink.shape, 1.6)  # type: ignore[arg-type]
+    own = lines_between(traced.strokes, ink.shape, 0.5)  # type: ignore[arg-type]
+    taken: Array = cv2.bitwise_and(lines, cv2.bitwise_not(cv2.bitwise_and(letters, cv2.bitwise_not(own))))
+    paint_borders(taken, found, 255, 0.8)
+    return cv2.bitwise_and(ink, cv2.bitwise_not(taken))  # type: ignore[return-value]
+
+
+def _box_mask(drawn: Canvas, found: list[Found]) -> Mask:
+    """Boxes with all that is in them; of those that hold other boxes only the borders."""
     boxes = np.zeros(drawn.shape, np.uint8)
+    groups = [one for one in found if _is_group(one, found)]
+    paint_borders(boxes, groups, 255)
     for one in found:
-        if _is_group(one, found):
-            paint_border(boxes, one, 255)
-        else:
+        if one not in groups:
             paint(boxes, one, 255)
+    return boxes
+
+
+def _line_mask(drawn: Canvas, ink: Mask, boxes: Mask) -> Mask:
+    """The ink of connectors: outside boxes, and no letters."""
     outside = cv2.bitwise_and(ink, cv2.bitwise_not(boxes))
     pieces = pieces_of(outside)
     touching = _touching(pieces, boxes)
@@ -106,5 +134,3 @@ def _colour(drawn: Canvas, stroke: Stroke) -> Colour:
     red, green, blue = np.median(seen, axis=0)
     return int(red), int(green), int(blue)
 
-
-__all__ = ["Area", "Box", "read_raster"]

@@ -13,6 +13,8 @@ import numpy as np
 from dlc.frontends.figure.drawing import Point
 from dlc.frontends.figure.raster.arrays import Array, Mask
 from dlc.frontends.figure.raster.blobs import Blob, collapse
+from dlc.frontends.figure.raster.clutter import without_clutter
+from dlc.frontends.figure.raster.stroke import Stroke
 from dlc.frontends.figure.raster.skeleton import Edge, Graph, graph_of
 
 #: Two lines go on in each other at a fork where they turn by less than about 30 degrees.
@@ -23,49 +25,17 @@ _REACH = 0.8
 _WING = 0.95
 
 
-@attrs.define(eq=False)
-class Stroke:
-    """A line from end to end: its course, half its thickness, and for its first and last point whether an
-    arrow head sits there, and whether it is a fork on another line."""
-
-    points: Array  # (count, 2)
-    half: float
-    heads: list[bool] = attrs.field(factory=lambda: [False, False])
-    forks: list[bool] = attrs.field(factory=lambda: [False, False])
-    dashed: bool = False
-    sure: float = 1.0
-
-    def end(self, which: int) -> Point:
-        """The first (0) or last (1) point."""
-        x, y = self.points[-1 if which else 0]
-        return float(x), float(y)
-
-    @property
-    def length(self) -> float:
-        """Its length in pixels."""
-        steps = np.diff(self.points.astype(np.float64), axis=0)
-        return float(np.hypot(steps[:, 0], steps[:, 1]).sum())
-
-    def outward(self, which: int, reach: float, skip: float = 0.0) -> Point:
-        """The unit vector in which it leaves its figure at an end, judged over its last `reach` pixels."""
-        points = self.points if which else self.points[::-1]
-        far = points[max(0, len(points) - 1 - max(1, round(reach)))]
-        near = points[max(0, len(points) - 1 - round(skip))]
-        dx, dy = float(near[0] - far[0]), float(near[1] - far[1])
-        long = math.hypot(dx, dy)
-        return (dx / long, dy / long) if long else (0.0, 0.0)
-
-
 @attrs.frozen(eq=False)
 class Traced:
-    """All strokes, and the points where lines fork or meet."""
+    """All strokes, the points where lines fork or meet, and what touches lines but is none: letters."""
 
     strokes: tuple[Stroke, ...]
     forks: tuple[Point, ...]
+    clutter: tuple[Stroke, ...] = ()
 
 
-def trace(lines: Mask, em: float) -> Traced:
-    """The strokes of a mask of lines; its border of one pixel must be empty."""
+def trace(lines: Mask, near: Mask, em: float) -> Traced:
+    """The strokes of a mask of lines; its border of one pixel must be empty. `near` marks boxes' borders."""
     graph = graph_of(lines)
     blobs = collapse(graph)
     _cut_spurs(graph)
@@ -73,9 +43,20 @@ def trace(lines: Mask, em: float) -> Traced:
     _cut_short_ends(graph, em, blobs)
     _join_near_forks(graph, blobs)
     strokes, forks = _paths(graph, em, wings, blobs)
+    strokes, clutter = without_clutter(strokes, near, em)
     for stroke in strokes:
         _extend(stroke, lines, em)
-    return Traced(tuple(strokes), tuple(forks))
+    met = [fork for fork in forks if _is_met(fork, strokes, em)]
+    return Traced(tuple(strokes), tuple(met), tuple(clutter))
+
+
+def _is_met(fork: Point, strokes: Sequence[Stroke], em: float) -> bool:
+    """Whether a stroke still ends at a fork, after clutter has gone."""
+    return any(
+        stroke.forks[which] and math.dist(stroke.end(which), fork) < 0.5 * em
+        for stroke in strokes
+        for which in (0, 1)
+    )
 
 
 def _cut_spurs(graph: Graph) -> None:

@@ -1,0 +1,45 @@
+"""A picture file of a figure to networks: bitmaps by the raster reader, SVG by its vectors."""
+
+from __future__ import annotations
+
+import attrs
+
+from dlc.diagnostics import Diagnostic, FileSpan, Severity, codes
+from dlc.frontends.figure.drawing import Drawing
+from dlc.frontends.figure.network.emit import Place
+from dlc.frontends.figure.ocr import engine
+from dlc.frontends.figure.raster.picture import decode
+from dlc.frontends.figure.raster.reader import read_raster
+from dlc.frontends.figure.read import read_drawing
+from dlc.ir import Net
+
+
+@attrs.frozen
+class PictureReading:
+    """What a picture shows: its networks, what was seen drawn, and what was found doubtful or wrong."""
+
+    nets: tuple[Net, ...]
+    drawing: Drawing
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+
+def read_picture(data: bytes, name: str, ocr: str | None = None) -> PictureReading:
+    """Read a PNG, JPEG or other bitmap; `ocr` names the engine for its text.
+
+    Raises DlcError where it is no picture, too large, or an engine is missing.
+    """
+    drawing = read_raster(decode(data, name), engine(ocr))
+    found = read_drawing(drawing, place=Place(area=drawing.area))
+    findings = found.diagnostics
+    if not found.nets:
+        findings = (*findings, _nothing(drawing, name))
+    return PictureReading(found.nets, drawing, findings)
+
+
+def _nothing(drawing: Drawing, name: str) -> Diagnostic:
+    seen = f"{len(drawing.boxes)} boxes, {len(drawing.connectors)} lines, {len(drawing.labels)} labels"
+    message = f"{name} shows no network that could be read ({seen})"
+    return Diagnostic(codes.NO_NETWORK, message, FileSpan(name), Severity.WARNING)
+
+
+

@@ -1,0 +1,153 @@
+"""Lines of text: letters that stand beside each other, in one box, on one line."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import attrs
+import cv2
+import numpy as np
+
+from dlc.frontends.figure.drawing import Area
+from dlc.frontends.figure.geometry import extent
+from dlc.frontends.figure.raster.arrays import Array, Mask
+from dlc.frontends.figure.raster.letters import may_be_letters, pieces_of
+
+#: A wider gap (ems) parts two lines of text; letters of turned text stand closer than this.
+_GAP, _STACKED_GAP = 0.9, 0.34
+#: Pieces lower than this (ems) are dots, dashes, commas: they belong to the letters beside or below them.
+_SMALL = 0.34
+
+
+@attrs.frozen
+class Row:
+    """A line of text: its hull in pixels, how many pieces it has, and its angle (0, or 90 where turned)."""
+
+    area: tuple[int, int, int, int]
+    count: int
+    angle: float = 0.0
+
+    @property
+    def height(self) -> int:
+        """Across its direction of reading."""
+        x0, y0, x1, y1 = self.area
+        return y1 - y0 if self.angle == 0 else x1 - x0
+
+
+def find_rows(text: Mask, homes: Sequence[Area], em: float) -> list[Row]:
+    """The lines of text of a mask; none reaches out of one of `homes` (boxes and their cells)."""
+    pieces = pieces_of(text)
+    likely = np.flatnonzero(may_be_letters(pieces, em))
+    if len(likely) == 0:
+        return []
+    boxes = pieces.boxes[likely]
+    home = _homes(boxes, homes)
+    tall = (boxes[:, 3] - boxes[:, 1]) >= _SMALL * em
+    groups = _joined(boxes, home, tall, em)
+    rows = _turned([group for group in groups if tall[group].any()], boxes, home, em)
+    return [_row(boxes[group], turned) for group, turned in rows]
+
+
+def _homes(boxes: Array, homes: Sequence[Area]) -> Array:
+    """The number of the innermost home of each piece; -1 outside of all."""
+    found = np.full(len(boxes), -1)
+    x, y = (boxes[:, 0] + boxes[:, 2]) / 2, (boxes[:, 1] + boxes[:, 3]) / 2
+    order = sorted(range(len(homes)), key=lambda i: -extent(homes[i]))
+    for number in order:
+        x0, y0, x1, y1 = homes[number]
+        found[(x >= x0) & (x <= x1) & (y >= y0) & (y <= y1)] = number
+    return found
+
+
+def _joined(boxes: Array, home: Array, tall: Array, em: float) -> list[Array]:
+    """Pieces gathered by who stands beside whom."""
+    count = len(boxes)
+    parent = list(range(count))
+
+    def root(i: int) -> int:
+        while parent[i] != i:
+            parent[i] = parent[parent[i]]
+            i = parent[i]
+        return i
+
+    order = np.argsort(boxes[:, 0], kind="stable")
+    left = boxes[order, 0]
+    for at in range(count):
+        i = order[at]
+        stop = int(np.searchsorted(left, boxes[i, 2] + _GAP * em, side="right"))
+        near = order[at + 1 : stop]
+        if len(near):
+            near = near[(home[near] == home[i]) & _level(boxes[i], boxes[near], tall[i], tall[near], em)]
+            for j in near:
+                parent[root(j)] = root(i)
+    groups: dict[int, list[int]] = {}
+    for i in range(count):
+        groups.setdefault(root(i), []).append(i)
+    return [np.array(group) for group in groups.values()]
+
+
+def _level(one: Array, others: Array, one_tall: bool, others_tall: Array, em: float) -> Array:
+    """Whether pieces stand on one line with another: tall ones overlap, small ones stand within the line."""
+    shared = np.minimum(one[3], others[:, 3]) - np.maximum(one[1], others[:, 1])
+    least = np.minimum(one[3] - one[1], others[:, 3] - others[:, 1])
+    beside = shared > 0.5 * least
+    if not one_tall:
+        middle = (one[1] + one[3]) / 2
+        top, bottom = others[:, 1] - 0.3 * em, others[:, 3] + 0.22 * em
+        within = (middle >= top) & (middle <= bottom) & (others[:, 0] - one[2] < 0.45 * em)
+    else:
+        middles = (others[:, 1] + others[:, 3]) / 2
+        within = (middles >= one[1] - 0.3 * em) & (middles <= one[3] + 0.22 * em)
+        within &= others[:, 0] - one[2] < 0.45 * em
+    small = ~others_tall if one_tall else others_tall
+    found: Array = beside | (within & small)
+    return found
+
+
+def _turned(rows: list[Array], boxes: Array, home: Array, em: float) -> list[tuple[Array, bool]]:
+    """Rows of a letter or two that stand closely above each other, as one row of turned text."""
+    hulls = np.array([_hull(boxes[group]) for group in rows]).reshape(-1, 4)
+    own = np.array([home[group[0]] for group in rows])
+    narrow = [i for i in range(len(rows)) if hulls[i, 2] - hulls[i, 0] <= 1.35 * em]
+    narrow.sort(key=lambda i: (own[i], hulls[i, 1]))
+    chains: list[list[int]] = []
+    for i in narrow:
+        chain = next((c for c in chains if own[c[0]] == own[i] and _stands_on(hulls[c[-1]], hulls[i], em)), None)
+        if chain is None:
+            chains.append([i])
+        else:
+            chain.append(i)
+    stacked = [c for c in chains if len(c) >= 3]
+    gone = {i for chain in stacked for i in chain}
+    made = [(group, False) for i, group in enumerate(rows) if i not in gone]
+    return made + [(np.concatenate([rows[i] for i in chain]), True) for chain in stacked]
+
+
+def _stands_on(upper: Array, lower: Array, em: float) -> bool:
+    """Whether a piece is close below another."""
+    shared = min(upper[2], lower[2]) - max(upper[0], lower[0])
+    least = min(upper[2] - upper[0], lower[2] - lower[0])
+    return bool(-0.5 * em < lower[1] - upper[3] < _STACKED_GAP * em and shared > 0.3 * least)
+
+
+def _hull(boxes: Array) -> Array:
+    return np.concatenate([boxes[:, :2].min(axis=0), boxes[:, 2:].max(axis=0)])
+
+
+def _row(boxes: Array, turned: bool) -> Row:
+    x0, y0, x1, y1 = (int(v) for v in _hull(boxes))
+    return Row((x0, y0, x1, y1), len(boxes), 90.0 if turned else 0.0)
+
+
+def crop(contrast: Mask, text: Mask, row: Row) -> Array:
+    """A line of text, dark on white, turned so that it reads to the right, with a small rim."""
+    rim = max(2, round(0.14 * row.height))
+    x0, y0, x1, y1 = row.area
+    height, width = contrast.shape
+    window = slice(max(0, y0 - rim), min(height, y1 + rim)), slice(max(0, x0 - rim), min(width, x1 + rim))
+    own = cv2.dilate(text[window], np.ones((5, 5), np.uint8))
+    part = cv2.bitwise_and(contrast[window], own)
+    strongest = max(1, int(np.percentile(part[own > 0], 97))) if own.any() else 1
+    made: Array = 255 - cv2.convertScaleAbs(part, alpha=255 / strongest)
+    return np.rot90(made, -1).copy() if row.angle else made
+

@@ -1,0 +1,128 @@
+"""Labels from lines of text: each different line is read once, slips are repaired."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import attrs
+import cv2
+import numpy as np
+
+from dlc.frontends.figure.drawing import Colour, Label
+from dlc.frontends.figure.ocr.recogniser import Recogniser, TextReading
+from dlc.frontends.figure.ocr.repair import repaired
+from dlc.frontends.figure.raster.arrays import Array, Mask
+from dlc.frontends.figure.raster.canvas import Canvas
+from dlc.frontends.figure.raster.rows import Row, crop
+
+#: A line read with less confidence than this is tried turned round, if it is turned text.
+_DOUBTFUL = 0.75
+#: Two crops show the same text where nowhere (3 by 3 pixels) they differ by more than this (0..255).
+_SAME = 62
+#: At most this many lines are read in one picture; more is no drawing.
+MOST_ROWS = 1500
+_ASCENDS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZbdfhklt0123456789()[]{}|/\\!?&%#$'\"")
+_DESCENDS = frozenset("gjpqy()[]{}|/\\,;Q_$@")
+
+
+def read_labels(
+    drawn: Canvas, contrast: Mask, text: Mask, rows: Sequence[Row], recogniser: Recogniser | None
+) -> list[Label]:
+    """The labels of a picture; without a recogniser their texts are empty."""
+    rows = rows[:MOST_ROWS]
+    crops = [crop(contrast, text, row) for row in rows]
+    if recogniser is None:
+        readings = [TextReading("", 0.0)] * len(rows)
+    else:
+        readings, rows = _read(recogniser, crops, rows)
+    labels = []
+    for row, reading in zip(rows, readings, strict=True):
+        if recogniser is None or reading.text:
+            labels.append(_label(drawn, contrast, text, row, reading))
+    return labels
+
+
+def _read(
+    recogniser: Recogniser, crops: Sequence[Array], rows: Sequence[Row]
+) -> tuple[list[TextReading], list[Row]]:
+    """Readings, and the rows with their angles put right."""
+    same_as = _same(crops)
+    firsts = sorted(set(same_as))
+    found = dict(zip(firsts, recogniser.read([crops[i] for i in firsts]), strict=True))
+    doubtful = [i for i in firsts if rows[i].angle and found[i].confidence < _DOUBTFUL]
+    round_about = recogniser.read([np.rot90(crops[i], 2).copy() for i in doubtful]) if doubtful else []
+    down = set()
+    for i, reading in zip(doubtful, round_about, strict=True):
+        if reading.confidence > found[i].confidence:
+            found[i] = reading
+            down.add(i)
+    placed = [attrs.evolve(row, angle=270.0) if same_as[i] in down else row for i, row in enumerate(rows)]
+    return [found[i] for i in same_as], placed
+
+
+def _same(crops: Sequence[Array]) -> list[int]:
+    """For each crop the first one that looks the same, or itself."""
+    by_size: dict[tuple[int, int], list[int]] = {}
+    same_as = []
+    for index, one in enumerate(crops):
+        height, width = one.shape
+        near = [
+            i
+            for dy in (-1, 0, 1)
+            for dx in (-1, 0, 1)
+            for i in by_size.get((height + dy, width + dx), ())
+            if _look_alike(crops[i], one)
+        ]
+        same_as.append(near[0] if near else index)
+        if not near:
+            by_size.setdefault((height, width), []).append(index)
+    return same_as
+
+
+def _look_alike(one: Array, other: Array) -> bool:
+    """Whether two crops of nearly one size show the same, moved by up to a pixel."""
+    if abs(float(one.mean()) - float(other.mean())) > 8:
+        return False
+    framed = cv2.copyMakeBorder(one, 2, 2, 2, 2, cv2.BORDER_CONSTANT, value=255)
+    height, width = other.shape
+    framed = framed[: height + 4, : width + 4]
+    if framed.shape[0] < height or framed.shape[1] < width:
+        return False
+    score = cv2.matchTemplate(framed, other, cv2.TM_SQDIFF)
+    y, x = np.unravel_index(int(score.argmin()), score.shape)
+    part = framed[y : y + height, x : x + width]
+    apart = cv2.blur(part.astype(np.float32) - other.astype(np.float32), (3, 3))
+    return float(np.abs(apart).max()) <= _SAME
+
+
+def _label(drawn: Canvas, contrast: Mask, text: Mask, row: Row, reading: TextReading) -> Label:
+    x0, y0, x1, y1 = row.area
+    words = repaired(reading.text)
+    size = _size(words, row.height)
+    colour, bold = _ink(drawn, text, row, size)
+    area = (float(x0), float(y0), float(x1), float(y1))
+    return Label(words, area, size, row.angle, bold, colour, round(reading.confidence, 3))
+
+
+def _size(text: str, height: int) -> float:
+    """The font size of a line whose ink is so high: 1.3 capitals."""
+    above = 1.0 if not text or _ASCENDS & set(text) else 0.72
+    below = 0.3 if _DESCENDS & set(text) else 0.0
+    return 1.3 * height / (above + below)
+
+
+def _ink(drawn: Canvas, text: Mask, row: Row, size: float) -> tuple[Colour | None, bool]:
+    """The colour of a line's ink, and whether its strokes are thick for its size."""
+    x0, y0, x1, y1 = row.area
+    own = text[y0:y1, x0:x1]
+    inner = cv2.distanceTransform(cv2.copyMakeBorder(own, 1, 1, 1, 1, cv2.BORDER_CONSTANT), cv2.DIST_L2, 3)
+    core = inner[1:-1, 1:-1] >= 1.0
+    if not core.any():
+        return None, False
+    seen = drawn.pixels[y0:y1, x0:x1][core]
+    strokes = inner[inner >= 1.0]
+    bold = float(np.percentile(strokes, 80)) * 2 > 0.19 * size
+    if seen.ndim == 1:
+        return (int(np.median(seen)),) * 3, bold
+    red, green, blue = np.median(seen, axis=0)
+    return (int(red), int(green), int(blue)), bold
