@@ -1,0 +1,89 @@
+"""Measures what `dlc` promises about speed, and prints the figures.
+
+`python benchmarks/run.py [NAME...]`: `start` (the command's start), `emit` (ResNet-152 from the shell),
+`check` (layers a second in process), `fuzz` (random nets a second, written in three formats), `paper`
+(the sample paper). Times are the least of several runs, since a shared machine only ever adds to them.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+DLC = (sys.executable, "-m", "dlc.cli.main")
+RUNS = 5
+
+
+def least(work: Callable[[], object], runs: int = RUNS) -> float:
+    """The seconds that the fastest of several runs took."""
+    taken = []
+    for _ in range(runs):
+        started = time.perf_counter()
+        work()
+        taken.append(time.perf_counter() - started)
+    return min(taken)
+
+
+def shell(*words: str) -> Callable[[], object]:
+    """A run of the command."""
+    return lambda: subprocess.run((*DLC, *words), check=True, capture_output=True)
+
+
+def start() -> str:
+    """How long the command takes to say its version."""
+    return f"{least(shell('--version')):.3f} s for dlc --version (aim: 0.15)"
+
+
+def emit() -> str:
+    """How long ResNet-152, written with blocks, takes from the shell to Caffe."""
+    with tempfile.TemporaryDirectory() as folder:
+        words = (str(ROOT / "examples" / "resnet152.dlnet"), "-t", "caffe", "-o", f"{folder}/net.prototxt")
+        return f"{least(shell(*words)):.3f} s for resnet152.dlnet to Caffe (aim: 0.5)"
+
+
+def check() -> str:
+    """How many layers a second are checked, of random nets that are parsed already."""
+    from dlc.fuzz import Sampler
+    from dlc.ir import Module
+    from dlc.passes.check import check as checked
+
+    sampler = Sampler(seed=1)
+    nets = [sampler.net(40) for _ in range(200)]
+    modules = [Module(nets=(net,)) for net in nets]
+    layers = sum(len(net.body) for net in nets)
+    seconds = least(lambda: [checked(module) for module in modules])
+    return f"{layers / seconds:,.0f} layers checked a second (aim: 20,000)"
+
+
+def fuzz() -> str:
+    """How many random nets a second are written as .dlnet, Keras JSON and prototxt, on one core."""
+    count = 10
+    with tempfile.TemporaryDirectory() as folder:
+        words = ("fuzz", "--count", str(count), "--depth", "5..40", "--seed", "1", "-o", f"{folder}/nets")
+        seconds = least(shell(*words), 1)
+    nets = count * 36
+    return f"{nets / seconds:,.0f} nets a second in three formats (aim: 360, which is 108,000 in 300 s)"
+
+
+def paper() -> str:
+    """How long the sample paper takes, from the shell to JSON."""
+    sample_paper = str(ROOT / "examples" / "paper" / "sample.pdf")
+    return f"{least(shell(sample_paper, '-t', 'json', '-o', '/dev/null'), 3):.2f} s for the sample paper (aim: 3)"
+
+
+BENCHMARKS = {made.__name__: made for made in (start, emit, check, fuzz, paper)}
+
+
+def main(names: list[str]) -> None:
+    """Run the benchmarks of these names, or all of them."""
+    for name in names or list(BENCHMARKS):
+        print(f"{name:6} {BENCHMARKS[name]()}")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
