@@ -43,11 +43,11 @@ class Window:
         room = total(padded, self._minus(self.extent))
         if isinstance(room, int) and room < 0 and not self._hangs_over(room):
             raise self._vanishes(size, axis)
-        if isinstance(self.ceil, Hole):
-            floor, up = floor_div(room, self.stride), ceil_div(room, self.stride)
-            return total(floor, 1) if floor == up else HOLE
-        steps = ceil_div(room, self.stride) if self.ceil else floor_div(room, self.stride)
-        return self._clip(total(steps, 1), size) if self.ceil else total(steps, 1)
+        down = total(floor_div(room, self.stride), 1)
+        if self.ceil is False:
+            return down
+        up = self._clip(total(ceil_div(room, self.stride), 1), size)
+        return up if self.ceil is True or up == down else HOLE
 
     def _hangs_over(self, room: int) -> bool:
         """Whether rounding up makes, or may make, a window where there is not room enough for one."""

@@ -8,6 +8,7 @@ that shapes can be compared with `==`. Symbols stand for positive integers.
 from __future__ import annotations
 
 import ast
+import math
 from collections.abc import Callable, Iterable, Mapping
 
 import attrs
@@ -270,15 +271,23 @@ def _collect(terms: Iterable[tuple[Monomial, int]]) -> Number:
 
 
 def _quotient(numerator: Expr, divisor: int) -> Number:
-    """floor(numerator / divisor), with floor((floor(x / a) + c) / b) written as floor((x + a*c) / (a*b))."""
+    """floor(numerator / divisor) in its simplest form.
+
+    floor((floor(x / a) + c) / b) is floor((x + a*c) / (a*b)) for a whole c, and floor((g*x + c) / (g*b)) is
+    floor((x + floor(c / g)) / b).
+    """
+    atoms = [(m, c) for m, c in numerator.terms if m]
+    constant = sum(c for m, c in numerator.terms if not m)  # one term at most
+    common = math.gcd(divisor, *(c for _, c in atoms))
+    if common > 1:
+        return (_collect((m, c // common) for m, c in atoms) + constant // common) // (divisor // common)
     if divisor == 1:
         return numerator
-    atoms = [(m, c) for m, c in numerator.terms if m]
-    constant = sum(c for m, c in numerator.terms if not m)
-    if len(atoms) == 1 and atoms[0][1] == 1 and len(atoms[0][0]) == 1:
-        inner = atoms[0][0][0]
-        if isinstance(inner, Quotient):
-            return (inner.numerator + inner.divisor * constant) // (inner.divisor * divisor)
+    inner = [(m, m[0]) for m, c in atoms if c == 1 and len(m) == 1 and isinstance(m[0], Quotient)]
+    if len(inner) == 1:
+        monomial, quotient = inner[0]
+        others = _collect(term for term in numerator.terms if term[0] != monomial)
+        return (quotient.numerator + quotient.divisor * others) // (quotient.divisor * divisor)
     return Expr((((Quotient(numerator, divisor),), 1),))
 
 
