@@ -26,6 +26,7 @@ FORMATS: dict[str, str] = {
     ".md": "markdown",
     ".markdown": "markdown",
     ".prototxt": "prototxt",
+    **dict.fromkeys((".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff"), "picture"),
 }
 
 
@@ -71,6 +72,8 @@ def load_bytes(
     form = form or recognise(path, data)
     if form == "pdf":
         return _load_pdf(data, name, progress)
+    if form == "picture":
+        return _load_picture(data, name)
     text = decode(data, name)
     if form == "prototxt":
         return _load_prototxt(text, name, reading or Reading())
@@ -92,6 +95,8 @@ def recognise(path: str, data: bytes) -> str:
     """The format of an input by its ending, else by its first bytes; raises DlcError where unknown."""
     if data.startswith(b"%PDF"):
         return "pdf"
+    if data.startswith((b"\x89PNG\r\n", b"\xff\xd8\xff")):
+        return "picture"
     ending = Path(path).suffix.lower()
     if ending in FORMATS:
         return FORMATS[ending]
@@ -144,6 +149,14 @@ def _load_pdf(data: bytes, name: str, progress: Progress | None) -> Loaded:
 
     reading = read_paper(data, name, progress)
     return Loaded(Module(nets=reading.nets), reading.diagnostics, name, "pdf")
+
+
+def _load_picture(data: bytes, name: str) -> Loaded:
+    require("dlc.frontends.figure.picture", "papers", "reading pictures")
+    from dlc.frontends.figure.picture import read_picture
+
+    reading = read_picture(data, name)
+    return Loaded(Module(nets=reading.nets), reading.diagnostics, name, "picture")
 
 
 def _load_prototxt(text: str, name: str, reading: Reading) -> Loaded:

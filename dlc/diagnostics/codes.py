@@ -1,7 +1,7 @@
 """Every diagnostic code, once. `dlc explain CODE` prints the page `spec/errors/CODE.md`.
 
 Ranges: 00 files and command line, 01 syntax, 02 names, attributes and structure, 03 kinds and shapes,
-04 holes and passes, 05 targets, 06 papers and tables, 07 other formats read, 08 simulation and evaluation.
+04 holes and passes, 05 targets, 06 papers, tables and pictures, 07 other formats read, 08 simulation and evaluation.
 """
 
 from __future__ import annotations
@@ -111,7 +111,7 @@ MENDED = _code(406, "layer changed so that the net can be built")
 TARGET_CANNOT = _code(501, "target cannot say this layer")
 TARGET_APPROXIMATES = _code(502, "target says this layer only approximately")
 
-# 06: papers and tables
+# 06: papers, tables and pictures
 PDF_DAMAGED = _code(601, "PDF is damaged")
 PDF_ENCRYPTED = _code(602, "PDF is encrypted")
 PDF_NO_TEXT = _code(603, "PDF has no text")
@@ -120,6 +120,9 @@ ROW_NOT_READ = _code(605, "table row not understood")
 SIZE_CONTRADICTS = _code(606, "reported size contradicts the layers")
 GUESSED = _code(607, "part of a reading is a guess")
 NET_UNSOUND = _code(608, "network was read but is not sound")
+PICTURE_DAMAGED = _code(609, "picture cannot be decoded")
+PICTURE_TOO_LARGE = _code(610, "picture has too many pixels")
+PICTURE_EMPTY = _code(611, "picture shows nothing")
 
 # 07: other formats read
 JSON_MALFORMED = _code(701, "JSON is malformed")

@@ -29,10 +29,11 @@ def from_true_drawing(data: bytes, name: str) -> Reading:
 def _drawing(data: bytes, name: str) -> Drawing:
     if data.startswith(b"%PDF"):
         return _vector_drawing(data)
+    from dlc.frontends.figure.ocr import engine
     from dlc.frontends.figure.raster.picture import decode
     from dlc.frontends.figure.raster.reader import read_raster
 
-    return read_raster(decode(data, name))
+    return read_raster(decode(data, name), engine())
 
 
 def _vector_drawing(data: bytes) -> Drawing:

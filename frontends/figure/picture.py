@@ -40,6 +40,3 @@ def _nothing(drawing: Drawing, name: str) -> Diagnostic:
     seen = f"{len(drawing.boxes)} boxes, {len(drawing.connectors)} lines, {len(drawing.labels)} labels"
     message = f"{name} shows no network that could be read ({seen})"
     return Diagnostic(codes.NO_NETWORK, message, FileSpan(name), Severity.WARNING)
-
-
-

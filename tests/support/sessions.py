@@ -8,9 +8,11 @@ from __future__ import annotations
 import os
 import re
 import shlex
+import struct
 import subprocess
 import sys
 import tempfile
+import zlib
 from pathlib import Path
 
 FENCE = re.compile(r"^(```console.*\n)((?:.*\n)*?)(?=```$)", re.MULTILINE)
@@ -32,8 +34,20 @@ def prepare(folder: Path) -> None:
         f"net deep {{\n  x = input ids[9]\n  y = x |> {repeats}relu\n  output y\n}}\n"
     )
     (folder / "wrong.dlnet").write_text("net wrong {\n" + "  y = relu(x) +\n" * 1001 + "}\n")
+    (folder / "poster.png").write_bytes(_png(20_000, 20_000))
+    (folder / "dot.png").write_bytes(_png(1, 1))
     with (folder / "big.dlnet").open("wb") as stream:
         stream.truncate(300 * 2**20)
+
+
+def _png(width: int, height: int) -> bytes:
+    """The beginning of a grey picture: its size, and no pixels."""
+    chunks = ((b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)), (b"IEND", b""))
+    made = b"\x89PNG\r\n\x1a\n"
+    for name, content in chunks:
+        made += struct.pack(">I", len(content)) + name + content
+        made += struct.pack(">I", zlib.crc32(name + content))
+    return made
 
 
 _PAGES = "<</Type/Pages/Count 1/Kids[4 0 R]>>"

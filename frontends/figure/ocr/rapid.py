@@ -88,7 +88,7 @@ def _sized(line: Crop) -> Crop:
     height, width = line.shape
     wide = min(_WIDEST, max(16, round(width * _HEIGHT / height)))
     way = cv2.INTER_AREA if height > _HEIGHT else cv2.INTER_CUBIC
-    return cv2.resize(line, (wide, _HEIGHT), interpolation=way)  # type: ignore[return-value]
+    return cv2.resize(line, (wide, _HEIGHT), interpolation=way)
 
 
 def _batches(order: Sequence[int], widths: Sequence[int]) -> list[list[int]]:

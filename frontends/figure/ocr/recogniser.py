@@ -8,12 +8,11 @@ from collections.abc import Sequence
 from typing import Any, Protocol
 
 import attrs
-import numpy as np
 import numpy.typing as npt
 
 from dlc.diagnostics import Diagnostic, DlcError, codes
 
-Crop = npt.NDArray[np.uint8]  # (height, width): dark text on white, one line, read to the right
+Crop = npt.NDArray[Any]  # bytes, (height, width): dark text on white, one line, read to the right
 
 
 @attrs.frozen

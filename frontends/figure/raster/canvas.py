@@ -58,7 +58,7 @@ def canvas(picture: Picture) -> Canvas:
         pixels, scale, em = _scaled(pixels, factor), scale * factor, em * factor
     noise = grain(_grey(pixels))
     if noise > 3:
-        pixels = cv2.bilateralFilter(pixels, 5, 6 * noise, 1.5)  # type: ignore[assignment]
+        pixels = cv2.bilateralFilter(pixels, 5, 6 * noise, 1.5)
     grey = _grey(pixels)
     em = em or max(8.0, min(grey.shape) / 30)
     letters, rest = letter_masks(grey, em)
@@ -66,12 +66,12 @@ def canvas(picture: Picture) -> Canvas:
     near = cv2.dilate(letters, np.ones((7, 7), np.uint8))
     near = cv2.bitwise_and(near, cv2.bitwise_not(cv2.dilate(rest, np.ones((3, 3), np.uint8))))
     lines = cv2.bitwise_and(edges, cv2.bitwise_not(near))
-    return Canvas(pixels, grey, scale, em, noise, edges, lines, letters)  # type: ignore[arg-type]
+    return Canvas(pixels, grey, scale, em, noise, edges, lines, letters)
 
 
 def _scaled(pixels: Pixels, factor: float) -> Pixels:
     way = cv2.INTER_AREA if factor < 1 else cv2.INTER_LINEAR
-    return cv2.resize(pixels, None, fx=factor, fy=factor, interpolation=way)  # type: ignore[return-value]
+    return cv2.resize(pixels, None, fx=factor, fy=factor, interpolation=way)
 
 
 def _without_colours(pixels: Pixels) -> Pixels:
@@ -80,13 +80,13 @@ def _without_colours(pixels: Pixels) -> Pixels:
     spread = few.max(axis=2) - few.min(axis=2)
     if float((spread > 24).mean()) > 1e-4:
         return pixels
-    return cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)  # type: ignore[return-value]
+    return cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)
 
 
 def _grey(pixels: Pixels) -> Pixels:
     if pixels.ndim == 2:
         return pixels
-    return cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)  # type: ignore[return-value]
+    return cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)
 
 
 def grain(grey: Pixels) -> float:
@@ -103,25 +103,26 @@ def letter_masks(grey: Pixels, em: float) -> tuple[Mask, Mask]:
     letters = _rows_of(ink, em)
     rest = cv2.bitwise_and(ink, cv2.bitwise_not(letters))
     ground = cv2.boxFilter(grey, -1, (window, window))
-    dark = cv2.compare(ground, _DARK_GROUND, cv2.CMP_LT)
+    dark = cv2.threshold(ground, _DARK_GROUND, 255, cv2.THRESH_BINARY_INV)[1]
     if cv2.countNonZero(dark) > 4 * window * window:
         light = cv2.bitwise_and(_darker(cv2.bitwise_not(grey), window), dark)
         letters = cv2.bitwise_or(letters, _rows_of(light, em))
         rest = cv2.bitwise_and(rest, cv2.bitwise_not(letters))
-    return letters, rest  # type: ignore[return-value]
+    return letters, rest
 
 
 def _darker(grey: Pixels, window: int) -> Mask:
     """What is darker than its surroundings."""
     mean, below = cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV
-    return cv2.adaptiveThreshold(grey, 255, mean, below, window, 22)  # type: ignore[return-value]
+    return cv2.adaptiveThreshold(grey, 255, mean, below, window, 22)
 
 
 def _rows_of(ink: Mask, em: float) -> Mask:
     """The pieces of a mask that stand in rows like letters."""
     numbers, stats = cv2.connectedComponentsWithStats(ink, connectivity=8)[1:3]
     chosen = np.where(_in_rows(stats, em), 255, 0).astype(np.uint8)
-    return chosen[numbers]  # type: ignore[no-any-return]
+    rows: Mask = chosen[numbers]
+    return rows
 
 
 def _in_rows(stats: Array, em: float) -> Array:
@@ -163,11 +164,11 @@ def strongest(pixels: Array) -> Pixels:
     if pixels.ndim == 2:
         return pixels
     first, second, third = cv2.split(pixels)
-    return cv2.max(cv2.max(first, second), third)  # type: ignore[return-value]
+    return cv2.max(cv2.max(first, second), third)
 
 
 def _edges(pixels: Pixels, noise: float) -> Mask:
     """Where the colour changes within a pixel's neighbourhood."""
     change = strongest(cv2.morphologyEx(pixels, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8)))
     least = min(60.0, 9.0 + 5.0 * noise)
-    return cv2.threshold(change, least, 255, cv2.THRESH_BINARY)[1]  # type: ignore[return-value]
+    return cv2.threshold(change, least, 255, cv2.THRESH_BINARY)[1]

@@ -14,9 +14,7 @@ _LONGEST, _WIDEST = 2.6, 1.25
 _ON = 0.35
 
 
-def without_clutter(
-    strokes: Sequence[Stroke], near: Mask, em: float
-) -> tuple[list[Stroke], list[Stroke]]:
+def without_clutter(strokes: Sequence[Stroke], near: Mask, em: float) -> tuple[list[Stroke], list[Stroke]]:
     """The strokes that are lines, and those that are not; `near` marks the borders of boxes.
 
     A short stroke is no line if it hangs on one and leads nowhere else: to no box and no other line.

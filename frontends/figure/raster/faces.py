@@ -62,7 +62,7 @@ class Faces:
 def find_faces(drawn: Canvas) -> Faces:
     """The faces of a picture."""
     flat = cv2.bitwise_not(drawn.lines)
-    count, numbers, stats, _ = cv2.connectedComponentsWithStats(flat, connectivity=4)
+    _, numbers, stats, _ = cv2.connectedComponentsWithStats(flat, connectivity=4)
     wanted = _large(stats, drawn)
     faces = [_face(drawn, numbers, int(i), stats[i]) for i in wanted]
     kept = sorted((f for f in faces if f is not None), key=lambda f: -f.enclosed)

@@ -36,7 +36,7 @@ def find_ink(drawn: Canvas, faces: Faces, without: Collection[int] = ()) -> Ink:
     needed = np.maximum(least, cv2.convertScaleAbs(around, alpha=_PART))
     mask = cv2.compare(contrast, needed, cv2.CMP_GT)
     _clear_rim(mask)
-    return Ink(mask, owner, contrast)  # type: ignore[arg-type]
+    return Ink(mask, owner, contrast)
 
 
 def _is_paper(face: Face, drawn: Canvas) -> bool:

@@ -15,8 +15,9 @@ _SHORTEST = 0.07
 
 @attrs.frozen(eq=False)
 class Pieces:
-    """The connected pieces of ink: `numbers` tells each pixel's, from 1; `boxes` is (count, 4) with left,
-    top, right, bottom (whole pixels, exclusive), `pixels` their ink. Row 0 is the piece of number 0, empty."""
+    """The connected pieces of ink: `numbers` tells each pixel's (from 1); `boxes` is (count, 4) with left,
+    top, right, bottom (whole pixels, exclusive), `pixels` their ink. Row 0 is
+    the piece of number 0, empty."""
 
     numbers: Numbers
     boxes: Array
@@ -39,12 +40,12 @@ class Pieces:
 def pieces_of(ink: Mask) -> Pieces:
     """The pieces of ink of a mask."""
     _, numbers, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
-    boxes = stats[:, :4].copy()
+    boxes: Array = stats[:, :4].copy()
     boxes[:, 2:] += boxes[:, :2]
     boxes[0] = 0
     pixels = stats[:, 4].copy()
     pixels[0] = 0
-    return Pieces(numbers, boxes, pixels)  # type: ignore[arg-type]
+    return Pieces(numbers, boxes, pixels)
 
 
 def may_be_letters(pieces: Pieces, em: float) -> Array:

@@ -9,13 +9,15 @@ import attrs
 import numpy as np
 from PIL import Image, ImageOps
 
-from dlc.diagnostics import Diagnostic, DlcError, FileSpan, codes
+from dlc.diagnostics import Diagnostic, DlcError, FileSpan, Fix, codes
 from dlc.frontends.figure.raster.arrays import Pixels
 
 #: A picture with more pixels than this is refused: decoded it would take 200 MB.
 MOST_PIXELS = 64_000_000
 #: A picture with a shorter side than this shows nothing.
 SHORTEST_SIDE = 16
+#: A picture whose pixels differ by less (0..255) is blank.
+_LEAST_CONTRAST = 8
 #: Paper darker than this (0..255) is turned into light paper.
 _DARK = 110
 
@@ -39,17 +41,20 @@ def decode(data: bytes, name: str) -> Picture:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            image = Image.open(io.BytesIO(data))
+            image: Image.Image = Image.open(io.BytesIO(data))
             _check_size(image, name)
             image = ImageOps.exif_transpose(image)
             pixels = np.asarray(_on_white(image))
     except DlcError:
         raise
     except Image.DecompressionBombError:
-        raise _too_large(name, "far more") from None
+        raise _too_large(name, f"more than {2 * (Image.MAX_IMAGE_PIXELS or 0) // 10**6} million") from None
     except Exception as error:  # Pillow's decoders raise whatever the bytes make them raise
         message = f"{name} cannot be decoded as a picture: {_reason(error)}"
         raise DlcError(Diagnostic(codes.PICTURE_DAMAGED, message, FileSpan(name))) from None
+    if int(pixels.max()) - int(pixels.min()) < _LEAST_CONTRAST:
+        message = f"{name} is blank: all of its pixels have one colour"
+        raise DlcError(Diagnostic(codes.PICTURE_EMPTY, message, FileSpan(name)))
     return from_pixels(pixels)
 
 
@@ -69,8 +74,9 @@ def _check_size(image: Image.Image, name: str) -> None:
 
 
 def _too_large(name: str, size: str) -> DlcError:
-    message = f"{name} has {size} pixels, more than {MOST_PIXELS // 10**6} million; scale it down"
-    return DlcError(Diagnostic(codes.PICTURE_TOO_LARGE, message, FileSpan(name)))
+    message = f"{name} has {size} pixels; the most that are read are {MOST_PIXELS // 10**6} million"
+    fix = Fix("scale it down; letters 20 pixels high are enough")
+    return DlcError(Diagnostic(codes.PICTURE_TOO_LARGE, message, FileSpan(name), fix=fix))
 
 
 def _on_white(image: Image.Image) -> Image.Image:

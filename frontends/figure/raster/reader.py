@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import cv2
 import numpy as np
 
@@ -19,8 +17,8 @@ from dlc.frontends.figure.raster.letters import Pieces, faces_with_letters, may_
 from dlc.frontends.figure.raster.picture import Picture
 from dlc.frontends.figure.raster.rows import find_rows
 from dlc.frontends.figure.raster.scale import scaled
-from dlc.frontends.figure.raster.strokes import Traced, lines_between, simplified, trace
 from dlc.frontends.figure.raster.stroke import Stroke
+from dlc.frontends.figure.raster.strokes import Traced, lines_between, simplified, trace
 from dlc.frontends.figure.raster.texts import read_labels
 
 
@@ -36,7 +34,7 @@ def read_raster(picture: Picture, recogniser: Recogniser | None = None) -> Drawi
     found = find_boxes(drawn, faces, ink, faces_with_letters(pieces, ink.owner, drawn.em))
     boxes = _box_mask(drawn, found)
     lines = _line_mask(drawn, ink.mask, boxes)
-    traced = trace(lines, cv2.dilate(boxes, np.ones((9, 9), np.uint8)), drawn.em)  # type: ignore[arg-type]
+    traced = trace(lines, cv2.dilate(boxes, np.ones((9, 9), np.uint8)), drawn.em)
     text = _text_mask(ink.mask, lines, traced, found)
     homes = [area for one in found for area in (one.box.area, *one.cells)]
     rows = find_rows(text, homes, drawn.em)
@@ -56,11 +54,11 @@ def read_raster(picture: Picture, recogniser: Recogniser | None = None) -> Drawi
 
 def _text_mask(ink: Mask, lines: Mask, traced: Traced, found: list[Found]) -> Mask:
     """The ink that is neither a box's border nor a connector; letters that touch a line are kept."""
-    letters = lines_between(traced.clutter, ink.shape, 1.6)  # type: ignore[arg-type]
-    own = lines_between(traced.strokes, ink.shape, 0.5)  # type: ignore[arg-type]
+    letters = lines_between(traced.clutter, ink.shape, 1.6)
+    own = lines_between(traced.strokes, ink.shape, 0.5)
     taken: Array = cv2.bitwise_and(lines, cv2.bitwise_not(cv2.bitwise_and(letters, cv2.bitwise_not(own))))
     paint_borders(taken, found, 255, 0.8)
-    return cv2.bitwise_and(ink, cv2.bitwise_not(taken))  # type: ignore[return-value]
+    return cv2.bitwise_and(ink, cv2.bitwise_not(taken))
 
 
 def _box_mask(drawn: Canvas, found: list[Found]) -> Mask:
@@ -133,4 +131,3 @@ def _colour(drawn: Canvas, stroke: Stroke) -> Colour:
         return (int(np.median(seen)),) * 3
     red, green, blue = np.median(seen, axis=0)
     return int(red), int(green), int(blue)
-

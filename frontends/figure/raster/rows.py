@@ -112,7 +112,9 @@ def _turned(rows: list[Array], boxes: Array, home: Array, em: float) -> list[tup
     narrow.sort(key=lambda i: (own[i], hulls[i, 1]))
     chains: list[list[int]] = []
     for i in narrow:
-        chain = next((c for c in chains if own[c[0]] == own[i] and _stands_on(hulls[c[-1]], hulls[i], em)), None)
+        chain = next(
+            (c for c in chains if own[c[0]] == own[i] and _stands_on(hulls[c[-1]], hulls[i], em)), None
+        )
         if chain is None:
             chains.append([i])
         else:
@@ -150,4 +152,3 @@ def crop(contrast: Mask, text: Mask, row: Row) -> Array:
     strongest = max(1, int(np.percentile(part[own > 0], 97))) if own.any() else 1
     made: Array = 255 - cv2.convertScaleAbs(part, alpha=255 / strongest)
     return np.rot90(made, -1).copy() if row.angle else made
-

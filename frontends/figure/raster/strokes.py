@@ -14,8 +14,8 @@ from dlc.frontends.figure.drawing import Point
 from dlc.frontends.figure.raster.arrays import Array, Mask
 from dlc.frontends.figure.raster.blobs import Blob, collapse
 from dlc.frontends.figure.raster.clutter import without_clutter
-from dlc.frontends.figure.raster.stroke import Stroke
 from dlc.frontends.figure.raster.skeleton import Edge, Graph, graph_of
+from dlc.frontends.figure.raster.stroke import Stroke
 
 #: Two lines go on in each other at a fork where they turn by less than about 30 degrees.
 _STRAIGHT = -0.86
@@ -317,7 +317,7 @@ def _inked(lines: Mask, x: float, y: float) -> bool:
 def simplified(points: Array, slack: float) -> Array:
     """A chain of pixels as a polyline within `slack` of it."""
     chain = points.astype(np.int32).reshape(-1, 1, 2)
-    return cv2.approxPolyDP(chain, slack, False)[:, 0, :]  # type: ignore[no-any-return]
+    return cv2.approxPolyDP(chain, slack, False)[:, 0, :]
 
 
 def lines_between(strokes: Iterable[Stroke], shape: tuple[int, int], grow: float) -> Mask:

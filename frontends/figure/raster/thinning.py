@@ -48,9 +48,8 @@ def codes(flat: Array, places: Array, steps: tuple[int, ...]) -> Array:
 @functools.cache
 def _tables() -> tuple[Array, Array]:
     """For each code whether the first and the second step remove the pixel."""
-    return tuple(  # type: ignore[return-value]  # two of them
-        np.array([_removes(code, second) for code in range(256)], bool) for second in (False, True)
-    )
+    first, second = (np.array([_removes(code, step) for code in range(256)], bool) for step in (False, True))
+    return first, second
 
 
 def _removes(code: int, second: bool) -> bool:
