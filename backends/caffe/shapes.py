@@ -63,8 +63,13 @@ def permute(w: Writer, node: Node, op: Any, x: Value) -> Value:
 
 @RULES.rule("repeat_vector")
 def repeat_vector(w: Writer, node: Node, op: Any, x: Value) -> Value:
-    """Tile."""
+    """Tile; before layers that take channels first, a Deconvolution, which OpenCV knows as well."""
     x = w.flat(x)
+    if w.survey.layouts.get(node.name) is Layout.CHANNELS:
+        column = w.reshape(x.blob, f"{node.name}_column", (0, x.channels, 1, 1))
+        fields = repeated(x.channels, (op.times, 1))
+        w.add("Deconvolution", node.name, (column,), (node.name,), fields)
+        return w.result(node, "Deconvolution", Layout.CHANNELS)
     row = w.reshape(x.blob, f"{node.name}_row", (0, 1, x.channels))
     w.add("Tile", node.name, (row,), (node.name,), {"tile_param": {"axis": 1, "tiles": op.times}})
     return w.result(node, "Tile", Layout.ROWS)

@@ -59,6 +59,7 @@ x |> reshape(shape=(30, 4)) |> rnn(units=3) |> reshape(shape=(1, 1, 3))
 x |> reshape(shape=(30, 4)) |> gru(units=3, return_sequences=true) |> attention(heads=2, dim=4) |> layernorm
 x |> reshape(shape=(30, 4)) |> conv1d(filters=5, kernel=3) |> lstm(units=2) |> repeat_vector(times=4)
 x |> flatten |> repeat_vector(times=2) |> permute(order=(2, 1))
+x |> flatten |> repeat_vector(times=3) |> conv1d(filters=2, kernel=2)
 x |> conv2d(filters=6, kernel=3) |> permute(order=(3, 2, 1)) |> flatten |> dense(units=2)
 x |> avgpool2d(kernel=3, stride=(2, 4), padding=same)
 x |> maxpool2d(kernel=3, stride=(2, 4), padding=(1, 1, 0, 0), round=ceil)
