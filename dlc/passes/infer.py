@@ -150,7 +150,11 @@ class Inference:
         bindings: dict[str, Value] = {p.name: p.default for p in block.parameters if not p.required}
         bindings.update(call.arguments)
         order = topological(block.body)
-        if order is None or self._depth >= MOST_NESTED:
+        if order is None:
+            return None
+        if self._depth >= MOST_NESTED:
+            message = f"blocks are nested more than {MOST_NESTED} deep at {node.name}"
+            self._report(Diagnostic(codes.EXPANSION_TOO_LARGE, message, node.span))
             return None
         if not self._spend(node, len(order)):
             return None

@@ -157,6 +157,16 @@ def test_blocks_that_call_blocks_that_call_blocks_are_checked_in_bounded_time() 
     assert [d.code for d in found] == [codes.EXPANSION_TOO_LARGE]
 
 
+def test_blocks_nest_64_deep() -> None:
+    def text(depth: int) -> str:
+        blocks = [f"block b{i}(x) {{\n  y = b{i + 1}(x)\n  output y\n}}\n" for i in range(1, depth)]
+        last = f"block b{depth}(x) {{\n  y = relu(x)\n  output y\n}}\n"
+        return "".join(blocks) + last + "net n {\n  x = input ids[3]\n  y = b1(x)\n  output y\n}\n"
+
+    assert [d.code for d in findings(text(64))] == [codes.KIND_MISMATCH]
+    assert [d.code for d in findings(text(65))] == [codes.EXPANSION_TOO_LARGE]
+
+
 LAYERS = 100_000
 
 
