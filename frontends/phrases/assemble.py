@@ -252,7 +252,18 @@ class _Assembler:
         else:
             rest = list(bracket.items)
         for item in rest:
-            self._item(item)
+            if not self._repeats(item):
+                self._item(item)
+
+    def _repeats(self, item: it.Item) -> bool:
+        """Whether an operation in brackets only says again what the one before them does."""
+        if not isinstance(item, it.Operation):
+            return False
+        return (self._current.family, item.family) in (
+            ("deconv", "upsample"),
+            ("add", "add"),
+            ("concat", "concat"),
+        )
 
 
 def _leading_numbers(items: Sequence[it.Item]) -> tuple[list[Number], list[it.Item]]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 # Families of operations.
 OPERATIONS: dict[str, str] = {
     "conv": """
-        conv convolution convolutional convolutions convs convlayer convolutionlayer convolutionallayer
+        conv stcnn cnn3d stconv convolution convolutional convolutions convs convlayer convolutionlayer convolutionallayer
         cnn convolve spatialconv spatialconvolution conv2d conv1d conv3d convolution2d convolution1d
-        convolution3d fullconv tdnn tdnnlayer standardconv regularconv normalconv vanillaconv
+        convolution3d tdnn tdnnlayer standardconv regularconv normalconv vanillaconv
         temporalconv temporalconvolution plainconv groupconv groupedconv groupconvolution
         groupedconvolution gconv dilatedconv dilatedconvolution atrousconv atrousconvolution convd
         dconv2d causalconv causalconvolution cconv stridedconv stridedconvolution stdconv nnconv2d
@@ -23,7 +23,7 @@ OPERATIONS: dict[str, str] = {
         separableconv2d dwsep dsconv depthseparableconv depthsepconv dsc
     """,
     "deconv": """
-        deconv conv1dtranspose conv3dtranspose deconvolution deconvolutional deconv2d transposedconv transposedconvolution transposeconv
+        deconv fullconv spatialfullconv conv1dtranspose conv3dtranspose deconvolution deconvolutional deconv2d transposedconv transposedconvolution transposeconv
         convtranspose convtranspose2d conv2dtranspose transposeconvolution convtransposed upconv
         upconvolution upconv2d fractionallystridedconv fractionallystridedconvolution fractionalconv
         fullconvolution fractionalstridedconv fsconv tconv convt conv2dt convolutiontranspose unconv
@@ -144,7 +144,8 @@ OPERATIONS: dict[str, str] = {
     "average": "averagemerge elementwiseaverage",
     "maximum": "elementwisemax eltwisemax",
     "input": """
-        input inputs inputimage inputimages image images inputlayer inputdata rawimage data datalayer
+        input rawclip videoclip clip rawwaveform waveform rawaudio spectrogram melspectrogram mfcc
+        pointcloud inputs inputimage inputimages image images inputlayer inputdata rawimage data datalayer
         imagedata inputpatch inputvolume inputtext inputsequence inputs1 rawinput inputframes inputvideo
         inputsize inputframe inputfeature inputfeatures latentvector latentcode noisevector latent
         randomvector randomnoise inputnoise noiseinput inputnoisevector inputvector
@@ -165,7 +166,7 @@ QUALIFIERS: dict[str, str] = {
     "bidirectional": "bidirectional bidir bi",
     "global": "global adaptive",
     "max": "max maximum",
-    "average": "avg average mean ave",
+    "average": "averaging avg average mean ave",
     "1d": "1d onedimensional temporal",
     "2d": "2d twodimensional",
     "3d": "3d threedimensional spatiotemporal",
@@ -185,7 +186,7 @@ KEYS: dict[str, str] = {
     "kernel": """
         kernel kernels kernelsize filtersize filter window windowsize receptivefield patch patchsize
         ksize size support fieldsize convolutionkernel kernelshape filtershape poolsize poolingsize
-        windows region regionsize
+        windows region regionsize winsz windowsz winsize win
     """,
     "stride": "stride strides st stridesize step steps strided stide subsamplingfactor stridex",
     "stride_h": "strideh",
@@ -194,7 +195,7 @@ KEYS: dict[str, str] = {
     "padding_h": "padh",
     "padding_w": "padw",
     "dilation": """
-        dilation dilate dilationrate dilated atrousrate dilations dilationfactor holes atrous
+        dilation dila dilate dilationrate dilated atrousrate dilations dilationfactor holes atrous
     """,
     "rate": "rate probability prob droprate dropoutrate dropoutprobability ratio dropprob prate",
     "keep": "keep keepprob keepprobability keeprate keepratio",

@@ -16,8 +16,8 @@ CONVS = frozenset({"conv", "pwconv", "dwconv", "sepconv", "deconv"})
 POOLS = frozenset({"pool", "maxpool", "avgpool", "gpool", "gavgpool", "gmaxpool"})
 DENSE = frozenset({"fc", "linear"})
 RECURRENT = frozenset({"rnn", "lstm", "gru", "birnn", "bilstm", "bigru"})
-WIDE = CONVS | DENSE | RECURRENT | {"embed", "block", "attention", None}
-WINDOWED = CONVS | POOLS | {"block", "lrn", "upsample", None}
+WIDE = CONVS | DENSE | RECURRENT | {"embed", "block", "attention", "concat", None}
+WINDOWED = CONVS | POOLS | {"block", "lrn", "upsample", "concat", None}
 CLASSED = DENSE | {"softmax", "output", "sigmoid", None}
 PLAIN = frozenset({"relu", "relu6", "gelu", "silu", "sigmoid", "tanh", "softplus", "softsign"}) | {
     "batchnorm",
@@ -264,6 +264,8 @@ class Draft:
             return isinstance(value, int) and value > 2 and self._size(it.Window((value,)))
         if self.family == "groupnorm":
             return self._fill("groups", value)
+        if self.window is not None and len(self.window) == 3 and value in range(1, 5):
+            return self._fill("stride", value)  # "7×7×3, 2": with its input's depth, then the stride
         return self.family in WIDE and self._fill("width", value)
 
     def _bare_pool(self, value: Number) -> bool:

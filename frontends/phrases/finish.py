@@ -63,6 +63,10 @@ def finish(draft: Draft, text: str) -> Phrase:
 
 def _family(draft: Draft) -> str | None:
     family, words = draft.family, draft.qualifiers
+    if family == "concat" and (draft.window is not None or "width" in draft.settings):
+        return "block"  # pixels side by side put into one: "concat 2×2, 192-d"
+    if family is None and "heads" in draft.settings:
+        return "attention"
     if family in ("pool", "gpool", None) and words & {"max", "average"} and _may_pool(draft):
         family = "maxpool" if "max" in words else "avgpool"
         family = "g" + family if "global" in words or draft.family == "gpool" else family
@@ -86,6 +90,8 @@ def _may_pool(draft: Draft) -> bool:
 def _rank(draft: Draft, family: str | None) -> int | None:
     if "tdnn" in draft.word.lower():
         return 1
+    if draft.word.lower() in ("stcnn", "stconv", "cnn3d"):
+        return 3
     for word, rank in _RANKS.items():
         if word in draft.qualifiers or word in draft.word.lower():
             return rank

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
 
 _PLAIN = str.maketrans(
     {
@@ -20,7 +21,14 @@ _PLAIN = str.maketrans(
 _REFERENCE = (
     r"\(?(?:see |as in |cf\. )?\b(?:fig(?:ure|\.)?|tab(?:le|\.)|sec(?:tion|\.)|eqn?\.) ?\(?\d[\d.]*\w?\)?"
 )
-_STEPS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
+
+
+def _squared(match: re.Match[str]) -> str:
+    side = match[1] or match[2]
+    return f"{side}×{side}"
+
+
+_STEPS: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = tuple(
     (re.compile(pattern), replacement)
     for pattern, replacement in (
         (r"\\(?:times|cdot)\b\s*", "×"),
@@ -29,6 +37,8 @@ _STEPS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"\$|\\(?:text|mathrm|mathbf)\b", ""),
         # What is no layer: "see Figure 5", the distribution of a noise vector.
         (_REFERENCE, ""),
+        (r"\((?:no|without|w/o)\b(?![^)]*pad)[^)]*\)", ""),
+        (r"\b(?:no|without|w/o) (?:BN|batch ?norm\w*|relu|bias|activation|non-?linearity|dropout)\b", ""),
         (r"[~∼]\s*[NU]\s*\([^)]*\)", ""),
         # z ∈ R^128 is an input of that size.
         (r"(?:(?<![A-Za-z])[a-z]\s*)?∈\s*R\s*\^?\s*", " input "),
@@ -46,6 +56,9 @@ _STEPS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         # OCR: 1xl, lx1, 3xI.
         (r"(?<![A-Za-z\d])([lI])\s*[x×]\s*(?=\d)", "1×"),
         (r"(?<=\d)\s*[x×]\s*[lI](?![A-Za-z\d'])", "×1"),
+        # Squares: 1×7^2 is 1×7×7, stride 1, 2^2 is 1×2×2.
+        (r"(?<=[×xX])\s*(\d+)\^2(?!\d)|(?<![\d^])(\d+)\^2(?=\s*[×xX])", _squared),
+        (r"(?<=stride )(\d+), ?(\d+)\^2", r"\1×\2×\2"),
         # Repeats: "x3", "[...] x N", "3x [", "2x conv".
         (r"(?<![A-Za-z\d])[xX*∗]\s?(?=(?:\d+|[nN])(?![\w%]))", "×"),
         (r"(?<=[\]})])\s*[xX*∗]\s*(?=\w+\b)", " ×"),

@@ -47,7 +47,7 @@ def column(heads: tuple[Cell, ...], cells: tuple[Cell, ...]) -> Column:
 
 #: A word and a small number behind it.
 INDEXED = re.compile(
-    r"(?P<stem>[A-Za-z][A-Za-z. -]*?)[ ._#-]*(?<![A-Za-z])(?P<number>\d{1,2})(?=\s*(?:$|[+,(/:&]))"
+    r"(?P<stem>[A-Za-z](?:[A-Za-z. -]|[123][dD](?![A-Za-z]))*?)[ ._#-]*(?<![A-Za-z])(?P<number>\d{1,2})(?=\s*(?:$|[+,(/:&]))"
 )
 _MOST_NUMBERED = 40
 
@@ -159,7 +159,8 @@ def _labelled(columns: list[Column]) -> list[Column]:
     others = Counter(c.role for c in columns[1:])
     if first.role is not Role.UNKNOWN or sum(others[r] for r in SILENT) == len(columns) - 1:
         return columns
-    if others[Role.CONFIG] == len(columns) - 1 and _lists_layers(first) and first.titles:
+    alike = all(c.role is Role.CONFIG or (c.role is Role.UNKNOWN and _lists_layers(c)) for c in columns[1:])
+    if alike and _lists_layers(first) and first.titles:
         return columns
     return [attrs.evolve(first, header=Header(Role.LABEL, first.header.text)), *columns[1:]]
 

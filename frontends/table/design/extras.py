@@ -10,7 +10,7 @@ import attrs
 
 from dlc.frontends.phrases import Phrase, read_phrases
 from dlc.frontends.table.design.changes import give, spread
-from dlc.frontends.table.design.parts import GLOBAL_POOLS, POOLS, Layer, Part, layers_of
+from dlc.frontends.table.design.parts import ACTIVATIONS, GLOBAL_POOLS, POOLS, Layer, Part, layers_of
 from dlc.frontends.table.design.roles import Role
 from dlc.frontends.table.design.row import Row
 from dlc.frontends.table.design.texts import quantity, sides, ticked, window
@@ -63,7 +63,8 @@ def further(row: Row, parts: tuple[Part, ...]) -> tuple[Part, ...]:
     }
     if blocks:
         return give(parts, lambda layer: layer.op == "opaque", **notes)
-    return (*parts, *_normed(row), *_activated(row), *_dropped(row))
+    named = () if any(p.op in ACTIVATIONS for p in layers_of(parts)) else tuple(activated(row))
+    return (*parts, *_normed(row), *named, *_dropped(row))
 
 
 def _normed(row: Row) -> Iterable[Layer]:
@@ -77,7 +78,8 @@ def _normed(row: Row) -> Iterable[Layer]:
         yield Layer(named or Phrase(op="batchnorm", text=cell.text), cell)
 
 
-def _activated(row: Row) -> Iterable[Layer]:
+def activated(row: Row) -> Iterable[Layer]:
+    """The layer that a column of activations names, if it does."""
     cell = row.first(Role.ACTIVATION)
     if cell is None:
         return

@@ -34,7 +34,7 @@ WORDS: dict[Role, str] = {
         pad padding zeropadding zeropaddingsize paddings pads p paddingsize zeropad
     """,
     Role.FILTERS: """
-        numberoffiltersinlayer chns chn nchns nbfilters nbfilter filtercount countoffilters kernelcount noofkernels noofchannels outputch chout nfilter
+        numberoffiltersinlayer outf outfeatures chns chn nchns nbfilters nbfilter filtercount countoffilters kernelcount noofkernels noofchannels outputch chout nfilter
         filters channels filter nfilters numfilters numfilts numberoffilters outputchannels
         outchannels channel c out featuremaps maps kernelnumber nkernels numkernels numberofkernels
         featuremap width outputchannel nout outputmaps outc cout features feature numberofchannels

@@ -38,16 +38,16 @@ def header(text: str) -> Header:
     if several is not None:
         return Header(several, text)
     plain = re.sub(r"[(\[].*?[)\]]", " ", normal) if re.search(r"[(\[]", normal) else normal
-    found = _whole(plain, text) or _whole(normal, text)
     if re.search(r"\bin(?:put)?s?\s*(?:/|→|->|-|×)\s*out|\bi/o\b", normal):
         return Header(Role.IN_OUT, text)
+    inner = re.search(r"[(\[](.*?)[)\]]", normal)
+    found = _whole(plain, text) or _whole(normal, text)
+    if found is None and inner and len(inner.group(1)) >= _LONG:
+        found = _whole(inner.group(1), text)
     if found is None and not any(
         c.isdigit() for c in plain
     ):  # "18-layer", "7×7 conv, stride 2" are no headers
         found = _contained(plain, text)
-    inner = re.search(r"[(\[](.*?)[)\]]", normal)
-    if found is None and inner and (meant := _whole(inner.group(1), text)):
-        return meant if len(inner.group(1)) >= _LONG else Header(Role.UNKNOWN, text)
     return found or Header(Role.UNKNOWN, text)
 
 

@@ -38,6 +38,7 @@ _WINDOW = frozenset(("kernel", "stride", "padding"))
 
 #: A size in numbers or symbols, as no header is: "(C, T)", "28 × 28 × 1".
 _SIZE = re.compile(r"[(\[](?:\w+\W*,\s*)+\w+\W*[)\]]|\d+\s*[×xX]\s*\d+(?:\s*[×xX]\s*\d+)*")
+_SYMBOLS = re.compile(r"[\w½¼]{1,3}(?:\s*[×xX]\s*[\w½¼/]{1,4})+")
 _MOST_HEADERS = 5  # rows above the layers
 
 
@@ -67,7 +68,9 @@ def _goes_on(grid: Grid, index: int, stated: bool, named: bool) -> bool:
     """Whether a row below headers is one of them: the table says so, or it fills what they leave open."""
     above = grid[index - 1]
     open_above = any(c.column_span > 1 or blank(c.text) for c in above)
-    return stated or (named and open_above and not _has_layers(grid[index])) or _is_subheader(grid, index)
+    sized = any(_SYMBOLS.fullmatch(c.text.strip()) for c in grid[index])
+    fresh = named and open_above and not sized and not _has_layers(grid[index])
+    return stated or fresh or _is_subheader(grid, index)
 
 
 def _is_header(row: Sequence[Cell]) -> bool:
@@ -106,6 +109,11 @@ _TITLE = re.compile(
 )
 
 
+def is_stage(text: str) -> bool:
+    """Whether a text only numbers a part of a network: "Stage 2"."""
+    return bool(_STAGE.fullmatch(text.strip()))
+
+
 def is_title(text: str) -> bool:
     """Whether a text that may name a block rather heads what stands below it: "Encoder"."""
     return bool(_TITLE.fullmatch(text.strip()))
@@ -125,7 +133,7 @@ def names_layers(cell: Cell) -> bool:
         return True
     if header(cell.text).role in (Role.INPUT, Role.OUTPUT) and re.search(r"^\D+ \D+$", cell.text.strip()):
         return False  # "output size" is a header's text
-    if _STAGE.fullmatch(cell.text.strip()):
+    if is_stage(cell.text):
         return False
     phrases = read_phrases(cell.text).phrases
     return any(p.op is not None or ("kernel" in p.attributes and "filters" in p.attributes) for p in phrases)

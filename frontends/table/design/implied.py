@@ -14,6 +14,8 @@ from dlc.frontends.table.design.texts import blank, frames, window
 from dlc.frontends.table.model import Cell
 
 _IMPLIED, UNKNOWN = 0.7, 0.5  # confidence in a layer that its columns imply, in one nobody knows
+_COUNTED = re.compile(r"(?P<count>\d{1,2})\s*[×x]\s*(?P<name>[A-Za-z].*)")
+_REPEATED = re.compile(r"^(?:repeat|same)\b", re.I)  # "Repeat section 2": rows that are not written out
 _NUMBERED = re.compile(r"(?:(?:layer|no\.?|#)\s*)?[\d\W]+|\w{1,2}\d?", re.I)
 
 
@@ -74,8 +76,11 @@ def _unknown(row: Row, label: str) -> tuple[Part, ...]:
         name = re.sub(r"\W.*", "", label.strip())
         note = f"{label}: taken for a convolution, since it has a window and a width"
         return (Layer(Phrase(op="conv2d", name=name or None, text=label, confidence=_IMPLIED), cell, note),)
-    if row.measures_layer():
-        return (Layer(Phrase(op="opaque", type=label.strip(), text=label, confidence=UNKNOWN), cell),)
+    if row.measures_layer() and not _REPEATED.search(label):
+        match = _COUNTED.fullmatch(normalise(label).strip())
+        kind, count = (match["name"], int(match["count"])) if match else (label.strip(), 1)
+        phrase = Phrase(op="opaque", type=kind, repeat=count, text=label, confidence=UNKNOWN)
+        return (Layer(phrase, cell),)
     return ()
 
 

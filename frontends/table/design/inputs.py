@@ -50,13 +50,19 @@ def inputs_of(stages: Sequence[Stage], order: Order) -> list[tuple[tuple[str, ..
     several = [s for s in rows if compact(s.label) in named]
     if len(several) < 2:
         names = tuple(s.label for s in rows if s.label)
-        return [((*GIVEN, *names), _input(rows[0] if rows else None, stages, order))]
+        return [((*GIVEN, *names), _input(_last_sized(rows), stages, order))]
     made: list[tuple[tuple[str, ...], Input]] = []
     for row in several:
         uses = [s for s in stages if any(compact(source) == compact(row.label) for source in s.sources)]
         given = _input(row, uses or stages, order)
         made.append(((row.label,), attrs.evolve(given, name=_identifier(row.label) or given.name)))
     return made
+
+
+def _last_sized(rows: Sequence[Stage]) -> Stage | None:
+    """The last of several rows that say what goes in: "raw clip", then "data layer"."""
+    sized = [s for s in rows if s.out or s.into or any(p.phrase.shape for p in layers_of(s.parts))]
+    return sized[-1] if sized else next(iter(rows), None)
 
 
 def _identifier(label: str) -> str:

@@ -39,12 +39,25 @@ _AGAINST = r"""
 """
 
 
+#: What a column of results measures, and what a caption of experiments says.
+_RESULTS = r"""
+    acc\w* err\w* loss m?ap miou iou f1 precision recall auc bleu wer cer psnr ssim dice top-?[15] rmse
+    mae mse fid score perplexity ppl fps latency speed-?up pruned share percentage frequency
+"""
+_EXPERIMENTS = r"""
+    effects?-of impact-of influence-of comparisons?-of comparison-with ablation search-space prun\w+
+    quanti[sz]\w+ hyper-?parameter-(?:search|tuning|optimi\w+) (?:accurac(?:y|ies)|performance|results?)-(?:of|on|for|with)
+    state-of-the-art sensitivity
+"""
+
+
 def _any_of(words: str) -> re.Pattern[str]:
     """A pattern for any of these words; a dash in one stands for a dash or a space."""
     return re.compile(rf"\b(?:{'|'.join(w.replace('-', '[- ]') for w in words.split())})\b", re.I)
 
 
 _FOR_WORDS, _AGAINST_WORDS = _any_of(_FOR), _any_of(_AGAINST)
+_RESULT_WORDS, _EXPERIMENT_WORDS = _any_of(_RESULTS), _any_of(_EXPERIMENTS)
 _CORE = CONVS | POOLS | GLOBAL_POOLS | RECURRENT | {"dense", "embed", "attention"}
 _LEAST = 0.5
 
@@ -85,6 +98,8 @@ def judge(table: Table, sheet: Sheet, stages: Sequence[Stage]) -> Verdict:
         "nothing stated": -2.5 * (stated < 0.1 and not (reported or brackets)),
         "rows without a layer": -1.5 * (sum(bool(s.unread) for s in stages) / rows),
         "words of the headers": -0.8 * min(4, _measures(sheet)),
+        "columns of results": -3.0 * min(2, _results(sheet)),
+        "a caption of experiments": -2.0 * min(2, len(set(_found(_EXPERIMENT_WORDS, table.caption)))),
         "words that name no layer": 5.0 * (min(0.9, _coverage(layers)) - 0.9),
         "few layers": -1.0 * (len(core) < 3),
         "kinds of layers": 1.2 * (min(3, len({_family(layer) for layer in core})) - 1.5),
@@ -118,6 +133,18 @@ def _family(layer: Layer) -> str:
 def _measures(sheet: Sheet) -> int:
     """How many columns are headed by what is measured: accuracy, error, milliseconds."""
     return sum(any(_AGAINST_WORDS.search(title) for title in c.titles) for c in sheet.columns)
+
+
+def _results(sheet: Sheet) -> int:
+    """How many columns hold numbers under a word for what was measured."""
+    measured = [c for c in sheet.columns if any(_RESULT_WORDS.search(title) for title in c.titles)]
+    return sum(_is_numeric([cell.text for cell in c.cells]) for c in measured)
+
+
+def _is_numeric(texts: Sequence[str]) -> bool:
+    filled = [t for t in texts if not blank(t)]
+    numbers = [t for t in filled if re.fullmatch(r"\W*\d[\d.,]*\s*[%±\d.×^e-]*\W*", t.strip())]
+    return len(numbers) >= 0.6 * max(1, len(filled))
 
 
 def _hyper(layer: Layer) -> bool:

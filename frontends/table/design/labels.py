@@ -10,14 +10,15 @@ import attrs
 from dlc.frontends.phrases import Phrase, read_phrases
 from dlc.frontends.phrases.normal import compact, normalise
 from dlc.frontends.table.design.columns import INDEXED, Column
+from dlc.frontends.table.design.extras import activated
+from dlc.frontends.table.design.heads import is_stage, is_title
 from dlc.frontends.table.design.parts import Layer, Part, cell_parts, layers_of
 from dlc.frontends.table.design.row import Row
 from dlc.frontends.table.design.texts import RESIDUAL, blank
 from dlc.frontends.table.model import Cell
 
+_ACTIVATIONS = frozenset(("activation", "activationlayer", "nonlinearity", "activationfunction"))
 _KIND_HEADERS = ("type", "operat", "op")
-
-
 _RANGE = re.compile(
     r"(?P<stem>[A-Za-z. ]*?)\s*(?P<first>\d{1,3})\s*(?:-|~|\.{2,3}|…|to)\s*(?P=stem)\s*(?P<last>\d{1,3})",
     re.I,
@@ -32,9 +33,23 @@ def label_parts(row: Row) -> tuple[Part, ...]:
     named = [(column, cell, parts) for column, cell, parts in readings if parts]
     if not named:
         return ()
+    blocks = [r for r in named if _is_block(r[2][0])]
     typed = [r for r in named if any(w in compact(" ".join(r[0].titles)) for w in _KIND_HEADERS)]
     _, cell, parts = typed[0] if typed else named[-1]
+    if blocks and typed[:1] != blocks[:1] and all(map(_is_manner, parts)):
+        _, cell, parts = blocks[0]  # "bottleneck4.0", by the way of "upsampling"
     return _named_by(parts, [c.text for _, c in found if c is not cell])
+
+
+def _is_block(part: Part) -> bool:
+    return isinstance(part, Layer) and part.op == "opaque" and not is_stage(part.cell.text)
+
+
+def _is_manner(part: Part) -> bool:
+    """Whether a part says what a block does rather than what it is, in a column of types."""
+    if not isinstance(part, Layer):
+        return False
+    return part.op == "upsample2d" or compact(part.phrase.type or "") in ("downsampling", "downsample")
 
 
 def count_of(row: Row) -> int:
@@ -62,6 +77,8 @@ def _label_reading(row: Row, column: Column, cell: Cell) -> tuple[Part, ...]:
         return (Layer(Phrase(op="add", text=cell.text), cell, residual=True),)
     if re.fullmatch(r"[\d\W]+", cell.text):
         return ()
+    if compact(cell.text) in _ACTIVATIONS:
+        return tuple(activated(row))
     keras = re.fullmatch(r"(?P<name>\w+)\s*\((?P<kind>[A-Z]\w+)\)?", cell.text.strip())
     if keras and any(p.op for p in read_phrases(keras["kind"]).phrases):
         first, *rest = read_phrases(keras["kind"]).phrases
@@ -119,7 +136,7 @@ def _listed(cell: Cell) -> tuple[Part, ...]:
 
 def _named_by(parts: tuple[Part, ...], texts: Sequence[str]) -> tuple[Part, ...]:
     """The first layer with the name that another label column gives it ("conv" is "conv1_1")."""
-    names = [t.strip() for t in texts if re.fullmatch(r"[A-Za-z]\w{0,24}", t.strip())]
+    names = [t.strip() for t in texts if re.fullmatch(r"[A-Za-z]\w{0,24}", t.strip()) and not is_title(t)]
     first = parts[0]
     if not names or not isinstance(first, Layer) or first.phrase.name:
         return parts

@@ -49,7 +49,7 @@ def laid_out(stages: Sequence[Stage], facts: Facts) -> tuple[list[Stage], Order]
         last = _depth_last(stages)
         solid = Order(channels_first=order.channels_first, solid=True, depth_last=last)
         return _changed(stages, lambda phrase: _deepened(phrase, last)), solid
-    made = list(stages)
+    made = _with_depths(stages)
     if _is_flat(facts, stages):
         order = attrs.evolve(order, flat=True)
         made = _changed(made, _flattened)
@@ -64,7 +64,34 @@ def _order(stages: Sequence[Stage]) -> Order:
     sizes = [s for stage in stages for s in (stage.into, stage.out) if s is not None]
     shapes = [p.phrase.shape for s in stages for p in layers_of(s.parts) if p.phrase.shape is not None]
     shapes = [s for s in shapes if len(s) >= 2]
-    return Order(channels_first([*sizes, *shapes]), width_first([*sizes, *shapes]))
+    widths = [(s.out, w) for s in stages if s.out is not None and len(s.out) == 3 and (w := _stated(s))]
+    return Order(channels_first([*sizes, *shapes], widths), width_first([*sizes, *shapes]))
+
+
+def _stated(stage: Stage) -> Number | None:
+    """The width that a row states for its last layer."""
+    if stage.width is not None:
+        return stage.width
+    layers = [p for p in layers_of(stage.parts) if p.op in CONVS]
+    return layers[-1].attributes.get("filters") if layers else None
+
+
+def _with_depths(stages: Sequence[Stage]) -> list[Stage]:
+    """Rows whose windows' third side is the width, "3×3×64", as where nothing else states one.
+
+    Where the first is 1 or 3 they are the depths of inputs, and say nothing of the widths.
+    """
+    layers = [p for s in stages for p in layers_of(s.parts) if p.op in CONVS]
+    deep = [p for p in layers if isinstance(p.phrase.depth, int)]
+    if not deep or any("filters" in p.attributes for p in deep) or deep[0].phrase.depth in (1, 3):
+        return list(stages)
+    return _changed(stages, _widened)
+
+
+def _widened(phrase: Phrase) -> Phrase:
+    if phrase.op not in CONVS or not isinstance(phrase.depth, int) or "filters" in phrase.attributes:
+        return phrase
+    return attrs.evolve(phrase, attributes=dict(phrase.attributes) | {"filters": phrase.depth}, depth=None)
 
 
 _DEEPEST = 7  # a window's third side; a larger one counts channels
@@ -73,14 +100,19 @@ _DEEPEST = 7  # a window's third side; a larger one counts channels
 def _is_solid(stages: Sequence[Stage]) -> bool:
     """Whether the data are volumes: windows have three sides that cannot be numbers of channels."""
     layers = [layer for s in stages for layer in layers_of(s.parts)]
-    if any(_sides(layer) == 3 or (layer.op in POOLS and layer.phrase.depth is not None) for layer in layers):
+    if any(_sides(layer) == 3 or (layer.op in POOLS and _thin(layer)) for layer in layers):
         return True
     convs = [layer for layer in layers if layer.op in CONVS]
-    deep = [layer for layer in convs if isinstance(d := layer.phrase.depth, int) and d <= _DEEPEST]
+    deep = [layer for layer in convs if _thin(layer)]
     stated = all("filters" in layer.attributes for layer in deep)
     widths = [layer.attributes.get("filters") for layer in convs]
     fed = sum(layer.phrase.depth == w for layer, w in zip(convs[1:], widths, strict=False))
     return len(deep) >= 2 and len(deep) == len(convs) and stated and fed == 0
+
+
+def _thin(layer: Layer) -> bool:
+    """Whether a window has a third side that is no number of channels."""
+    return isinstance(layer.phrase.depth, int) and layer.phrase.depth <= _DEEPEST
 
 
 def _sides(layer: Layer) -> int | None:

@@ -24,6 +24,24 @@ GLOBAL_POOLS = frozenset(
 )
 RECURRENT = frozenset(("rnn", "lstm", "gru"))
 MERGES = frozenset(("add", "subtract", "multiply", "average", "maximum", "minimum", "concat", "dot"))
+ACTIVATIONS = frozenset(
+    [
+        "relu",
+        "relu6",
+        "leaky_relu",
+        "prelu",
+        "elu",
+        "selu",
+        "gelu",
+        "silu",
+        "hard_silu",
+        "sigmoid",
+        "hard_sigmoid",
+        "tanh",
+        "softplus",
+        "softsign",
+    ]
+) | {"softmax"}
 #: The attribute that a layer's width is called.
 WIDTH: dict[str, str] = (
     dict.fromkeys(CONVS - {"depthwise_conv2d"}, "filters")

@@ -22,6 +22,11 @@ WINDOWS = (Role.KERNEL, Role.KERNEL_STRIDE)
 #: What parts two values of one cell: "64 → 128", "64/128"; two numbers may also be a weight matrix's sides.
 _ARROW = re.compile(r"\s*(?:→|->|⇒|⟶|⟼|=>)\s*")
 _SLASH = re.compile(r"\s*(?:/|×)\s*")
+#: "add layer 1 and 3", "from layer 21".
+_REFERENCE = re.compile(
+    r"(?:^from|\b(?:add|sum|concat\w*|merge|from|and)) (?:of )?layers? \d+\w?(?:\s*(?:,|and|&|\+)\s*(?:layer )?\d+\w?)*",
+    re.I,
+)
 _NAMED_SOURCES = re.compile(r"\s*(?:[+,&;⊕]|\band\b|\||(?<=\])\s)\s*")
 
 
@@ -127,9 +132,10 @@ class Row:
     def sources(self) -> tuple[str, ...]:
         """Names of other rows in the column of inputs: "conv5b", "upconv5+conv4b"."""
         text = self.text(Role.SOURCE) or self.text(Role.INPUT)
-        if not text or read_size(text) is not None:
-            return ()
-        return _names(text)
+        if text and read_size(text) is None:
+            return _names(text)
+        found = _REFERENCE.search(normalise(self.text(Role.CONFIG, Role.LABEL)))
+        return tuple(re.findall(r"\d+\w?", found[0])) if found else ()
 
     def joined(self) -> tuple[str, ...]:
         """Names of the rows that the row's value is concatenated with."""

@@ -68,7 +68,7 @@ def _stage(row: Row, before: Stage | None, facts: Facts) -> Stage | None:
     parts = resolved(row, _named_parts(row, before, facts))
     parts, width = apply_columns(row, parts)
     parts, width = _outputs(row, _meant(parts), width)
-    if (count := count_of(row)) > 1 and parts:
+    if (count := count_of(row)) > 1 and parts and all(p.phrase.repeat == 1 for p in layers_of(parts)):
         parts = (Stack(parts, count),)
     stage = Stage(
         label=label,
@@ -98,6 +98,8 @@ def _title(row: Row) -> str:
     ):
         return ""
     text = filled[0].text.strip()
+    if re.match(r"(?:repeat|same)\b", text, re.I):
+        return ""
     phrases = read_phrases(text).phrases
     layered = [p for p in phrases if p.op is not None and not (p.op == "opaque" and is_title(text))]
     return "" if layered or (any(c.isdigit() for c in text) and phrases) else text
@@ -159,6 +161,9 @@ def _with_configuration(row: Row, label: tuple[Part, ...], cell: Cell) -> tuple[
     parts = window_parts(cell) if column is not None and column.role in WINDOWS else cell_parts(cell)
     layers = list(layers_of(parts))
     head = label[0] if label and isinstance(label[0], Layer) else None
+    bare = not any(p.op or "filters" in p.attributes for p in layers)
+    if layers and bare and head is not None and head.op == "opaque" and not _names_a_stage(row, head):
+        return (_block_of(head, parts, layers), *label[1:])
     if not layers or any(isinstance(p, Stack) for p in parts):
         return _typed(parts, head) or _joined(row, head, cell) or label
     if head is not None and head.op == "input" == layers[0].phrase.op:
@@ -172,6 +177,14 @@ def _with_configuration(row: Row, label: tuple[Part, ...], cell: Cell) -> tuple[
     if head is not None and _names_a_stage(row, head):
         return _typed(parts, None)
     return _joined(row, head, cell) or _typed(parts, head) or label
+
+
+def _block_of(head: Layer, parts: tuple[Part, ...], layers: Sequence[Layer]) -> Layer:
+    """A block with attributes that its configuration states; a bracket of several lines repeats it."""
+    block = head.given(**layers[0].attributes)
+    if not isinstance(parts[0], Stack) or len(parts[0].parts) < 2:
+        return block
+    return attrs.evolve(block, phrase=attrs.evolve(block.phrase, repeat=parts[0].repeat))
 
 
 def _is_shorthand(head: Layer, layers: Sequence[Layer]) -> bool:
@@ -243,6 +256,8 @@ def _guessed(layer: Layer, head: Layer | None) -> Layer:
 
 def _with_label(layer: Layer, head: Layer | None) -> Layer:
     """A layer that is named by its row's label, where both speak of one operation."""
-    if head is None or layer.phrase.name or head.op != layer.op or not head.phrase.name:
+    if head is None or layer.phrase.name or not head.phrase.name:
+        return layer
+    if head.op != layer.op and not (head.op == "pool" and layer.op in POOLS):
         return layer
     return attrs.evolve(layer, phrase=attrs.evolve(layer.phrase, name=head.phrase.name))

@@ -49,7 +49,7 @@ def sections(stages: Sequence[Stage]) -> list[Section]:
             titles[-1] = title
         if not stage.title:
             found[-1].append(stage)
-    made = [Section(t, tuple(s)) for t, s in zip(titles, found, strict=True) if _layers(s)]
+    made = [Section(t, tuple(s)) for t, s in zip(titles, found, strict=True) if len(_layers(s)) > 1]
     return made if len(made) > 1 else [Section(None, tuple(s for s in stages if not s.title))]
 
 

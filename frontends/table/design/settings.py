@@ -50,14 +50,32 @@ def _kernel(row: Row, parts: tuple[Part, ...]) -> tuple[Part, ...]:
     if cell is None or any(g.bracket for g in cell.groups):
         return parts
     text = cell.text
-    kernel, stride, pad = window(text)
-    if kernel is None:
+    size, stride, pad = window(text)
+    if size is None:
         return _phrase_of(text, parts)
+    kernel = list(size)
     conv_first = any(layer.op in CONVS for layer in layers_of(parts))
     fits = _takes_window if not conv_first else lambda layer: layer.op in CONVS
-    if len(kernel) == 3:
+    if len(kernel) == 3 and not _counts_depths(row):
         parts = _with_rank(parts, 3)
+    elif len(kernel) == 3:
+        depth = kernel.pop()
+        parts = first_changed(parts, lambda layer: _deep(layer, depth) if fits(layer) else None)
     return give(parts, fits, kernel=spread(kernel), stride=spread(stride), padding=pad)
+
+
+_DEEPEST = 7  # a window's third side; a larger one counts channels
+
+
+def _counts_depths(row: Row) -> bool:
+    """Whether the third sides of a column's windows count channels."""
+    cells = [c for column in row.variant.of(*WINDOWS) for c in column.cells]
+    windows = [w for c in cells if (w := window(c.text)[0]) is not None and len(w) == 3]
+    return any(not isinstance(w[2], int) or w[2] > _DEEPEST for w in windows)
+
+
+def _deep(layer: Layer, depth: Number) -> Layer:
+    return attrs.evolve(layer, phrase=attrs.evolve(layer.phrase, depth=depth))
 
 
 def _with_rank(parts: tuple[Part, ...], rank: int) -> tuple[Part, ...]:
@@ -132,10 +150,10 @@ def _shape(row: Row, parts: tuple[Part, ...]) -> tuple[Part, ...]:
     size = read_size(re.sub(r"\b(?:dw|depthwise)\b", "", text, flags=re.I).strip())
     if size is None:
         return _phrase_of(text, parts)
-    return first_changed(parts, lambda layer: _shaped(layer, size))
+    return first_changed(parts, lambda layer: _shaped(layer, size, row.size(Role.OUTPUT)))
 
 
-def _shaped(layer: Layer, size: Size) -> Layer | None:
+def _shaped(layer: Layer, size: Size, out: Size | None) -> Layer | None:
     if layer.op == "dense":
         return layer.given(units=size[-1])
     if layer.op == "depthwise_conv2d" and len(size) >= 2:
@@ -148,7 +166,11 @@ def _shaped(layer: Layer, size: Size) -> Layer | None:
             return layer.given(kernel=size[2:], filters=size[0])
         return layer.given(kernel=size[:2], filters=size[3])
     if layer.op in CONVS and len(size) == 3:
+        if out is not None and len(out) == 3 and size[2] not in (out[0], out[2]):
+            return _deep(layer.given(kernel=size[:2]), size[2])
         return layer.given(kernel=size[:2], filters=size[2])
+    if layer.op in POOLS and len(size) == 3:
+        return layer.given(kernel=size[:2])
     if layer.op in CONVS | POOLS and len(size) == 2:
         return layer.given(kernel=size)
     return None

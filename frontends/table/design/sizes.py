@@ -78,14 +78,20 @@ def is_map(size: Size) -> bool:
     return len(size) >= 2
 
 
-def channels_first(sizes: Iterable[Size]) -> bool:
-    """Whether three-dimensional sizes are printed channels first: "64×56×56"; decided by all of them."""
+def channels_first(sizes: Iterable[Size], widths: Iterable[tuple[Size, Number]] = ()) -> bool:
+    """Whether three-dimensional sizes are printed channels first: "64×56×56"; decided by all of them.
+
+    `widths` are sizes with the number of channels that is stated beside them.
+    """
     first = last = 0
+    for size, width in widths:
+        first += 2 * (size[0] == width != size[-1])
+        last += 2 * (size[-1] == width != size[0])
     for size in sizes:
         if len(size) != 3:
             continue
-        last += size[0] == size[1] != size[2]
-        first += size[1] == size[2] != size[0]
+        last += size[0] == size[1] != size[2] or size[2] == 3 != size[0]
+        first += size[1] == size[2] != size[0] or size[0] == 3 != size[2]
         first += 2 * (str(size[0]).upper().startswith("C") and not str(size[2]).upper().startswith("C"))
     return first > last
 
