@@ -1,8 +1,9 @@
 """Measures what `dlc` promises about speed, and prints the figures.
 
 `python benchmarks/run.py [NAME...]`: `start` (the command's start), `emit` (ResNet-152 from the shell),
-`check` (layers a second in process), `fuzz` (random nets a second, written in three formats), `paper`
-(the sample paper). Times are the least of several runs, since a shared machine only ever adds to them.
+`read` and `check` (layers a second in process), `fuzz` (random nets a second, written in three formats),
+`paper` (the sample paper). Times are the least of several runs, since a shared machine only ever adds to
+them.
 """
 
 from __future__ import annotations
@@ -60,6 +61,16 @@ def check() -> str:
     return f"{layers / seconds:,.0f} layers checked a second (aim: 20,000)"
 
 
+def read() -> str:
+    """How many layers a second are read from text, of one net of 20,000."""
+    from dlc.syntax import parse
+
+    count = 20_000
+    lines = [f"  x{i} = conv2d(x{i - 1}, filters=8, kernel=3, padding=same)\n" for i in range(1, count)]
+    text = f"net big {{\n  x0 = input map[28, 28, 8]\n{''.join(lines)}  output x{count - 1}\n}}\n"
+    return f"{count / least(lambda: parse(text)):,.0f} layers read a second"
+
+
 def fuzz() -> str:
     """How many random nets a second are written as .dlnet, Keras JSON and prototxt, on one core."""
     count = 10
@@ -73,10 +84,11 @@ def fuzz() -> str:
 def paper() -> str:
     """How long the sample paper takes, from the shell to JSON."""
     sample_paper = str(ROOT / "examples" / "paper" / "sample.pdf")
-    return f"{least(shell(sample_paper, '-t', 'json', '-o', '/dev/null'), 3):.2f} s for the sample paper (aim: 3)"
+    seconds = least(shell(sample_paper, "-t", "json", "-o", "/dev/null"), 3)
+    return f"{seconds:.2f} s for the sample paper (aim: 3)"
 
 
-BENCHMARKS = {made.__name__: made for made in (start, emit, check, fuzz, paper)}
+BENCHMARKS = {made.__name__: made for made in (start, emit, read, check, fuzz, paper)}
 
 
 def main(names: list[str]) -> None:

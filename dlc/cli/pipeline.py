@@ -9,6 +9,7 @@ from dlc.diagnostics import Diagnostic, DlcError, FileSpan, Fix, Note, Span, cod
 from dlc.ir import Module, Node, Op, Value
 from dlc.layers import nearest
 from dlc.passes.check import check
+from dlc.passes.flatten import InsertFlatten
 from dlc.passes.manager import PassManager
 from dlc.passes.pipeline import Blocks, preparation
 from dlc.types import Expr, Hole
@@ -77,9 +78,7 @@ def _compile_one(module: Module, backend: Backend, options: CompileOptions) -> R
     fill = not backend.keeps_holes
     default = fill and options.holes == "default"
     checked = check(module)
-    if not checked.ok and not default:
-        raise DlcError(checked.diagnostics)
-    if default and any(d.is_error and d.code not in _MENDED for d in checked.diagnostics):
+    if not checked.ok and not (default and _can_be_mended(module)):
         raise DlcError(checked.diagnostics)
     passes = preparation(
         fill=fill,
@@ -98,6 +97,12 @@ def _compile_one(module: Module, backend: Backend, options: CompileOptions) -> R
         _refuse_holes(final.module, backend)
     emitted = backend.emit(final.module, EmitOptions(options.approximate, options.source, findings))
     return Result(module.nets[0].name, emitted, (*findings, *emitted.diagnostics), run.log)
+
+
+def _can_be_mended(module: Module) -> bool:
+    """Whether nothing is wrong but what the passes of `--holes default` set right."""
+    flattened = check(InsertFlatten().run(module).module)
+    return not any(d.is_error and d.code not in _MENDED for d in flattened.diagnostics)
 
 
 # What `--holes default` mends: declared sizes that contradict the layers are dropped with a warning.

@@ -1,7 +1,8 @@
 """Every diagnostic code, once. `dlc explain CODE` prints the page `spec/errors/CODE.md`.
 
 Ranges: 00 files and command line, 01 syntax, 02 names, attributes and structure, 03 kinds and shapes,
-04 holes and passes, 05 targets, 06 papers, tables and pictures, 07 other formats read, 08 simulation and evaluation.
+04 holes and passes, 05 targets, 06 papers, tables and pictures, 07 other formats read, 08 simulation and
+evaluation.
 """
 
 from __future__ import annotations

@@ -162,7 +162,8 @@ def _breakable(net: Net) -> list[str]:
 
 def _wrong_edges(node: Node, known: Mapping[str, Kind]) -> list[tuple[int, str]]:
     """Inputs of a node by number, each with a value that must not be there."""
-    takes = signatures()[node.layer.op_name].takes
+    signature = signatures()[node.layer.op_name]
+    takes, alike = signature.takes, signature.gives is None  # dot may join a vector with a sequence
     kinds = [known.get(name) for name in node.inputs]
     if len(kinds) > 1 and None in kinds:
         return []
@@ -170,7 +171,7 @@ def _wrong_edges(node: Node, known: Mapping[str, Kind]) -> list[tuple[int, str]]
         (index, name)
         for index in range(len(kinds))
         for name, kind in known.items()
-        if kind not in takes or any(kind is not k for k in (*kinds[:index], *kinds[index + 1 :]))
+        if kind not in takes or (alike and any(kind is not k for k in (*kinds[:index], *kinds[index + 1 :])))
     ]
 
 

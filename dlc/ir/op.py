@@ -96,5 +96,5 @@ Action = Op | BlockCall | Repeat
 def has_hole(value: Value) -> bool:
     """Whether a value is a hole or contains one."""
     if isinstance(value, tuple):
-        return any(has_hole(v) for v in value)
+        return any(map(has_hole, value))
     return isinstance(value, Hole)

@@ -66,7 +66,8 @@ class Layer(Op):
 
     def holes(self) -> tuple[str, ...]:
         """The names of the attributes that are, or contain, a hole and are not meant to be one by default."""
-        return tuple(a.name for a in self.table if a.default is not HOLE and has_hole(getattr(self, a.name)))
+        stated = [a.name for a in self.table if a.default is not HOLE]
+        return tuple([name for name in stated if has_hole(getattr(self, name))])
 
     def infer(self, inputs: Sequence[Type]) -> Type | None:
         return inputs[0]

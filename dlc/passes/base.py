@@ -37,13 +37,6 @@ class Pass:
         raise NotImplementedError
 
 
-def over_nets(module: Module, change: Callable[[Net], Net]) -> PassResult:
-    """Apply `change`, which has nothing to say, to every net."""
-    nets = tuple(change(net) for net in module.nets)
-    changed = nets != module.nets
-    return PassResult(attrs.evolve(module, nets=nets) if changed else module, changed)
-
-
 Change = Callable[[tuple[Node, ...], frozenset[str]], Sequence[Node]]
 
 

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 import attrs
 
-from dlc.ir import Module, Net
-from dlc.passes.base import Pass, PassResult, over_nets
+from dlc.ir import Module, Node
+from dlc.passes.base import Pass, PassResult, over_bodies
 from dlc.passes.structure import live_names
 
 
 @attrs.frozen
 class RemoveDead(Pass):
-    """Remove the layers that reach no output. Inputs stay: they are the net's interface.
+    """Remove the layers that reach no output, of a net or of a block. Inputs stay: they are the interface.
 
     Before:
 
@@ -32,9 +33,9 @@ class RemoveDead(Pass):
     name: ClassVar[str] = "remove-dead"
 
     def run(self, module: Module) -> PassResult:
-        return over_nets(module, _live)
+        return over_bodies(module, lambda _: _live)
 
 
-def _live(net: Net) -> Net:
-    live = live_names(net.body, net.outputs)
-    return attrs.evolve(net, body=tuple(node for node in net.body if node.name in live))
+def _live(body: Sequence[Node], kept: frozenset[str]) -> list[Node]:
+    live = live_names(body, kept)
+    return [node for node in body if node.name in live]

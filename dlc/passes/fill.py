@@ -13,8 +13,7 @@ from dlc.layers.domains import show
 from dlc.passes.base import Pass, PassResult
 from dlc.passes.check import infer_types
 from dlc.passes.demand import Demands, demands
-from dlc.passes.fillings import fillings, gives, window_holes
-from dlc.passes.preferences import LEVELS
+from dlc.passes.fillings import exchangeable, window_holes
 from dlc.passes.sizes import Setting
 from dlc.passes.solve import Solution, Task, solve
 from dlc.passes.structure import topological
@@ -99,15 +98,13 @@ def _round(
     return filled, findings
 
 
-def _exchangeable(old: Input | Node, known: Demands, solution: Solution) -> list[Op]:
+def _exchangeable(old: Input | Node, known: Demands, solution: Solution) -> tuple[Op, ...]:
     """All fillings of a layer, however far from custom, that make the type found of the same inputs."""
-    if isinstance(old, Input) or not window_holes(old.layer):
-        return []
-    given = tuple(solution.types.get(name) for name in old.inputs)
-    setting = Setting(given, known.wanted.get(old.name))
     wanted = solution.types.get(old.name)
-    candidates = fillings(old.layer, setting, len(LEVELS) - 1, windows=True)
-    return [f.op for f in candidates if wanted is not None and gives(f.op, given, wanted)]
+    if isinstance(old, Input) or wanted is None:
+        return ()
+    given = tuple(solution.types.get(name) for name in old.inputs)
+    return exchangeable(old.layer, Setting(given, known.wanted.get(old.name)), wanted)
 
 
 def near_sizes(net: Net) -> tuple[int, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -12,7 +13,11 @@ from dlc.ir import Op, RuleBroken, Value, has_hole
 from dlc.layers import CannotBuild, build
 from dlc.passes import preferences as custom
 from dlc.passes.sizes import Setting, with_sizes
-from dlc.types import Hole, Type
+from dlc.types import Dim, Hole, Type
+
+Names = tuple[str, ...]
+Sizes = tuple[Dim, ...]
+Inputs = tuple[Type | None, ...]
 
 WINDOW = ("kernel", "stride", "padding", "dilation", "round")
 
@@ -48,36 +53,110 @@ def window_holes(op: Op) -> tuple[str, ...]:
     return tuple(name for name in op.holes() if name in WINDOW) if has_window(op) else ()
 
 
-def fillings(op: Op, setting: Setting, level: int, windows: bool) -> Iterator[Filling]:
+def fillings(op: Op, setting: Setting, level: int, windows: bool) -> list[Filling]:
     """All fillings of a layer's holes up to a level of custom, cheapest first; the layer itself where
     nothing can be said. `windows`: whether kernels, strides and paddings are asked for."""
-    others = [name for name in op.holes() if not (name in WINDOW and has_window(op))]
-    values = with_sizes(op, setting, others)
     asked = window_holes(op) if windows else ()
-    if not asked:
-        made = _made(op, values)
-        yield Filling(made or op)
-        return
-    limit = custom.LEVELS[level]
-    found = [f for f in _windows(op, values, asked, setting) if f.cost <= limit]
-    if level == len(custom.LEVELS) - 1 and not any(_gives(f.op, setting) for f in found):
-        found += _unequal(op, values, asked, setting)
-    yield from sorted(found, key=lambda f: f.cost) or [Filling(_made(op, values) or op)]
+    sized = _sized(op, setting)
+    if sized is None or not asked or not setting.inputs:
+        return [Filling(sized or op)]
+    found = _plain_fillings(sized, asked, setting, level)
+    return [attrs.evolve(f, op=_with_window(sized, f.op)) for f in found] or [Filling(sized)]
 
 
-def _windows(
-    op: Op, values: Mapping[str, Value], asked: Sequence[str], setting: Setting
-) -> Iterator[Filling]:
-    seen: set[Op] = set()
-    for recipe in _recipes(op, values, asked, setting):
-        made = _cooked(op, values, recipe, setting)
-        if made is not None and made not in seen:
-            seen.add(made)
-            yield Filling(made, recipe.cost)
+def exchangeable(op: Op, setting: Setting, result: Type) -> tuple[Op, ...]:
+    """The fillings of a layer's holes, however far from custom, of this size, cheapest first."""
+    asked, sized = window_holes(op), _sized(op, setting)
+    if sized is None or not asked or not setting.inputs:
+        return ()
+    found = _fitting(_plain(sized), asked, _whole(op, setting), _plain_inputs(setting), result.spatial)
+    return tuple(_with_window(sized, f.op) for f in found)
 
 
-def _recipes(op: Op, values: Mapping[str, Value], asked: Sequence[str], setting: Setting) -> Iterator[Recipe]:
-    for kernel, kernel_cost in _kernels(op, setting).items() if "kernel" in asked else [(-1, 0)]:
+def _sized(op: Op, setting: Setting) -> Op | None:
+    """The layer with its holes filled that no window has; None where these numbers make no layer."""
+    others = [name for name in op.holes() if not (name in WINDOW and has_window(op))]
+    return _made(op, with_sizes(op, setting, others))
+
+
+# Windows are filled for a plain layer, since filters and the like change nothing about them: a net has many
+# layers, but few different windows.
+
+_PLAIN = {"filters": 1, "groups": 1, "multiplier": 1, "bias": True}
+
+
+def _plain(op: Op) -> Op:
+    """The layer with one filter and one group."""
+    values = op.attributes()
+    return build(op.op_name, {**values, **{name: v for name, v in _PLAIN.items() if name in values}})
+
+
+def _with_window(op: Op, plain: Op) -> Op:
+    """The layer with the window of a plain one."""
+    values, window = op.attributes(), plain.attributes()
+    return build(op.op_name, {**values, **{name: window[name] for name in WINDOW if name in values}})
+
+
+def _plain_inputs(setting: Setting) -> Inputs:
+    return tuple(t if t is None else Type(t.kind, (*t.spatial, 1)) for t in setting.inputs)
+
+
+def _plain_fillings(op: Op, asked: Names, setting: Setting, level: int) -> Sequence[Filling]:
+    plain, whole, wanted = _plain(op), _whole(op, setting), setting.wanted
+    found = _windows(plain, asked, whole, custom.LEVELS[level])
+    if level < len(custom.LEVELS) - 1 or wanted is None or has_hole(wanted.spatial):
+        return found
+    inputs = _plain_inputs(setting)
+    if _evenly(plain, asked, whole, inputs, wanted.spatial):
+        return found
+    return (*found, *_unequal(plain, asked, whole, inputs, wanted.spatial))
+
+
+@functools.lru_cache(maxsize=4096)
+def _evenly(op: Op, asked: Names, whole: Sizes | None, inputs: Inputs, wanted: Sizes) -> tuple[Filling, ...]:
+    """The fillings of a plain layer's window that give the wanted size with equal numbers along the axes."""
+    found = _windows(op, asked, whole, custom.LEVELS[-1])
+    return tuple(f for f in found if _size(f.op, inputs) == wanted)
+
+
+def _fitting(op: Op, asked: Names, whole: Sizes | None, inputs: Inputs, wanted: Sizes) -> tuple[Filling, ...]:
+    even = _evenly(op, asked, whole, inputs, wanted)
+    return even or _unequal(op, asked, whole, inputs, wanted)
+
+
+def _whole(op: Op, setting: Setting) -> Sizes | None:
+    """The size of a window as large as its input, where such a one would give what is wanted."""
+    wanted = setting.wanted
+    if is_transposed(op) or wanted is None or not wanted.spatial or any(d != 1 for d in wanted.spatial):
+        return None
+    sizes = setting.inputs[0].spatial if setting.inputs and setting.inputs[0] is not None else ()
+    return sizes if len(sizes) == _rank(op) else (1,) * _rank(op)
+
+
+@functools.lru_cache(maxsize=256)
+def _windows(op: Op, asked: Names, whole: Sizes | None, limit: int) -> tuple[Filling, ...]:
+    """The fillings of a plain layer's window up to a distance from custom, cheapest first."""
+    found: dict[Op, int] = {}
+    for recipe in _recipes(op, asked, whole is not None):
+        made = _cooked(op, recipe, whole) if recipe.cost <= limit else None
+        if made is not None:
+            found.setdefault(made, recipe.cost)
+    return tuple(sorted((Filling(made, cost) for made, cost in found.items()), key=lambda f: f.cost))
+
+
+def _size(op: Op, inputs: Inputs) -> Sizes | None:
+    """The height and width that a layer makes of its inputs; None where that is unknown or impossible."""
+    known = [t for t in inputs if t is not None]
+    try:
+        result = op.infer(known) if len(known) == len(inputs) else None
+    except RuleBroken:
+        return None
+    return None if result is None else result.spatial
+
+
+def _recipes(op: Op, asked: Sequence[str], whole: bool) -> Iterator[Recipe]:
+    values = op.attributes()
+    for kernel, kernel_cost in _kernels(op, whole).items() if "kernel" in asked else [(-1, 0)]:
         size = kernel if kernel > 0 else _known(values["kernel"])
         for stride, stride_cost in _strides(op, size).items() if "stride" in asked else [(-1, 0)]:
             step = stride if stride > 0 else _known(values["stride"])
@@ -97,12 +176,10 @@ def is_transposed(op: Op) -> bool:
     return op.op_name.endswith("_transpose")
 
 
-def _kernels(op: Op, setting: Setting) -> dict[int, int]:
+def _kernels(op: Op, whole: bool) -> dict[int, int]:
     if is_transposed(op):
         return custom.TRANSPOSE_KERNELS
     table = custom.POOL_KERNELS if is_pooling(op) else custom.CONV_KERNELS
-    wanted = setting.wanted
-    whole = wanted is not None and bool(wanted.spatial) and all(d == 1 for d in wanted.spatial)
     return {0: custom.WHOLE_WINDOW, **table} if whole else table
 
 
@@ -138,13 +215,12 @@ def _paddings(op: Op, kernel: int | None, stride: int | None) -> Iterator[tuple[
         yield (side, side + 1), custom.UNEQUAL_SIDES + abs(side - half)
 
 
-def _cooked(op: Op, values: Mapping[str, Value], recipe: Recipe, setting: Setting) -> Op | None:
+def _cooked(op: Op, recipe: Recipe, whole: Sizes | None) -> Op | None:
     """The layer that a recipe makes, or None where it cannot be one."""
+    values = op.attributes()
     filled = dict(values)
     rank = _rank(op)
-    sizes = setting.inputs[0].spatial if setting.inputs and setting.inputs[0] is not None else ()
-    whole = sizes if len(sizes) == rank else (1,) * rank
-    kernel = whole if recipe.kernel == 0 else (recipe.kernel,) * rank
+    kernel = whole if recipe.kernel == 0 and whole is not None else (recipe.kernel,) * rank
     if any(isinstance(k, Hole) for k in kernel):
         return None
     filled["kernel"] = size = _put(values["kernel"], kernel)
@@ -159,34 +235,23 @@ def _cooked(op: Op, values: Mapping[str, Value], recipe: Recipe, setting: Settin
     return _made(op, filled)
 
 
-def _unequal(op: Op, values: Mapping[str, Value], asked: Sequence[str], setting: Setting) -> list[Filling]:
+@functools.lru_cache(maxsize=256)
+def _unequal(op: Op, asked: Names, whole: Sizes | None, inputs: Inputs, wanted: Sizes) -> tuple[Filling, ...]:
     """Fillings with different strides along the axes that give the wanted size (text lines, spectrograms)."""
-    wanted = setting.wanted
-    if "stride" not in asked or wanted is None or any(isinstance(d, Hole) for d in wanted.spatial):
-        return []
-    found = []
+    if "stride" not in asked:
+        return ()
+    values = op.attributes()
     steps = [s for s in _strides(op, _known(values["kernel"])) if s > 0]
+    rest = tuple(name for name in asked if name != "stride")
+    found: list[Filling] = []
     for strides in itertools.product(steps[:4], repeat=_rank(op)):
-        if len(set(strides)) > 1:
-            partly = {**values, "stride": _put(values["stride"], strides)}
-            rest = [name for name in asked if name != "stride"]
-            found += [f for f in _windows(op, partly, rest, setting) if _gives(f.op, setting)]
-    return [Filling(f.op, f.cost + custom.UNEQUAL_AXES) for f in found]
-
-
-def _gives(op: Op, setting: Setting) -> bool:
-    """Whether a layer gives the wanted size along height and width."""
-    return setting.wanted is not None and gives(op, setting.inputs, setting.wanted)
-
-
-def gives(op: Op, inputs: Sequence[Type | None], wanted: Type) -> bool:
-    """Whether a layer makes the wanted height and width of these inputs."""
-    known = [t for t in inputs if t is not None]
-    try:
-        result = op.infer(known) if len(known) == len(inputs) else None
-    except RuleBroken:
-        return False
-    return result is not None and result.spatial == wanted.spatial
+        partly = _made(op, {**values, "stride": _put(values["stride"], strides)})
+        if len(set(strides)) > 1 and partly is not None:
+            found += [
+                f for f in _windows(partly, rest, whole, custom.LEVELS[-1]) if _size(f.op, inputs) == wanted
+            ]
+    dearer = [attrs.evolve(f, cost=f.cost + custom.UNEQUAL_AXES) for f in found]
+    return tuple(sorted(dearer, key=lambda f: f.cost))
 
 
 def _put(value: Value, numbers: Sequence[Any]) -> Value:

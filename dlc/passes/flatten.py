@@ -7,9 +7,10 @@ from typing import ClassVar
 
 import attrs
 
+from dlc.diagnostics import Diagnostic, Severity, codes
 from dlc.ir import Module, Net, Node, Op
 from dlc.layers import build
-from dlc.passes.base import Pass, PassResult, over_nets
+from dlc.passes.base import Pass, PassResult
 from dlc.passes.check import infer_types
 from dlc.passes.names import Names
 from dlc.types import Kind, Type, signatures
@@ -32,13 +33,21 @@ class InsertFlatten(Pass):
         flatten = flatten(p) @ inferred
         fc = dense(flatten, units=10)
 
-    Likewise for sequences and volumes. Several such layers after one value share the flatten.
+    Likewise for sequences and volumes. Several such layers after one value share the flatten. A warning
+    (DLC0406) names the layers.
     """
 
     name: ClassVar[str] = "insert-flatten"
 
     def run(self, module: Module) -> PassResult:
-        return over_nets(module, lambda net: _flattened(net, module))
+        nets, findings = [], []
+        for net in module.nets:
+            made, found = _flattened(net, module)
+            nets.append(made)
+            findings += found
+        changed = bool(findings)
+        made_module = attrs.evolve(module, nets=tuple(nets)) if changed else module
+        return PassResult(made_module, changed, tuple(findings))
 
 
 def wants_flat(op: Op, given: Type | None) -> bool:
@@ -49,14 +58,21 @@ def wants_flat(op: Op, given: Type | None) -> bool:
     return Kind.VECTOR in signature.takes and given.kind not in signature.takes
 
 
-def _flattened(net: Net, module: Module) -> Net:
+def _flattened(net: Net, module: Module) -> tuple[Net, list[Diagnostic]]:
     # A flatten may tell the types of what follows, so types are found again until nothing is inserted.
+    findings: list[Diagnostic] = []
     while True:
         types = infer_types(net, module)
-        sources = {name for node in net.body for name in _unflat(node, types)}
-        if not sources:
-            return net
-        net = _inserted(net, sources, types)
+        unflat = [(node, name) for node in net.body for name in _unflat(node, types)]
+        if not unflat:
+            return net, findings
+        findings += [_finding(node, name, types) for node, name in unflat]
+        net = _inserted(net, {name for _, name in unflat}, types)
+
+
+def _finding(node: Node, name: str, types: Mapping[str, Type | None]) -> Diagnostic:
+    message = f"{node.name}: flatten between {name} ({types[name]}) and {node.layer.op_name} is put in"
+    return Diagnostic(codes.MENDED, message, node.span, Severity.WARNING)
 
 
 def _unflat(node: Node, types: Mapping[str, Type | None]) -> list[str]:

@@ -65,6 +65,7 @@ def _folded(body: Sequence[Node], kept: frozenset[str]) -> list[Node]:
     for node in body:
         while len(node.inputs) == 1 and (before := made.get(node.inputs[0])) is not None:
             hidden = uses[before.name] == 1 and before.name not in kept and before.declared is None
+            hidden = hidden and bool(before.inputs)
             together = _together(before, node, before.inputs[0] in positive) if hidden else None
             if together is None:
                 break

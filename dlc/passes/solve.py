@@ -184,7 +184,7 @@ class _Walk:
         if key not in self._fillings:
             inputs = tuple(self._types[i] for i in given)
             setting = Setting(inputs, wanted, task.customary, is_last, task.classes, sequence)
-            self._fillings[key] = list(fillings(op, setting, self._level, windows))
+            self._fillings[key] = fillings(op, setting, self._level, windows)
         return self._fillings[key]
 
     def _result(self, node: Node, op: Op, given: tuple[int, ...]) -> tuple[int, bool]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 # Families of operations.
 OPERATIONS: dict[str, str] = {
     "conv": """
-        conv stcnn cnn3d stconv convolution convolutional convolutions convs convlayer convolutionlayer convolutionallayer
+        conv stcnn cnn3d stconv convolution convolutional convolutions convs convlayer convolutionlayer
+        convolutionallayer
         cnn convolve spatialconv spatialconvolution conv2d conv1d conv3d convolution2d convolution1d
         convolution3d tdnn tdnnlayer standardconv regularconv normalconv vanillaconv
         temporalconv temporalconvolution plainconv groupconv groupedconv groupconvolution
@@ -23,7 +24,8 @@ OPERATIONS: dict[str, str] = {
         separableconv2d dwsep dsconv depthseparableconv depthsepconv dsc
     """,
     "deconv": """
-        deconv fullconv spatialfullconv conv1dtranspose conv3dtranspose deconvolution deconvolutional deconv2d transposedconv transposedconvolution transposeconv
+        deconv fullconv spatialfullconv conv1dtranspose conv3dtranspose deconvolution deconvolutional
+        deconv2d transposedconv transposedconvolution transposeconv
         convtranspose convtranspose2d conv2dtranspose transposeconvolution convtransposed upconv
         upconvolution upconv2d fractionallystridedconv fractionallystridedconvolution fractionalconv
         fullconvolution fractionalstridedconv fsconv tconv convt conv2dt convolutiontranspose unconv
@@ -115,7 +117,8 @@ OPERATIONS: dict[str, str] = {
         crossmaplrn norm normalization normalisation normlayer localnormalization localrespnorm
     """,
     "dropout": "dropout dropoutlayer drop alphadropout dropoutregularization",
-    "spatial_dropout2d": "spatialdropout1d spatialdropout3d dropout1d dropout3d spatialdropout dropout2d spatialdropout2d",
+    "spatial_dropout2d": "spatialdropout1d spatialdropout3d dropout1d dropout3d spatialdropout dropout2d"
+    " spatialdropout2d",
     "gaussian_noise": "gaussiannoise noiselayer",
     "flatten": "flatten flattenlayer flattening flat vectorize unroll",
     "reshape": "reshape reshapelayer unflatten",

@@ -72,7 +72,7 @@ def test_each_forbidden_edge_is_reported_at_its_layer(broken: tuple[Net, tuple[s
     parsed = parse(print_module(Module(nets=(net,))))
     found = [d for d in check(parsed.module).diagnostics if d.is_error]
     nodes = [n for n in parsed.module.nets[0].body if n.name in names]
-    assert {d.code for d in found} <= {codes.KIND_MISMATCH, codes.INPUTS_DISAGREE}
+    assert {d.code for d in found} <= {codes.KIND_MISMATCH, codes.INPUTS_DISAGREE, codes.SHAPE_RULE}
     assert [d.span for d in found] == [n.span for n in nodes]
     for node, finding in zip(nodes, found, strict=True):
         told = node.inputs if finding.code is codes.KIND_MISMATCH else (node.name,)

@@ -1,4 +1,3 @@
-# ruff: noqa: E501
 """Tiny nets: every layer of the catalogue with the forms of its attributes that backends treat apart."""
 
 from __future__ import annotations

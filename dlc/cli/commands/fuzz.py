@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from dlc.backends import load
@@ -15,7 +15,7 @@ from dlc.cli.report import Reporter, progress_bar
 from dlc.fuzz import SHALLOWEST, Sampler
 from dlc.ir import Module, Net
 
-_TICK = 64  # nets between two movements of the progress bar
+_BATCH = 32  # nets that one backend writes before the next has its turn: quicker than one by one
 
 
 def run(arguments: argparse.Namespace, reporter: Reporter) -> int:
@@ -30,10 +30,12 @@ def run(arguments: argparse.Namespace, reporter: Reporter) -> int:
         for done, depth in enumerate(range(low, high + 1)):
             sampler = Sampler(seed_of(arguments.seed, depth))
             with staged(folder / f"depth-{depth:02d}") as place:
-                for index in range(arguments.count):
-                    _write_net(place, sampler.net(depth, f"net_{depth:02d}_{index:05d}"), backends)
-                    if progress and index % _TICK == 0:
-                        progress("nets", done * arguments.count + index, total)
+                for first in range(0, arguments.count, _BATCH):
+                    indices = range(first, min(first + _BATCH, arguments.count))
+                    names = [f"net_{depth:02d}_{index:05d}" for index in indices]
+                    _write(place, [sampler.net(depth, name) for name in names], backends)
+                    if progress:
+                        progress("nets", done * arguments.count + indices.stop, total)
     if arguments.json:
         write_json({"nets": total, "formats": [b.name for b in backends]})
     else:
@@ -46,18 +48,12 @@ def seed_of(seed: int, depth: int) -> int:
     return seed * (DEEPEST + 1) + depth
 
 
-def _write_net(place: Path, net: Net, backends: Sequence[Backend]) -> None:
-    for ending, text in _texts(net, backends):
-        with open(f"{place}/{net.name}{ending}", "wb") as stream:
-            stream.write(text.encode())
-
-
-def _texts(net: Net, backends: Sequence[Backend]) -> Iterator[tuple[str, str]]:
-    """What each format makes of a net, with the endings of the files."""
-    module, options = Module(nets=(net,)), EmitOptions()
+def _write(place: Path, nets: Sequence[Net], backends: Sequence[Backend]) -> None:
     for backend in backends:
-        for file in backend.emit(module, options).files:
-            yield file.ending, file.text
+        for net in nets:
+            for file in backend.emit(Module(nets=(net,)), EmitOptions()).files:
+                with open(f"{place}/{net.name}{file.ending}", "wb") as stream:
+                    stream.write(file.text.encode())
 
 
 def _backends(formats: str) -> list[Backend]:
@@ -65,7 +61,8 @@ def _backends(formats: str) -> list[Backend]:
     if not names:
         raise usage_error("--formats is empty; it takes targets such as dlnet,keras-json,caffe")
     backends = [load(target(name)) for name in names]
-    endings = [ending for ending, _ in _texts(Sampler(0).net(SHALLOWEST), backends)]
+    module = Module(nets=(Sampler(0).net(SHALLOWEST),))
+    endings = [file.ending for b in backends for file in b.emit(module, EmitOptions()).files]
     if len(set(endings)) < len(endings):
         twice = next(e for e in endings if endings.count(e) > 1)
         raise usage_error(

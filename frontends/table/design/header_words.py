@@ -34,7 +34,8 @@ WORDS: dict[Role, str] = {
         pad padding zeropadding zeropaddingsize paddings pads p paddingsize zeropad
     """,
     Role.FILTERS: """
-        numberoffiltersinlayer outf outfeatures chns chn nchns nbfilters nbfilter filtercount countoffilters kernelcount noofkernels noofchannels outputch chout nfilter
+        numberoffiltersinlayer outf outfeatures chns chn nchns nbfilters nbfilter filtercount
+        countoffilters kernelcount noofkernels noofchannels outputch chout nfilter
         filters channels filter nfilters numfilters numfilts numberoffilters outputchannels
         outchannels channel c out featuremaps maps kernelnumber nkernels numkernels numberofkernels
         featuremap width outputchannel nout outputmaps outc cout features feature numberofchannels
@@ -55,12 +56,15 @@ WORDS: dict[Role, str] = {
         hiddensize outputnodes numneurons
     """,
     Role.INPUT: """
-        input inpres inres inputs inputsize inputshape inputdimension inputdimensions spatialinputsize resolution
+        input inpres inres inputs inputsize inputshape inputdimension inputdimensions spatialinputsize
+        resolution
         insize sizein inputresolution inputs1 inshape inputtensor inputfeaturemap layerinput
         inputsizes inputvolume
     """,
     Role.OUTPUT: """
-        tensor heightwidthchannels heightwidthdepth hwc chw whc heightwidth outputimagesize outputsizehwc resultsize sizeoutput sizeofoutputs outputtensorsize outputtensorshape layersize outputresolutions outputdatasize featuresmapsize imagesize
+        tensor heightwidthchannels heightwidthdepth hwc chw whc heightwidth outputimagesize
+        outputsizehwc resultsize sizeoutput sizeofoutputs outputtensorsize outputtensorshape layersize
+        outputresolutions outputdatasize featuresmapsize imagesize
         output outres outputs outputsize outputshape outputdimension outputdimensions outputvolume
         spatialoutputsize outsize sizeout outputresolution outshape featuremapsize mapsize
         outputtensor outputdims featuresize activationsize outputsizes activationshape spatialsize

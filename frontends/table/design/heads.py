@@ -103,7 +103,8 @@ def _is_subheader(grid: Grid, index: int) -> bool:
 
 _STAGE = re.compile(r"(?:stages?|levels?|layers?|blocks?|groups?|steps?)?\s*\d*", re.I)
 _TITLE = re.compile(
-    r"(?:\(?[a-z]\)\s*)?(?:the )?(?:encoder|decoder|generator|discriminator|critic|transformer|stem|bottleneck|reduction)"
+    r"(?:\(?[a-z]\)\s*)?(?:the )?(?:encoder|decoder|generator|discriminator|critic|transformer"
+    r"|stem|bottleneck|reduction)"
     r"(?: (?:network|net|part|path|module|layers?))?(?: \w)?",
     re.I,
 )

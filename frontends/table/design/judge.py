@@ -46,7 +46,8 @@ _RESULTS = r"""
 """
 _EXPERIMENTS = r"""
     effects?-of impact-of influence-of comparisons?-of comparison-with ablation search-space prun\w+
-    quanti[sz]\w+ hyper-?parameter-(?:search|tuning|optimi\w+) (?:accurac(?:y|ies)|performance|results?)-(?:of|on|for|with)
+    quanti[sz]\w+ hyper-?parameter-(?:search|tuning|optimi\w+)
+    (?:accurac(?:y|ies)|performance|results?)-(?:of|on|for|with)
     state-of-the-art sensitivity
 """
 

@@ -24,7 +24,8 @@ _ARROW = re.compile(r"\s*(?:→|->|⇒|⟶|⟼|=>)\s*")
 _SLASH = re.compile(r"\s*(?:/|×)\s*")
 #: "add layer 1 and 3", "from layer 21".
 _REFERENCE = re.compile(
-    r"(?:^from|\b(?:add|sum|concat\w*|merge|from|and)) (?:of )?layers? \d+\w?(?:\s*(?:,|and|&|\+)\s*(?:layer )?\d+\w?)*",
+    r"(?:^from|\b(?:add|sum|concat\w*|merge|from|and)) (?:of )?layers? \d+\w?"
+    r"(?:\s*(?:,|and|&|\+)\s*(?:layer )?\d+\w?)*",
     re.I,
 )
 _NAMED_SOURCES = re.compile(r"\s*(?:[+,&;⊕]|\band\b|\||(?<=\])\s)\s*")

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dlc.diagnostics import DlcError, codes
@@ -184,10 +184,11 @@ JSON = st.recursive(
             st.sampled_from(["class_name", "config", "layers", "name", "units", "inbound_nodes"]), inner
         )
     ),
-    max_leaves=12,
+    max_leaves=8,
 )
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(JSON)
 def test_any_json_is_a_net_or_a_finding(value: Any) -> None:
     text = json.dumps({"class_name": "Sequential", "config": value})

@@ -1,0 +1,40 @@
+"""How far a reading of a figure is to be trusted: which graphs are networks at all, and how sure each is."""
+
+from __future__ import annotations
+
+from dlc.frontends.figure.classify.judge import LEAST
+from dlc.frontends.figure.network.graph import Graph, merges
+from dlc.frontends.figure.network.reading import Role
+
+#: Layers that a figure must name to be a network against the verdict on it.
+_MANY = 4
+
+
+def credible(graph: Graph, likely: float) -> bool:
+    """Whether a graph is a network and not a diagram of something else with a word of layers in it."""
+    named, layers, joined = _counts(graph)
+    if likely >= LEAST:
+        return named >= 1 and layers >= 1 and named >= 0.25 * layers
+    return named >= _MANY and named >= 0.6 * layers and joined >= named - 1
+
+
+def confidence(graph: Graph, likely: float) -> float:
+    """How sure it is that a graph was read rightly, 0..1."""
+    named, layers, _ = _counts(graph)
+    drawn = sum(arc.sure for arc in graph.arcs) / len(graph.arcs) if graph.arcs else 0.5
+    known = named / layers if layers else 0.0
+    words = [v.reading.confidence for v in graph.vertices.values() if v.reading.role is Role.LAYERS]
+    read = sum(words) / len(words) if words else 0.8
+    sure = max(0.05, min(1.0, likely)) ** 0.3 * (0.4 + 0.6 * known) * (0.6 + 0.4 * drawn) * read
+    return round(float(sure), 3)
+
+
+def _counts(graph: Graph) -> tuple[int, int, int]:
+    """Layers whose words name one, all layers, and arcs between layers."""
+    vertices = graph.vertices
+    layers = [v for v in vertices.values() if v.reading.role is Role.LAYERS]
+    written = sum(len(arc.steps) for arc in graph.arcs)
+    named = sum(v.reading.known or merges(v) for v in layers) + written
+    keys = {v.key for v in layers}
+    joined = sum(arc.source in keys or arc.target in keys or bool(arc.steps) for arc in graph.arcs)
+    return named, len(layers) + written, joined
