@@ -179,7 +179,10 @@ def test_a_reader_that_goes_away_is_no_error_to_speak_of(words: tuple[str, ...])
 
 def test_an_interrupt_ends_quietly_and_leaves_nothing(tmp_path: Path) -> None:
     words = ["fuzz", "--count", "100000", "--depth", "5", "-o", str(tmp_path / "set")]
-    process = subprocess.Popen([*DLC, *words], stderr=subprocess.PIPE, text=True)
+    # A shell's background jobs ignore interrupts, and so would what they start.
+    process = subprocess.Popen(
+        [*DLC, *words], stderr=subprocess.PIPE, text=True, preexec_fn=_hears_interrupts
+    )
     deadline = time.monotonic() + 60
     while not list(tmp_path.glob("set/.*/*.dlnet")) and time.monotonic() < deadline:
         time.sleep(0.05)
@@ -187,6 +190,10 @@ def test_an_interrupt_ends_quietly_and_leaves_nothing(tmp_path: Path) -> None:
     _, said = process.communicate(timeout=60)
     assert (process.returncode, said) == (130, "interrupted\n")
     assert names(tmp_path / "set") == []
+
+
+def _hears_interrupts() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def on_terminal(*words: str) -> str:

