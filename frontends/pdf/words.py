@@ -94,10 +94,13 @@ def _underlines(rule: Rule, left: Char) -> bool:
 def _once(chars: Iterable[Char]) -> Iterable[Char]:
     """Without the second print of a letter that is made bold by printing it twice."""
     seen: set[tuple[str, int, int]] = set()
+    last: Char | None = None
     for char in chars:
+        ligature = last is not None and last.text.startswith("f") and (char.x0, char.x1) == (last.x0, last.x1)
+        last = char
         spots = [(char.text, round(char.x0) + dx, round(char.baseline)) for dx in (-1, 0, 1)]
         near = any(spot in seen for spot in spots) and char.x1 - char.x0 > 2.2
-        if not near or char.text == " ":
+        if not near or char.text == " " or ligature:
             seen.add(spots[1])
             yield char
 
@@ -157,7 +160,7 @@ def _word(run: list[Char]) -> Word:
 
 
 def _with_fractions(plain: list[Word], rules: Sequence[Rule]) -> list[Word]:
-    """Words with those over and under a short rule joined as `a/b`, on the line that the rule runs through."""
+    """Words with those over and under a short rule joined as `a/b`, on the line the rule runs through."""
     bars = [rule for rule in rules if rule.horizontal and 2.5 <= rule.length < 40 and rule.y1 - rule.y0 < 1]
     rows: dict[int, list[Word]] = {}
     for word in plain if bars else ():
@@ -231,7 +234,7 @@ def _base(script: Word, joined: list[Word]) -> int | None:
 
 
 def _hangs(script: Word, base: Word, gap: float) -> bool:
-    if is_tall(script) or is_tall(base):
+    if is_tall(script) or is_tall(base) or base.text in ("(", "[", "{"):
         return False
     rise = base.baseline - script.baseline
     if script.size <= _SCRIPT_SIZE * base.size:

@@ -5,14 +5,13 @@ from __future__ import annotations
 # Families of operations.
 OPERATIONS: dict[str, str] = {
     "conv": """
-        conv stcnn cnn3d stconv convolution convolutional convolutions convs convlayer convolutionlayer
-        convolutionallayer
-        cnn convolve spatialconv spatialconvolution conv2d conv1d conv3d convolution2d convolution1d
-        convolution3d tdnn tdnnlayer standardconv regularconv normalconv vanillaconv
-        temporalconv temporalconvolution plainconv groupconv groupedconv groupconvolution
-        groupedconvolution gconv dilatedconv dilatedconvolution atrousconv atrousconvolution convd
-        dconv2d causalconv causalconvolution cconv stridedconv stridedconvolution stdconv nnconv2d
-        nnconv1d
+        conv stcnn cnn3d stconv convolution convolutional convolutions convs convlayer
+        convolutionlayer convolutionallayer cnn convolve spatialconv spatialconvolution conv2d conv1d
+        conv3d convolution2d convolution1d convolution3d tdnn tdnnlayer standardconv regularconv
+        normalconv vanillaconv temporalconv temporalconvolution plainconv groupconv groupedconv
+        groupconvolution groupedconvolution gconv dilatedconv dilatedconvolution atrousconv
+        atrousconvolution convd dconv2d causalconv causalconvolution cconv stridedconv
+        stridedconvolution stdconv nnconv2d nnconv1d
     """,
     "pwconv": "pointwise pointwiseconv pointwiseconvolution pwconv convpw pwconvolution",
     "dwconv": """
@@ -20,16 +19,16 @@ OPERATIONS: dict[str, str] = {
         dwconvolution dconv dwisconv channelwiseconv channelwiseconvolution depthconv
     """,
     "sepconv": """
-        separableconv separableconvolution sepconv depthwiseseparableconv depthwiseseparableconvolution
-        separableconv2d dwsep dsconv depthseparableconv depthsepconv dsc
+        separableconv separableconvolution sepconv depthwiseseparableconv
+        depthwiseseparableconvolution separableconv2d dwsep dsconv depthseparableconv depthsepconv dsc
     """,
     "deconv": """
         deconv fullconv spatialfullconv conv1dtranspose conv3dtranspose deconvolution deconvolutional
-        deconv2d transposedconv transposedconvolution transposeconv
-        convtranspose convtranspose2d conv2dtranspose transposeconvolution convtransposed upconv
-        upconvolution upconv2d fractionallystridedconv fractionallystridedconvolution fractionalconv
-        fullconvolution fractionalstridedconv fsconv tconv convt conv2dt convolutiontranspose unconv
-        inverseconv fconv transposedconv2d backwardconv convtrans tranconv
+        deconv2d transposedconv transposedconvolution transposeconv convtranspose convtranspose2d
+        conv2dtranspose transposeconvolution convtransposed upconv upconvolution upconv2d
+        fractionallystridedconv fractionallystridedconvolution fractionalconv fullconvolution
+        fractionalstridedconv fsconv tconv convt conv2dt convolutiontranspose unconv inverseconv fconv
+        transposedconv2d backwardconv convtrans tranconv
     """,
     "maxpool": """
         maxpool mpool maxpooling maxpool2d maxpooling2d maxpool1d maxpooling1d maxpool3d maxpooling3d
@@ -46,10 +45,10 @@ OPERATIONS: dict[str, str] = {
         l2pool l2pooling mixedpool mixpool
     """,
     "gavgpool": """
-        globalaveragepool globalaveragepooling globalavgpool globalavgpooling gap globalaveragepooling2d
-        avgpoolglobal averagepoolglobal globalavepool globalmeanpool globalmeanpooling globalavepooling
-        globalaverage averagepoolingglobal avgpoolingglobal adaptiveavgpool adaptiveaveragepooling
-        adaptiveavgpool2d globalspatialpooling globalavg
+        globalaveragepool globalaveragepooling globalavgpool globalavgpooling gap
+        globalaveragepooling2d avgpoolglobal averagepoolglobal globalavepool globalmeanpool
+        globalmeanpooling globalavepooling globalaverage averagepoolingglobal avgpoolingglobal
+        adaptiveavgpool adaptiveaveragepooling adaptiveavgpool2d globalspatialpooling globalavg
     """,
     "gmaxpool": """
         globalmaxpool globalmaxpooling maxpoolglobal gmp globalmaxpooling2d maxovertimepooling
@@ -58,16 +57,16 @@ OPERATIONS: dict[str, str] = {
     """,
     "gpool": "globalpool globalpooling poolglobal gpool",
     "fc": """
-        fc dense fullyconnected fullconnected fullyconnectedlayer full innerproduct fullyconnect fclayer
-        denselayerfc fullconnection fullyconnection affine fullconnect projection linearprojection
-        fullyconnecte fullyconn ip fcn linearlayer denseconnected mlplayer classifierlayer perceptron
-        fullconn fulllyconnected fcon nnlinear connected connectedlayer
+        fc dense fullyconnected fullconnected fullyconnectedlayer full innerproduct fullyconnect
+        fclayer denselayerfc fullconnection fullyconnection affine fullconnect projection
+        linearprojection fullyconnecte fullyconn ip fcn linearlayer denseconnected mlplayer
+        classifierlayer perceptron fullconn fulllyconnected fcon nnlinear connected connectedlayer
     """,
     "linear": "linear lin",
     "embed": """
         embed embedding embeddings wordembedding embeddinglayer wordembeddings characterembedding
-        charembedding characterembeddings lookup lookuptable lookuptablelayer wordvectors tokenembedding
-        embeddinglookup
+        charembedding characterembeddings lookup lookuptable lookuptablelayer wordvectors
+        tokenembedding embeddinglookup
     """,
     "lstm": "lstm lstmlayer longshorttermmemory lstmcell",
     "bilstm": "bilstm blstm bidirectionallstm bdlstm",
@@ -80,8 +79,8 @@ OPERATIONS: dict[str, str] = {
         selfattn scaleddotproductattention
     """,
     "relu": """
-        relu rectifiedlinear rectifiedlinearunit rectifiedlinearunits rectifier reluactivation relulayer
-        relus rectified rectifiednonlinearity
+        relu rectifiedlinear rectifiedlinearunit rectifiedlinearunits rectifier reluactivation
+        relulayer relus rectified rectifiednonlinearity
     """,
     "relu6": "relu6",
     "leaky_relu": """
@@ -117,8 +116,10 @@ OPERATIONS: dict[str, str] = {
         crossmaplrn norm normalization normalisation normlayer localnormalization localrespnorm
     """,
     "dropout": "dropout dropoutlayer drop alphadropout dropoutregularization",
-    "spatial_dropout2d": "spatialdropout1d spatialdropout3d dropout1d dropout3d spatialdropout dropout2d"
-    " spatialdropout2d",
+    "spatial_dropout2d": """
+        spatialdropout1d spatialdropout3d dropout1d dropout3d spatialdropout dropout2d
+        spatialdropout2d
+    """,
     "gaussian_noise": "gaussiannoise noiselayer",
     "flatten": "flatten flattenlayer flattening flat vectorize unroll",
     "reshape": "reshape reshapelayer unflatten",
@@ -136,9 +137,9 @@ OPERATIONS: dict[str, str] = {
         concatinate
     """,
     "add": """
-        add addition eltwise elementwiseadd elementwisesum eltwisesum sum elementwiseaddition eltwiseadd
-        plus residualadd shortcutadd residualaddition elementwiseaddlayer shortcut skipconnection
-        addlayer residualconnection
+        add addition eltwise elementwiseadd elementwisesum eltwisesum sum elementwiseaddition
+        eltwiseadd plus residualadd shortcutadd residualaddition elementwiseaddlayer shortcut
+        skipconnection addlayer residualconnection
     """,
     "multiply": """
         multiply multiplication elementwiseproduct hadamard elementwisemultiply
@@ -148,10 +149,10 @@ OPERATIONS: dict[str, str] = {
     "maximum": "elementwisemax eltwisemax",
     "input": """
         input rawclip videoclip clip rawwaveform waveform rawaudio spectrogram melspectrogram mfcc
-        pointcloud inputs inputimage inputimages image images inputlayer inputdata rawimage data datalayer
-        imagedata inputpatch inputvolume inputtext inputsequence inputs1 rawinput inputframes inputvideo
-        inputsize inputframe inputfeature inputfeatures latentvector latentcode noisevector latent
-        randomvector randomnoise inputnoise noiseinput inputnoisevector inputvector
+        pointcloud inputs inputimage inputimages image images inputlayer inputdata rawimage data
+        datalayer imagedata inputpatch inputvolume inputtext inputsequence inputs1 rawinput
+        inputframes inputvideo inputsize inputframe inputfeature inputfeatures latentvector latentcode
+        noisevector latent randomvector randomnoise inputnoise noiseinput inputnoisevector inputvector
     """,
     "output": """
         output outputs outputlayer prob probability probabilities loss prediction predictions score

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 
@@ -17,6 +18,9 @@ _RIGHT = frozenset("⎤⎥⎦]⎫⎬⎭}⎞⎟⎠)")
 #: Pieces of one delimiter stand at the same x and touch (points).
 _SAME_X = 2.5
 _TOUCH = 1.5
+_SIGNS = "×xX*✕"
+#: A bracket is at most this high (sizes).
+_TALLEST = 14.0
 _TIMES = re.compile(r"[×xX*✕]\s*(?P<count>[\w.+*/∗-]+)$")
 _TIMES_BEFORE = re.compile(r"(?P<count>[\w.+*/-]+)\s*[×xX*✕]$")
 
@@ -64,6 +68,7 @@ def find(words: Sequence[Word]) -> Found:
         if right is None:
             alone.append(left)
             continue
+        left, right = _completed(left, right, rest)
         inside = [word for word in rest if _between(word, left, right)]
         used.update(id(word) for word in inside)
         brackets.append(_bracket(left, right, inside))
@@ -109,6 +114,33 @@ def _partner(left: Delimiter, delimiters: Sequence[Delimiter]) -> Delimiter | No
 def _level(first: Delimiter, second: Delimiter) -> bool:
     shared = min(first.box[3], second.box[3]) - max(first.box[1], second.box[1])
     return shared > 0.6 * max(first.box[3] - first.box[1], second.box[3] - second.box[1])
+
+
+def _completed(left: Delimiter, right: Delimiter, rest: Sequence[Word]) -> tuple[Delimiter, Delimiter]:
+    """The pair at its whole height, where the file names only its lowest piece (or its highest).
+
+    A count stands halfway up a bracket: one beside the pair, but over it, tells how far it reaches.
+    """
+    y0, y1 = left.box[1], left.box[3]
+    x0, x1 = left.box[0], right.box[2]
+    within = [w for w in rest if x0 < (w.x0 + w.x1) / 2 < x1]
+    signs = [w for w in rest if w.text[:1] in _SIGNS and 0 <= w.x0 - x1 < 1.3 * w.size]
+    if any(y0 < sign.middle < y1 for sign in signs):
+        return left, right
+    for sign in sorted(signs, key=lambda w: abs(w.middle - (y0 + y1) / 2)):
+        top, bottom = min(y0, 2 * sign.middle - y1), max(y1, 2 * sign.middle - y0)
+        reached = any(top < w.middle < bottom and not y0 < w.middle < y1 for w in within)
+        if reached and bottom - top < _TALLEST * sign.size and _evenly(within, top, bottom):
+            made = [attrs.evolve(d, box=(d.box[0], top, d.box[2], bottom)) for d in (left, right)]
+            return made[0], made[1]
+    return left, right
+
+
+def _evenly(within: Sequence[Word], top: float, bottom: float) -> bool:
+    """Whether lines fill a height without a gap that no bracket has."""
+    middles = sorted({round(w.middle, 1) for w in within if top < w.middle < bottom})
+    size = max((w.size for w in within), default=1.0)
+    return len(middles) >= 2 and all(b - a < 2.0 * size for a, b in itertools.pairwise(middles))
 
 
 def _between(word: Word, left: Delimiter, right: Delimiter) -> bool:

@@ -26,12 +26,16 @@ HeadedLine = tuple[Sequence[Item], bool]
 
 @attrs.frozen
 class Boundary:
-    """A boundary between columns: its x, and for a ruled one the heights that its posts cover."""
+    """A boundary between columns: its x, and for a ruled one the heights that its posts cover.
+
+    `gap` is the usual width of the white around it (sizes), `least` the smallest.
+    """
 
     x: float
     spans: tuple[tuple[float, float], ...] = ()
     gap: float = 0.0
     tight: bool = False
+    least: float = 0.0
 
     @property
     def ruled(self) -> bool:
@@ -160,7 +164,7 @@ def _needed(
         if empty is None:
             break
         beside = [kept[index] for index in (empty - 1, empty) if 0 <= index < len(kept)]
-        kept.remove(max(beside, key=lambda boundary: (_crossings(lines, boundary.x), -boundary.gap)))
+        kept.remove(max(beside, key=lambda b: (_crossings(lines, b.x), -b.gap, -b.least)))
     return kept
 
 
@@ -207,14 +211,14 @@ def _river(lines: Sequence[HeadedLine], stretch: Sequence[float], strict: bool) 
     numbers = sum(numeric for _, numeric in gaps) / len(gaps)
     enough = len(gaps) >= (3 if strict else 2) or len(lines) <= 2
     if typical >= (_WIDE + 0.3 if strict else _WIDE) and enough:
-        return Boundary(x, gap=typical)
+        return Boundary(x, gap=typical, least=widths[0])
     if typical >= _WIDE and crossing == 0 and any(_dense(line, x) for line, _ in lines):
-        return Boundary(x, gap=typical)
+        return Boundary(x, gap=typical, least=widths[0])
     if typical >= _NARROW and len(gaps) >= 3 and crossing == 0 and not strict:
-        return Boundary(x, gap=typical)
+        return Boundary(x, gap=typical, least=widths[0])
     few = crossing == 0 or (len(gaps) >= 4 and crossing <= 0.2 * len(gaps))
     if widths[0] >= _TIGHT and len(gaps) >= 3 and few and numbers >= 0.6:
-        return Boundary(x, gap=typical, tight=True)
+        return Boundary(x, gap=typical, tight=True, least=widths[0])
     return None
 
 
@@ -229,9 +233,16 @@ def _dense(line: Sequence[Item], x: float) -> bool:
 
 
 def _clearest(lines: Sequence[HeadedLine], stretch: Sequence[float]) -> float:
-    """The x of a stretch that fewest lines cross, in the middle of those."""
+    """The x of a stretch that fewest lines cross: the middle of the longest run of those."""
     counts = [sum(any(i.x0 < x < i.x1 for i in line) for line, _ in lines) for x in stretch]
-    best = [x for x, count in zip(stretch, counts, strict=True) if count == min(counts)]
+    least = min(counts)
+    runs: list[list[float]] = [[]]
+    for x, count in zip(stretch, counts, strict=True):
+        if count == least:
+            runs[-1].append(x)
+        elif runs[-1]:
+            runs.append([])
+    best = max(runs, key=len)
     return best[len(best) // 2]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Sequence
 
 import attrs
@@ -200,10 +201,30 @@ def _wraps(row: Row, above: Row, pitch: float, columns: int) -> bool:
     step = min(p.item.middle for p in row.placed) - max(
         q.item.middle for q in above.placed for p in row.placed if _same_column(p, q)
     )
+    if step >= 0.93 * pitch and any(_parallel(p, above) for p in row.placed):
+        return False
     labelled = any(p.first == 0 for p in row.placed)
     if step < 0.93 * pitch and step < 1.35 * row.placed[0].item.size:
         return True
     return (not labelled and step < 1.35 * row.placed[0].item.size) or _reads_on(row, above)
+
+
+#: A value that is whole as it stands: a number, "28×28", "(1, C, T)".
+_VALUE = re.compile(r"[(\[]?\s*[\w.½]{1,6}(?:\s*[×x,/@*]+\s*[\w.½]{1,6})*\s*[)\]]?")
+
+
+def _parallel(one: Placed, above: Row) -> bool:
+    """Whether an item and the one over it are whole values, of which neither continues the other."""
+    over = next((q for q in above.placed if _same_column(one, q)), None)
+    return over is not None and all(
+        (any(c.isdigit() for c in p.item.text) and _VALUE.fullmatch(p.item.text.strip()) is not None)
+        or _bracketed(p.item.text)
+        for p in (one, over)
+    )
+
+
+def _bracketed(text: str) -> bool:
+    return text[:1] in "([" and text[-1:] in ")]" and "," in text
 
 
 def _reads_on(row: Row, above: Row) -> bool:

@@ -13,7 +13,7 @@ from dlc.frontends.table.design.order import Order, laid_out
 from dlc.frontends.table.design.parts import CONVS, GLOBAL_POOLS, POOLS, Stage, layers_of
 from dlc.frontends.table.design.places import Places
 from dlc.frontends.table.design.reported import declared_type, first_stride, spatial, with_reported_sizes
-from dlc.frontends.table.design.styles import globally_pooled, styled
+from dlc.frontends.table.design.styles import closing_pools, globally_pooled, styled
 from dlc.frontends.table.design.wiring import Wiring
 from dlc.frontends.table.model import Table
 from dlc.ir import Net
@@ -35,9 +35,10 @@ def assemble(draft: Draft, definitions: Sequence[Definition]) -> tuple[Net | Non
     """The net of a draft, and notes on what was guessed; None where nothing can be wired."""
     stages = _oriented(draft)
     stages = [globally_pooled(styled(s, draft.facts, draft.title)) for s in _with_outputs(stages)]
+    stages = closing_pools(stages)
     stages, order = laid_out(stages, draft.facts)
     given = inputs_of(stages, order)
-    wiring = Wiring(draft.facts, Places(draft.table), definitions)
+    wiring = Wiring(facts=draft.facts, places=Places(draft.table), definitions=definitions)
     for names, value in reversed(given):
         wiring.begin(value, names)
     follow = follows_sources(stages)
@@ -89,7 +90,30 @@ def _with_outputs(stages: Sequence[Stage]) -> list[Stage]:
         if stage.out is None and after is not None and after.into is not None and not after.sources:
             stage = attrs.evolve(stage, out=after.into)
         made.append(stage)
+    return _carried_down(made)
+
+
+def _carried_down(stages: list[Stage]) -> list[Stage]:
+    """A size beside the first line of a stage is that after its last: lines without a label go on with it."""
+    made = list(stages)
+    for index in range(1, len(made)):
+        before, stage = made[index - 1], made[index]
+        goes_on = not (stage.label or stage.out or stage.into or stage.sources) and bool(stage.parts)
+        if goes_on and before.out is not None and _lists(before) and not _ends(stage):
+            made[index - 1], made[index] = attrs.evolve(before, out=None), attrs.evolve(stage, out=before.out)
     return made
+
+
+def _ends(stage: Stage) -> bool:
+    """Whether a row is a classifier rather than further layers of the stage above it."""
+    return any(
+        layer.op in GLOBAL_POOLS | POOLS | {"dense", "softmax", "flatten"} for layer in layers_of(stage.parts)
+    )
+
+
+def _lists(stage: Stage) -> bool:
+    """Whether a row lists several layers, as stages do: its size may be that of lines below it too."""
+    return len(list(layers_of(stage.parts))) > 1
 
 
 def _grouped(

@@ -47,8 +47,8 @@ def column(heads: tuple[Cell, ...], cells: tuple[Cell, ...]) -> Column:
 
 #: A word and a small number behind it.
 INDEXED = re.compile(
-    r"(?P<stem>[A-Za-z](?:[A-Za-z. -]|[123][dD](?![A-Za-z]))*?)[ ._#-]*(?<![A-Za-z])"
-    r"(?P<number>\d{1,2})(?=\s*(?:$|[+,(/:&]))"
+    r"(?P<stem>[A-Za-z](?:[A-Za-z. -]|[123][dD](?![A-Za-z]))*?)[ ._#-]*"
+    r"(?<![A-Za-z])(?P<number>\d{1,2})(?=\s*(?:$|[+,(/:&]))"
 )
 _MOST_NUMBERED = 40
 

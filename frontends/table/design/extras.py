@@ -10,7 +10,16 @@ import attrs
 
 from dlc.frontends.phrases import Phrase, read_phrases
 from dlc.frontends.table.design.changes import give, spread
-from dlc.frontends.table.design.parts import ACTIVATIONS, GLOBAL_POOLS, POOLS, Layer, Part, layers_of
+from dlc.frontends.table.design.parts import (
+    ACTIVATIONS,
+    GLOBAL_POOLS,
+    POOLS,
+    RECURRENT,
+    Layer,
+    Part,
+    Stack,
+    layers_of,
+)
 from dlc.frontends.table.design.roles import Role
 from dlc.frontends.table.design.row import Row
 from dlc.frontends.table.design.texts import quantity, sides, ticked, window
@@ -58,13 +67,25 @@ def further(row: Row, parts: tuple[Part, ...]) -> tuple[Part, ...]:
     notes = {
         "expansion": quantity(row.text(Role.EXPANSION)),
         "expanded": quantity(row.text(Role.EXPANDED)),
-        "activation": row.text(Role.ACTIVATION) or None,
+        "activation": next((layer.op for layer in activated(row)), row.text(Role.ACTIVATION) or None),
         "squeeze_excitation": True if row.text(Role.SQUEEZE) and ticked(row.text(Role.SQUEEZE)) else None,
     }
     if blocks:
         return give(parts, lambda layer: layer.op == "opaque", **notes)
-    named = () if any(p.op in ACTIVATIONS for p in layers_of(parts)) else tuple(activated(row))
-    return (*parts, *_normed(row), *named, *_dropped(row))
+    ops = [layer.op for layer in layers_of(parts)]
+    named = () if any(op in ACTIVATIONS for op in ops) else tuple(activated(row))
+    if ops and ops[-1] in RECURRENT:
+        named = tuple(layer for layer in named if layer.op != "tanh")  # its own
+    return _together(parts, (*_normed(row), *named, *_dropped(row)))
+
+
+def _together(parts: tuple[Part, ...], more: tuple[Layer, ...]) -> tuple[Part, ...]:
+    """Layers of a row, then those of its columns; one that is repeated is repeated with them: "Conv ×2"."""
+    first = parts[0] if len(parts) == 1 else None
+    if not more or not isinstance(first, Layer) or first.phrase.repeat == 1:
+        return (*parts, *more)
+    once = attrs.evolve(first, phrase=attrs.evolve(first.phrase, repeat=1))
+    return (Stack((once, *more), first.phrase.repeat),)
 
 
 def _normed(row: Row) -> Iterable[Layer]:

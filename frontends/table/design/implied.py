@@ -15,7 +15,6 @@ from dlc.frontends.table.model import Cell
 
 _IMPLIED, UNKNOWN = 0.7, 0.5  # confidence in a layer that its columns imply, in one nobody knows
 _COUNTED = re.compile(r"(?P<count>\d{1,2})\s*[×x]\s*(?P<name>[A-Za-z].*)")
-_REPEATED = re.compile(r"^(?:repeat|same)\b", re.I)  # "Repeat section 2": rows that are not written out
 _NUMBERED = re.compile(r"(?:(?:layer|no\.?|#)\s*)?[\d\W]+|\w{1,2}\d?", re.I)
 
 
@@ -45,7 +44,7 @@ def unnamed(row: Row, before: Stage | None, facts: Facts) -> tuple[Part, ...]:
 
 
 def _over_time(row: Row, before: Stage | None) -> tuple[Part, ...]:
-    """A layer that sees some frames is a convolution over time; one that sees its own, after a pooling, dense."""
+    """A layer that sees frames: a convolution over time, or a dense one that sees its own after a pooling."""
     seen = frames(row.text(Role.CONTEXT))
     cell = row.first(Role.LABEL) or row.line[0]
     if seen is None or row.width() is None:
@@ -76,7 +75,7 @@ def _unknown(row: Row, label: str) -> tuple[Part, ...]:
         name = re.sub(r"\W.*", "", label.strip())
         note = f"{label}: taken for a convolution, since it has a window and a width"
         return (Layer(Phrase(op="conv2d", name=name or None, text=label, confidence=_IMPLIED), cell, note),)
-    if row.measures_layer() and not _REPEATED.search(label):
+    if row.measures_layer():
         match = _COUNTED.fullmatch(normalise(label).strip())
         kind, count = (match["name"], int(match["count"])) if match else (label.strip(), 1)
         phrase = Phrase(op="opaque", type=kind, repeat=count, text=label, confidence=UNKNOWN)

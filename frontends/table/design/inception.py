@@ -32,6 +32,10 @@ def inception(row: Row, parts: tuple[Part, ...]) -> tuple[Part, ...]:
             branches.setdefault((branch.kernel, branch.double), []).append((branch, cell))
     if len(branches) == 1 and (0, False) in branches and any(p.op in POOLS for p in layers_of(parts)):
         return _pooled(parts, branches[0, False][0][1])
+    head = parts[0] if parts else None
+    if len(branches) == 1 and isinstance(head, Layer) and head.op == "opaque":
+        ((kernel, _), pairs), *_ = branches.items()
+        return (*squeezes, *_chain(kernel, pairs))  # "inception (2)" with one branch
     if len(branches) < 2:
         return _reduced(parts, [pair for pairs in branches.values() for pair in pairs])
     chains = tuple(_chain(key[0], pairs) for key, pairs in branches.items())
@@ -82,7 +86,7 @@ def _conv(kernel: int, cell: Cell) -> Layer:
 
 
 def _pooling_branch(cell: Cell) -> list[Part]:
-    """A pooling, by default 3×3, and the projection behind it: "64", "max, 64", "m, 32p", "L2, 64p", "m 3×3, 2"."""
+    """A pooling, by default 3×3, and the projection behind it: "64", "max, 64", "m, 32p", "m 3×3, 2"."""
     text = normalise(cell.text)
     op = "avgpool2d" if "av" in text.lower() else "maxpool2d"
     size, stride, _ = window(re.sub(r"^[a-zA-Z]+\s+", "", text))

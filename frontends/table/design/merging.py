@@ -56,7 +56,7 @@ def _targets(declared: Type | None, sides: Sequence[tuple[int, int]]) -> list[tu
 
 
 def _change(size: tuple[int, int], target: tuple[int, int]) -> tuple[str, str, Mapping[str, object]] | None:
-    """A layer that makes one size of another: an enlargement by whole numbers, or a crop around the middle."""
+    """A layer that makes one size of another: an enlargement by whole numbers, or a crop round the middle."""
     if all(t % s == 0 for s, t in zip(size, target, strict=True)):
         factors = tuple(t // s for s, t in zip(size, target, strict=True))
         return "enlarged", "upsample2d", {"size": factors}

@@ -22,17 +22,21 @@ _UNRANKED = frozenset(("pool", "global_pool"))
 class Order:
     """How a table prints sizes: channels first, widths before heights, a volume's depth last.
 
-    `solid` tells that its data are volumes, `flat` that they have one dimension.
+    `solid` tells that its data are volumes, `flat` that they have one dimension; `channel_axis` is where a
+    size of four sides has its channels, where the first of them tells.
     """
 
     channels_first: bool = False
     width_first: bool = False
     solid: bool = False
     depth_last: bool = False
+    channel_axis: int | None = None
     flat: bool = False
 
     def turned(self, size: Size) -> tuple[Any, ...]:
         """A size as ((depth,) height, width, channels), of as many dimensions as printed."""
+        if self.solid and len(size) == 4 and self.channel_axis is not None:
+            return (*size[: self.channel_axis], *size[self.channel_axis + 1 :], size[self.channel_axis])
         full = 4 if self.solid else 3
         found = (*size[1:], size[0]) if self.channels_first and len(size) in (full, 4) else size
         if self.solid and self.depth_last and len(found) >= 3:
@@ -47,7 +51,8 @@ def laid_out(stages: Sequence[Stage], facts: Facts) -> tuple[list[Stage], Order]
     order = _order(stages)
     if _is_solid(stages):
         last = _depth_last(stages)
-        solid = Order(channels_first=order.channels_first, solid=True, depth_last=last)
+        axis = _channel_axis(stages)
+        solid = Order(order.channels_first, solid=True, depth_last=last, channel_axis=axis)
         return _changed(stages, lambda phrase: _deepened(phrase, last)), solid
     made = _with_depths(stages)
     if _is_flat(facts, stages):
@@ -133,6 +138,12 @@ def _depth_last(stages: Sequence[Stage]) -> bool:
                 first += size[1] == size[2] != size[0]
                 last += size[0] == size[1] != size[2]
     return last > first
+
+
+def _channel_axis(stages: Sequence[Stage]) -> int | None:
+    """Which of four sides counts channels: that of the first size with 1 or 3, as pictures have."""
+    four = [s for stage in stages for s in (stage.into, stage.out) if s is not None and len(s) == 4]
+    return next((axis for axis in (3, 0, 1) if four and four[0][axis] in (1, 3)), None)
 
 
 def _window(phrase: Phrase) -> Size | None:

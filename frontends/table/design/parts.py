@@ -114,9 +114,9 @@ class Stage:
     """A row: its parts, and the sizes that the table reports before and after them.
 
     `sources` are the names of rows that feed it, `joined` of those that its result is concatenated with,
-    where the table says so. `first` and `last` tell where
-    it stands in a group of rows (see `Sheet.groups`). `unread` is the text of a row that was not understood;
-    where it seems to be a layer, an opaque one stands for it. `title` is that of a row that only heads others.
+    where the table says so. `first` and `last` tell where it stands in a group of rows (see `Sheet.groups`).
+    `unread` is the text of a row that was not understood; where it seems to be a layer, an opaque one stands
+    for it. `title` is that of a row that only heads others.
     """
 
     label: str
@@ -199,7 +199,8 @@ def _count(group: Group) -> Number:
 
 
 _CONTENTS = re.compile(
-    r"(?P<name>[A-Za-z][\w -]{0,30}?(?:blocks?|modules?|units?))(?:\s*[×x]\s*(?P<count>\d{1,2}))?\s*:\s*(?P<rest>.+)",
+    r"(?P<name>[A-Za-z][\w -]{0,30}?(?:blocks?|modules?|units?))"
+    r"(?:\s*[×x]\s*(?P<count>\d{1,2}))?\s*:\s*(?P<rest>.+)",
     re.I,
 )
 

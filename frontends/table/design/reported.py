@@ -25,7 +25,7 @@ from dlc.frontends.table.design.parts import (
 from dlc.frontends.table.design.sizes import Size, as_dim
 from dlc.frontends.table.design.steps import Steps
 from dlc.frontends.table.design.wiring import Wiring
-from dlc.types import HOLE, Dim, Expr, Kind, Type
+from dlc.types import HOLE, Dim, Expr, Kind, Type, product
 
 
 def spatial(size: Size | None, order: Order) -> tuple[Dim, ...] | None:
@@ -121,8 +121,13 @@ def _last_wide(parts: tuple[Part, ...]) -> int | None:
     """The last layer with a width, where only layers follow that keep it."""
     for index in range(len(parts) - 1, -1, -1):
         part = parts[index]
-        if not isinstance(part, Layer) or part.op in ("opaque", "attention"):
+        if not isinstance(part, Layer) or part.op == "attention":
             return None
+        if part.op == "opaque":
+            before = parts[index - 1] if index else None
+            if part.attributes or not isinstance(before, Layer) or before.op != "dense":
+                return None
+            continue  # an activation that the catalogue lacks
         if part.op in WIDTH or part.op == "reshape":
             return index
         if part.op in _SHAPING:
@@ -156,15 +161,31 @@ def declared_type(stage: Stage, order: Order, wiring: Wiring) -> Type | None:
         return None
     size = tuple(as_dim(v) for v in order.turned(stage.out))
     if wiring.kind is None:
-        return _declared_unknown(stage, size)
+        return (_declared_vector(size) if wiring.fed is Kind.VECTOR else None) or _declared_unknown(
+            stage, size
+        )
     if wiring.kind is Kind.VECTOR:
         return _declared_vector(size)
     rank = wiring.kind.rank
+    if (
+        wiring.kind is Kind.SEQUENCE
+        and len(size) == 2
+        and isinstance(wiring.width, int)
+        and wiring.width != size[1]
+    ):
+        return _declared_tokens(size, wiring.width)
     if len(size) == rank:
         return Type(wiring.kind, size)
     if len(size) == rank - 1 and rank > 2:
         return Type(wiring.kind, (*size, wiring.width))
     return None
+
+
+def _declared_tokens(size: tuple[Dim, ...], width: int) -> Type | None:
+    """A map's height and width beside a sequence of another width: as many steps as it has pixels."""
+    if not all(isinstance(v, int) for v in size) or size[0] != size[1]:
+        return Type(Kind.SEQUENCE, size)
+    return Type(Kind.SEQUENCE, (product(*(v for v in size if isinstance(v, int))), width))
 
 
 def _declared_vector(size: tuple[Dim, ...]) -> Type | None:

@@ -7,6 +7,7 @@ import re
 import attrs
 
 from dlc.frontends.phrases.normal import normalise
+from dlc.frontends.phrases.numbers import number
 from dlc.frontends.phrases.values import Number
 from dlc.frontends.table.design.columns import Column
 from dlc.frontends.table.design.roles import Role
@@ -99,6 +100,10 @@ class Row:
             return None
         if role is Role.INPUT and not self._begins(cell):
             return None
+        if role is Role.OUTPUT and re.fullmatch(r"[A-Z](?:_\w+)?", cell.text.strip()):
+            return (cell.text.strip(),)  # as many as a symbol says
+        if role in (Role.INPUT, Role.OUTPUT) and re.fullmatch(r"\([A-Z]\w?, [A-Z]\w?\)", cell.text.strip()):
+            return tuple(number(p) for p in cell.text.strip("() ").split(", "))
         return read_size(cell.text)
 
     def width(self) -> Number | None:

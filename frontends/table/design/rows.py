@@ -40,6 +40,8 @@ _SUMS = re.compile(
     r"\b(?:total|sum of|flops|macs|madds|params?|parameters|complexity|memory|weights|accuracy|error)\b", re.I
 )
 _LONGEST_TITLE = 60  # characters
+#: "Repeat section 2": rows that are not written out.
+_REPEATS = re.compile(r"(?:repeat(?:ed)? |same as )", re.I)
 _STAGE_WORDS = re.compile(r"^(?:stem|stage|entry|head|tail|root|level|group|res|block)[ _-]?\w{0,2}$", re.I)
 
 
@@ -65,6 +67,8 @@ def _stage(row: Row, before: Stage | None, facts: Facts) -> Stage | None:
         return None
     if title := _title(row):
         return Stage(label, (), row.index, title=title)
+    if _REPEATS.match(label):
+        return Stage(label, (), row.index, unread=row.all_text())
     parts = resolved(row, _named_parts(row, before, facts))
     parts, width = apply_columns(row, parts)
     parts, width = _outputs(row, _meant(parts), width)
@@ -98,7 +102,7 @@ def _title(row: Row) -> str:
     ):
         return ""
     text = filled[0].text.strip()
-    if re.match(r"(?:repeat|same)\b", text, re.I):
+    if _REPEATS.match(text):
         return ""
     phrases = read_phrases(text).phrases
     layered = [p for p in phrases if p.op is not None and not (p.op == "opaque" and is_title(text))]

@@ -18,7 +18,8 @@ _APART = re.compile(
 )
 _TOGETHER = re.compile(
     r"\b(?:encoders?|decoders?|bottlenecks?|bridge|stems?|heads?|necks?|backbones?|classifiers?|output|path"
-    r"|stages?|blocks?|modules?|down-?sampling|up-?sampling|contracting|expan(?:ding|sive)|(?:feature )?extract\w*"
+    r"|stages?|blocks?|modules?|down-?sampling|up-?sampling|contracting|expan(?:ding|sive)"
+    r"|(?:feature )?extract\w*"
     r"|body|tail|(?:entry|middle|exit) flow|convolutional|fully[- ]connected|layers?|part)\b",
     re.I,
 )

@@ -14,14 +14,7 @@ from dlc.frontends.phrases.values import Number
 from dlc.frontends.table.design.changes import first_changed, give, spread, widened
 from dlc.frontends.table.design.extras import further, pooled
 from dlc.frontends.table.design.inception import inception
-from dlc.frontends.table.design.parts import (
-    CONVS,
-    POOLS,
-    Layer,
-    Part,
-    Stack,
-    layers_of,
-)
+from dlc.frontends.table.design.parts import CONVS, POOLS, RECURRENT, Layer, Part, Stack, layers_of
 from dlc.frontends.table.design.roles import Role
 from dlc.frontends.table.design.row import WINDOWS, Row
 from dlc.frontends.table.design.sizes import Size, read_size
@@ -53,6 +46,8 @@ def _kernel(row: Row, parts: tuple[Part, ...]) -> tuple[Part, ...]:
     size, stride, pad = window(text)
     if size is None:
         return _phrase_of(text, parts)
+    if len(size) == 1 and any(layer.op in RECURRENT | {"dense"} for layer in layers_of(parts)):
+        return first_changed(parts, lambda layer: widened(layer, size[0]))
     kernel = list(size)
     conv_first = any(layer.op in CONVS for layer in layers_of(parts))
     fits = _takes_window if not conv_first else lambda layer: layer.op in CONVS

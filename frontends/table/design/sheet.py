@@ -23,8 +23,8 @@ from dlc.frontends.table.model import Cell, Table
 class Sheet:
     """One list of layers: `columns` with as many cells each as there are rows, from input to output.
 
-    `across` tells that the layers ran along the table's columns, `title` heads one of several side by
-    side; `groups` are rows held together by a brace, as (first, last, count), in the sheet's rows.
+    `across` tells that the layers ran along the table's columns, `title` heads one of several side by side;
+    `groups` are rows held together by a brace, as (first, last, count), in the sheet's rows.
     """
 
     table: Table
@@ -65,7 +65,7 @@ def _title_of(part: Grid, parts: Sequence[Grid], count: int) -> str | None:
 
 
 _DITTO = re.compile(
-    r"[-–—\s]*(?:\"|”|″|〃|''|,,|ditto|do\.|idem|same as (?:above|before)|as above)[-–—\s]*", re.I
+    r"[-–—\s]*(?:[\"“”„″〃]|''|,,|ditto|do\.|idem|same as (?:above|before)|as above)[-–—\s]*", re.I
 )
 
 

@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 import attrs
 
 from dlc.frontends.table.design.facts import Facts
-from dlc.frontends.table.design.parts import CONVS, GUESSED_POOLING, POOLS, Layer, Part, Stack, Stage
+from dlc.frontends.table.design.parts import (
+    CONVS,
+    GUESSED_POOLING,
+    POOLS,
+    Layer,
+    Part,
+    Stack,
+    Stage,
+    layers_of,
+)
 
 _WINDOW_OPS = CONVS | {"attention", "opaque"}
 
@@ -44,7 +54,7 @@ def _growing(parts: tuple[Part, ...], facts: Facts) -> tuple[Part, ...]:
 
 
 def globally_pooled(stage: Stage) -> Stage:
-    """The stage with poolings that are global: without a window, and down to one pixel or before a dense layer."""
+    """The stage with poolings that are global: without a window, down to a pixel or before a dense layer."""
     single = stage.out is not None and bool(stage.out[:2]) and all(v == 1 for v in stage.out[:2])
     parts = []
     for index, part in enumerate(stage.parts):
@@ -55,6 +65,28 @@ def globally_pooled(stage: Stage) -> Stage:
             part = _averaging(part) if single and part.op == "pool" else part
         parts.append(part)
     return attrs.evolve(stage, parts=tuple(parts))
+
+
+def closing_pools(stages: Sequence[Stage]) -> list[Stage]:
+    """A pooling whose kind nobody states, over a large window right before the classifier, is an average."""
+    made = list(stages)
+    for index in range(len(made) - 1):
+        last = made[index].parts[-1] if made[index].parts else None
+        after = next((layer.op for s in made[index + 1 :] for layer in layers_of(s.parts)), "")
+        if isinstance(last, Layer) and last.op == "pool" and after in _CLASSIFYING and _large(last):
+            parts = (*made[index].parts[:-1], _averaging(last))
+            made[index] = attrs.evolve(made[index], parts=parts)
+    return made
+
+
+_CLASSIFYING = frozenset(("dense", "flatten", "softmax", "dropout"))
+_LARGE = 4  # sides of a window that is hardly one that halves a map
+
+
+def _large(layer: Layer) -> bool:
+    kernel = layer.attributes.get("kernel")
+    side = kernel[0] if isinstance(kernel, tuple) else kernel
+    return isinstance(side, int) and side >= _LARGE
 
 
 def _averaging(layer: Layer) -> Layer:

@@ -68,7 +68,7 @@ def _listed(normal: str) -> list[str]:
 
 
 def _steps(text: str, rank: int) -> list[Sides] | None:
-    """The strides or paddings of a part: "2", "(2, 1)", "1,2,2" of a volume; "1, 2" is a stride and a padding."""
+    """The strides or paddings of a part: "2", "(2, 1)", "1,2,2" of a volume; "1, 2": a stride, a padding."""
     plain = re.sub(r"^[a-z]\w*\s*=?\s*", "", text.strip("() ").lower())
     numbers = [p.strip() for p in plain.split(",")]
     if len(numbers) == rank > 1 and (rank == 3 or "(" in text):

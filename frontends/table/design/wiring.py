@@ -1,16 +1,15 @@
-"""From stages to a net: names, connections, repeats, shortcuts, and what types need between layers."""
+"""From stages to a net: connections, repeats, branches and shortcuts."""
 
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Sequence
-from typing import Any
 
 import attrs
 
 from dlc.frontends.phrases.normal import compact
 from dlc.frontends.phrases.values import Number
+from dlc.frontends.table.design.chain import Chain, identifier
 from dlc.frontends.table.design.definitions import Definition, defined
 from dlc.frontends.table.design.facts import Facts
 from dlc.frontends.table.design.layers import catalogue_layer, stated_stride
@@ -18,8 +17,6 @@ from dlc.frontends.table.design.parts import (
     CONVS,
     MERGES,
     POOLS,
-    RECURRENT,
-    WIDTH,
     Branches,
     Layer,
     Part,
@@ -28,11 +25,9 @@ from dlc.frontends.table.design.parts import (
     layers_of,
 )
 from dlc.frontends.table.design.places import Places
-from dlc.frontends.table.design.sizes import as_dim
 from dlc.frontends.table.design.steps import Steps, stepping, total_stride, unstrided, unstrided_layer
-from dlc.ir import Input, Node
-from dlc.layers import build
-from dlc.types import HOLE, Dim, Hole, Kind, Type, product, signatures, total
+from dlc.ir import Node
+from dlc.types import HOLE, Dim, Hole, Kind, Type, total
 
 _SHORT = {
     "dense": "fc",
@@ -42,47 +37,21 @@ _SHORT = {
     "opaque": "block",
     "global_avgpool2d": "gap",
 }
-_SHAPE_OF = {Kind.SEQUENCE: 2, Kind.MAP: 3, Kind.VOLUME: 4}
-_KIND_OF = {kind.rank: kind for kind in (Kind.VECTOR, Kind.SEQUENCE, Kind.MAP, Kind.VOLUME)}
 
 
 @attrs.define
-class Wiring:
-    """A net under construction; `current` names the value that the next layer takes.
+class Wiring(Chain):
+    """The net that a design's rows make: their repeats, branches, shortcuts and joins."""
 
-    `width` is the number of channels (units, features) of that value where it is known, `kind` its kind
-    where that is known.
-    """
-
-    facts: Facts
-    places: Places
-    definitions: Sequence[Definition] = ()
-    current: str = "input"
-    kind: Kind | None = None
-    width: Dim = HOLE
-    input_sides: tuple[Dim, ...] = ()
-    nodes: list[Node] = attrs.field(factory=list)
+    facts: Facts = attrs.field(kw_only=True)
+    places: Places = attrs.field(kw_only=True)
+    definitions: Sequence[Definition] = attrs.field(default=(), kw_only=True)
     notes: list[str] = attrs.field(factory=list)
-    _taken: Counter[str] = attrs.field(factory=Counter)
-    _named: dict[str, str] = attrs.field(factory=dict)
-    _known: dict[str, tuple[Kind | None, Dim]] = attrs.field(factory=dict)
     _heads: list[str] = attrs.field(factory=list)
     _group: str | None = None
-    _area: tuple[Dim, Dim] | None = None
-    _folded: tuple[Number, ...] | None = None
-
-    def begin(self, given: Input, names: Sequence[str] = ()) -> None:
-        """Start from a net's input; `names` are what rows may call it."""
-        self.current, self.kind = given.name, given.type.kind
-        self.width = given.type.channels
-        self._taken[given.name] += 1
-        self.input_sides = given.type.spatial
-        self._known[given.name] = self.kind, self.width
-        for name in names:
-            self._named.setdefault(compact(name), given.name)
 
     def open_group(self, opened: bool) -> None:
-        """Remember the value that a group of rows begins with, for a "residual" row in it; or that none does."""
+        """Keep the value that a group of rows begins with, for a "residual" row in it; or that none does."""
         self._group = self.current if opened else None
 
     def stage(
@@ -104,7 +73,7 @@ class Wiring:
         if stage.joined and not after:
             self._join(stage)
         inside = any(isinstance(p, Branches) for p in stage.parts)
-        self._parts(stage.parts, _identifier(stage.label), stage, first_stride, inside)
+        self._parts(stage.parts, identifier(stage.label), stage, first_stride, inside)
         for key in (*_called(stage.label), *(layer.phrase.name or "" for layer in layers_of(stage.parts))):
             if compact(key):
                 self._named[compact(key)] = self.current
@@ -134,10 +103,6 @@ class Wiring:
             return
         self.current, self._heads = found[0], found if len(found) > 1 else []
 
-    def _retype(self, name: str) -> None:
-        """Recall the kind and the width of a value named before."""
-        self.kind, self.width = self._known.get(name, (None, HOLE))
-
     def _parts(
         self, parts: Sequence[Part], stem: str, stage: Stage, stride: Steps | None, inside: bool = False
     ) -> None:
@@ -158,7 +123,7 @@ class Wiring:
             before, width = self.current, self.width
             parts = body if index == 0 else unstrided(body)
             taken = stride if index == 0 else None
-            name = f"{stem}_{index + 1}" if stem else ""
+            name = f"{stem}_{self._next(stem)}" if stem else ""
             self._parts(parts, name, stage, taken, inside=bool(stem))
             if gate:
                 self._excite(gate, name, stage)
@@ -206,11 +171,6 @@ class Wiring:
         self.width = made
         origin = self.places.origin(cell)
         self._put("add", {}, [result, before], stem=f"{stem}_add" if stem else "add", origin=origin)
-
-    def _convolution(self) -> str:
-        """The convolution over the current value's axes."""
-        rank = self.kind.rank - 1 if self.kind in _SHAPE_OF else 2
-        return f"conv{rank}d"
 
     def _grow(self, before: str, width: Dim, stem: str, stack: Stack) -> None:
         """Concatenate what the stack began with and what it made."""
@@ -308,7 +268,7 @@ class Wiring:
         self.width = width
 
     def _last_change(self) -> str | None:
-        """The value from which on the chain keeps its size: the last addition's, pooling's or strided layer's."""
+        """The value since which the chain keeps its size: the last addition's, pooling's, strided layer's."""
         by_name = {n.name: n for n in self.nodes}
         node = by_name.get(self.current)
         while node is not None and len(node.inputs) == 1:
@@ -330,124 +290,10 @@ class Wiring:
             )
             self.width = width
 
-    def _put(
-        self,
-        op: str,
-        attributes: dict[str, Any],
-        inputs: Sequence[str],
-        *,
-        stem: str,
-        inferred: bool = False,
-        origin: Any = None,
-        confidence: float | None = None,
-    ) -> str:
-        inputs = self._adapted(op, attributes, list(inputs))
-        made = build(op, attributes)
-        name = self._name(stem)
-        self.nodes.append(
-            Node(name, made, tuple(inputs), origin=origin, confidence=confidence, inferred=inferred)
-        )
-        self._advance(op, attributes)
-        self.current = name
-        self._known[name] = self.kind, self.width
-        return name
-
-    def _adapted(self, op: str, attributes: dict[str, Any], inputs: list[str]) -> list[str]:
-        """Inputs of a kind that the layer takes, flattened or reshaped by an inferred layer where need be."""
-        signature = signatures().get(op)
-        if signature is None or self.kind is None or self.kind in signature.takes or len(inputs) != 1:
-            return inputs
-        if Kind.VECTOR in signature.takes:
-            return [self._put("flatten", {}, inputs, stem="flatten", inferred=True)]
-        wanted = next((k for k in (Kind.SEQUENCE, Kind.MAP, Kind.VOLUME) if k in signature.takes), None)
-        if wanted is None:
-            return inputs
-        if wanted is Kind.SEQUENCE and self.kind is Kind.VECTOR and self._reopened():
-            return inputs
-        shape = self._shape_as(wanted, op, attributes)
-        name = self._put("reshape", {"shape": shape}, inputs, stem="reshape", inferred=True)
-        self.kind, self.width = wanted, shape[-1]
-        return [name]
-
-    def _shape_as(self, wanted: Kind, op: str, attributes: dict[str, Any]) -> tuple[Dim, ...]:
-        """The shape in which the current value is of another kind; holes where nothing tells."""
-        width = HOLE if self.kind is Kind.VECTOR else self.width
-        if wanted is Kind.SEQUENCE and width is not HOLE:
-            return (-1, width)
-        if wanted is Kind.MAP and self._folded is not None:
-            folded, self._folded = tuple(as_dim(v) for v in self._folded), None
-            if self.width == product(*folded):
-                return folded
-        if wanted is Kind.MAP and self._area is not None:
-            return self._filled(self._area, op, attributes)
-        return (*[HOLE] * (_SHAPE_OF[wanted] - 1), width)
-
-    def _filled(self, area: tuple[Dim, Dim], op: str, attributes: dict[str, Any]) -> tuple[Dim, ...]:
-        """A map before a layer that the table says gives `area`; as many channels as the values fill."""
-        steps = attributes.get("stride") if "transpose" in op else 1
-        sides: tuple[Dim, ...] = area
-        if isinstance(steps, int) and all(isinstance(v, int) and v % steps == 0 for v in area):
-            sides = tuple(v // steps for v in area if isinstance(v, int))
-        pixels = product(*sides)
-        if self.kind is not Kind.VECTOR:
-            return (*sides, self.width)
-        if isinstance(self.width, int) and isinstance(pixels, int) and self.width % pixels == 0:
-            return (*sides, self.width // pixels)
-        return (*sides, HOLE)
-
-    def _reopened(self) -> bool:
-        """Let the recurrent layer that a sequence is asked of give one, through layers that keep shapes."""
-        index = len(self.nodes) - 1
-        name = self.current
-        while index >= 0 and self.nodes[index].name == name:
-            node = self.nodes[index]
-            if node.layer.op_name in RECURRENT:
-                values = node.layer.attributes() | {"return_sequences": True}
-                self.nodes[index] = attrs.evolve(node, op=build(node.layer.op_name, values), declared=None)
-                self.kind = Kind.SEQUENCE
-                return True
-            if node.declared is not None or signatures()[node.layer.op_name].gives is not None:
-                return False
-            name, index = node.inputs[0], index - 1
-        return False
-
-    def _advance(self, op: str, attributes: dict[str, Any]) -> None:
-        signature = signatures().get(op)
-        if op == "opaque":
-            self.kind, self.width = None, HOLE
-            return
-        results = (
-            signature.results(self.kind) if signature is not None and self.kind is not None else frozenset()
-        )
-        if not results and signature is not None and signature.gives is not None:
-            results = signature.gives
-        if op in RECURRENT:
-            results = frozenset(
-                {Kind.SEQUENCE if attributes.get("return_sequences") is True else Kind.VECTOR}
-            )
-        if op == "reshape" and isinstance(shape := attributes.get("shape"), tuple) and len(shape) in _KIND_OF:
-            self.kind, self.width = _KIND_OF[len(shape)], shape[-1]
-            return
-        self.kind = next(iter(results)) if len(results) == 1 else self.kind
-        if op in WIDTH:
-            self.width = attributes.get(WIDTH[op], HOLE)
-        elif op in ("flatten", "reshape", "concat"):
-            self.width = HOLE
-
     def declare(self, declared: Type) -> None:
-        """Let the last value have the type that the table reports; unknown layers that repeat have it too."""
-        if not self.nodes or self.nodes[-1].name != self.current or self._heads:
-            return
-        last = self.nodes[-1]
-        self.nodes[-1] = attrs.evolve(last, declared=declared)
-        index = len(self.nodes) - 1
-        while last.layer.op_name == "opaque" and index > 0 and self.nodes[index - 1].origin == last.origin:
-            index -= 1
-            self.nodes[index] = attrs.evolve(self.nodes[index], declared=declared)
-        self.kind = declared.kind
-        if self.width is HOLE:
-            self.width = declared.channels
-        self._known[last.name] = self.kind, self.width
+        """Let the last value have the type that the table reports, unless branches are still open."""
+        if not self._heads:
+            super().declare(declared)
 
     def close(self) -> str:
         """Join heads that nothing has joined, and give the name of the net's output."""
@@ -455,26 +301,6 @@ class Wiring:
             self._put("concat", {}, self._heads, inferred=True, stem="concat")
             self._heads = []
         return self.current
-
-    def ends(self) -> tuple[str, ...]:
-        """The values that no layer takes, in order."""
-        taken = {name for node in self.nodes for name in node.inputs}
-        return tuple(node.name for node in self.nodes if node.name not in taken)
-
-    def _name(self, stem: str) -> str:
-        stem = _identifier(stem) or "layer"
-        self._taken[stem] += 1
-        count = self._taken[stem]
-        name = stem if count == 1 else f"{stem}_{count}"
-        while count > 1 and self._taken[name]:
-            count += 1
-            name = f"{stem}_{count}"
-        self._taken[name] += count > 1
-        return name
-
-    def _next(self, stem: str) -> int:
-        self._taken[f"#{stem}"] += 1
-        return self._taken[f"#{stem}"]
 
 
 def _reduces(node: Node) -> bool:
@@ -505,16 +331,11 @@ def _gated(parts: tuple[Part, ...]) -> tuple[tuple[Part, ...], tuple[Layer, ...]
     return (parts[:end], gate) if convs and len(gate) == 2 else (parts, ())
 
 
-def _identifier(text: str) -> str:
-    """A text as a name in the language; the `_x` that stands for a stage's blocks is dropped."""
-    plain = re.sub(r"_x$", "", text.strip().lower())
-    made = re.sub(r"\W+", "_", plain).strip("_")
-    return made if re.match(r"[a-z_]", made) else ""
-
-
 def _stem_of(op: str, layer: Layer, stem: str) -> str:
     base = _SHORT.get(op, re.sub(r"(?<=[a-z])\dd(?=_|$)", "", op))
     base = re.sub(r"^(?:max|avg)pool$", "pool", base)
     if op == "opaque":
-        base = _identifier(layer.phrase.name or layer.phrase.type or "block") or "block"
+        base = identifier(layer.phrase.name or layer.phrase.type or "block") or "block"
+    if stem and base == re.sub(r"_\d+$", "", stem):
+        return stem
     return f"{stem}_{base}" if stem else base
