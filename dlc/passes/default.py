@@ -78,6 +78,8 @@ def _default(net: Net, module: Module) -> tuple[Net, list[Diagnostic]]:
     solution = solve(task, levels=range(len(custom.LEVELS)))
     filled = replaced(net, solution.taken)
     notes = _notes(net, filled)
+    if not all(i.type.is_concrete for i in filled.inputs):
+        return filled, notes  # symbols are chosen before
     mending = Mending(filled, topological(filled.body) or order)
     return mending.run(), [*notes, *mending.findings]
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import attrs
 
-from dlc.diagnostics import CellSpan, Diagnostic, Severity, codes
+from dlc.diagnostics import Diagnostic, Severity, codes
 from dlc.frontends.table.design.assembly import Draft, assemble
 from dlc.frontends.table.design.continuation import joined
 from dlc.frontends.table.design.definitions import Definition, definition_of
@@ -14,6 +14,7 @@ from dlc.frontends.table.design.facts import facts_of
 from dlc.frontends.table.design.judge import Verdict, judge
 from dlc.frontends.table.design.naming import net_names
 from dlc.frontends.table.design.parts import Stage
+from dlc.frontends.table.design.places import Places
 from dlc.frontends.table.design.proof import proofread
 from dlc.frontends.table.design.rows import stages
 from dlc.frontends.table.design.sections import sections
@@ -71,10 +72,9 @@ def candidates(table: Table, document: str = "") -> list[Candidate]:
 
 def _read(candidate: Candidate, definitions: Sequence[Definition]) -> tuple[Net | None, list[Diagnostic]]:
     draft = candidate.draft
-    span = CellSpan(draft.table.number, page=draft.table.page or None, bbox=draft.table.bbox)
     net, notes = assemble(draft, definitions)
-    findings = [Diagnostic(codes.GUESSED, note, span, Severity.NOTE) for note in notes]
-    findings += [_unread(s, span) for s in draft.stages if s.unread]
+    places = Places(draft.table)
+    findings = [*notes, *(_unread(s, places) for s in draft.stages if s.unread)]
     if net is None:
         return None, findings
     net, problems = proofread(net)
@@ -87,7 +87,7 @@ def _read(candidate: Candidate, definitions: Sequence[Definition]) -> tuple[Net 
     return named, [*findings, *problems]
 
 
-def _unread(stage: Stage, span: CellSpan) -> Diagnostic:
+def _unread(stage: Stage, places: Places) -> Diagnostic:
     done = "kept as an unknown layer" if stage.parts else "left out"
     message = f"a row was not understood and {done}: {stage.unread}"
-    return Diagnostic(codes.ROW_NOT_READ, message, span, Severity.WARNING)
+    return Diagnostic(codes.ROW_NOT_READ, message, places.span(stage.cell), Severity.WARNING)

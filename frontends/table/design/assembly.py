@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import attrs
 
+from dlc.diagnostics import Diagnostic
 from dlc.frontends.table.design.definitions import Definition
 from dlc.frontends.table.design.facts import Facts
 from dlc.frontends.table.design.inputs import follows_sources, inputs_of, is_input
@@ -31,7 +32,7 @@ class Draft:
     groups: tuple[tuple[int, int, str | None], ...] = ()
 
 
-def assemble(draft: Draft, definitions: Sequence[Definition]) -> tuple[Net | None, tuple[str, ...]]:
+def assemble(draft: Draft, definitions: Sequence[Definition]) -> tuple[Net | None, tuple[Diagnostic, ...]]:
     """The net of a draft, and notes on what was guessed; None where nothing can be wired."""
     stages = _oriented(draft)
     stages = [globally_pooled(styled(s, draft.facts, draft.title)) for s in _with_outputs(stages)]
@@ -59,7 +60,7 @@ def _wire(wiring: Wiring, stages: Sequence[Stage], draft: Draft, order: Order, f
         if opens is not None:
             wiring.open_group(opens)
         stride = first_stride(stage, before, draft.facts, order)
-        stage = with_reported_sizes(stage, before, order)
+        stage = with_reported_sizes(stage, before, order, wiring.kind)
         area = spatial(stage.out, order)
         wiring.stage(stage, stride, follow, (area[-2], area[-1]) if area else None)
         if stage.out is not None:

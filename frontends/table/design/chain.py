@@ -75,6 +75,8 @@ class Chain:
     def _adapted(self, op: str, attributes: dict[str, Any], inputs: list[str]) -> list[str]:
         """Inputs of a kind that the layer takes, flattened or reshaped by an inferred layer where need be."""
         signature = signatures().get(op)
+        if op == "opaque" and self.kind is Kind.VECTOR and self._folded is not None and len(inputs) == 1:
+            return self._reshaped(Kind.MAP, op, attributes, inputs)
         if signature is None or self.kind is None or self.kind in signature.takes or len(inputs) != 1:
             return inputs
         if Kind.VECTOR in signature.takes:
@@ -84,6 +86,9 @@ class Chain:
             return inputs
         if wanted is Kind.SEQUENCE and self.kind is Kind.VECTOR and self._reopened():
             return inputs
+        return self._reshaped(wanted, op, attributes, inputs)
+
+    def _reshaped(self, wanted: Kind, op: str, attributes: dict[str, Any], inputs: list[str]) -> list[str]:
         shape = self._shape_as(wanted, op, attributes)
         name = self._put("reshape", {"shape": shape}, inputs, stem="reshape", inferred=True)
         self.kind, self.width = wanted, shape[-1]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 
 import attrs
 
@@ -66,6 +66,28 @@ class _Shares:
     shrinking: bool
 
 
+_SIZED = {Role.KERNEL, Role.FILTERS}
+#: Of columns under these headers, those whose cells fit have another role; the first rule that fits holds.
+_RULES: tuple[tuple[Collection[Role], Callable[[_Shares], bool], Role], ...] = (
+    ({Role.FILTERS, Role.IN_OUT}, lambda s: s.pairs >= 0.6, Role.IN_OUT),
+    ({Role.REPEAT}, lambda s: s.numbers < 0.5, Role.LABEL),
+    ({*_NUMERIC, Role.FILTERS}, lambda s: s.layers >= 0.5, Role.CONFIG),
+    ({Role.CONFIG}, lambda s: s.windows >= 0.5 and s.layers < 0.3, Role.KERNEL),
+    ({Role.CONFIG}, lambda s: s.phrases + s.layers < 0.3, Role.IGNORED),
+    ({Role.KERNEL}, lambda s: s.stepped >= 0.5, Role.KERNEL_STRIDE),
+    ({*_SIZED, Role.FILTER_SHAPE, Role.LABEL}, lambda s: s.phrases >= 0.4, Role.CONFIG),
+    ({Role.KERNEL}, lambda s: s.numbers >= 0.8 and s.large >= 0.5, Role.FILTERS),
+    (_SIZED, lambda s: s.areas >= 0.5 or s.shrinking, Role.OUTPUT),
+    ({Role.FILTERS}, lambda s: s.windows >= 0.5, Role.KERNEL),
+    (_SIZED, lambda s: s.products >= 0.5 and s.solid, Role.KERNEL),
+    (_SIZED, lambda s: s.products >= 0.5, Role.FILTER_SHAPE),
+    ({Role.OUTPUT}, lambda s: s.layers >= 0.5, Role.CONFIG),
+    ({Role.OUTPUT}, lambda s: s.numbers >= 0.8, Role.FILTERS),
+    ({Role.INPUT}, lambda s: s.numbers >= 0.8, Role.CHANNELS_IN),
+    ({Role.INPUT}, lambda s: s.names >= 0.6, Role.SOURCE),
+)
+
+
 def recast(header: Header, cells: Sequence[Cell]) -> Header:
     """The header with the role that fits the cells below it."""
     if header.role not in _AMBIGUOUS | _NUMERIC:
@@ -78,37 +100,7 @@ def recast(header: Header, cells: Sequence[Cell]) -> Header:
 
 
 def _role(role: Role, shares: _Shares) -> Role:
-    if role in (Role.FILTERS, Role.IN_OUT) and shares.pairs >= 0.6:
-        return Role.IN_OUT
-    if role is Role.REPEAT and shares.numbers < 0.5:
-        return Role.LABEL
-    if (role in _NUMERIC or role is Role.FILTERS) and shares.layers >= 0.5:
-        return Role.CONFIG
-    if role is Role.CONFIG and shares.windows >= 0.5 and shares.layers < 0.3:
-        return Role.KERNEL
-    if role is Role.CONFIG:
-        return Role.CONFIG if shares.phrases + shares.layers >= 0.3 else Role.IGNORED
-    if role is Role.KERNEL and shares.stepped >= 0.5:
-        return Role.KERNEL_STRIDE
-    if role in (Role.KERNEL, Role.FILTERS, Role.FILTER_SHAPE, Role.LABEL) and shares.phrases >= 0.4:
-        return Role.CONFIG
-    if role is Role.KERNEL and shares.numbers >= 0.8 and shares.large >= 0.5:
-        return Role.FILTERS
-    if role in (Role.KERNEL, Role.FILTERS) and (shares.areas >= 0.5 or shares.shrinking):
-        return Role.OUTPUT
-    if role is Role.FILTERS and shares.windows >= 0.5:
-        return Role.KERNEL
-    if role in (Role.FILTERS, Role.KERNEL) and shares.products >= 0.5:
-        return Role.KERNEL if shares.solid else Role.FILTER_SHAPE
-    if role is Role.OUTPUT and shares.layers >= 0.5:
-        return Role.CONFIG
-    if role is Role.OUTPUT and shares.numbers >= 0.8:
-        return Role.FILTERS
-    if role is Role.INPUT and shares.numbers >= 0.8:
-        return Role.CHANNELS_IN
-    if role is Role.INPUT and shares.names >= 0.6:
-        return Role.SOURCE
-    return role
+    return next((made for roles, fits, made in _RULES if role in roles and fits(shares)), role)
 
 
 def _shares(cells: Sequence[Cell]) -> _Shares:

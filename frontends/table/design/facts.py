@@ -34,6 +34,11 @@ _DOWNSAMPLING = re.compile(
     r"(?P<where>[^.;]*?)\b(?:with|using|by) (?:a )?stride (?:of )?(?P<stride>\d)",
     re.I,
 )
+_LEAK = re.compile(
+    r"\b(?:slopes?|leak(?:iness|age)?|alpha|α)\b[^.;]{0,80}?(?P<slope>0\.\d+)"
+    r"|\bl(?:eaky)? ?relus?\s*\(\s*(?P<plain>0\.\d+)",
+    re.I,
+)
 _RESIDUAL = re.compile(r"\bresidual|shortcut|\bskip[- ]connection|\bres-?(?:net|block)", re.I)
 _FLAT = re.compile(
     r"\b1-?\s?d(?:imensional)?\b|one-dimensional|temporal conv|\bspeech|\baudio|\bwaveform|\btext\b"
@@ -52,7 +57,8 @@ class Facts:
     """What holds for the whole table; None or empty where nothing is said.
 
     `residual`: whether the document speaks of shortcuts at all (True where there is no document to ask).
-    `flat`: whether its data have one dimension. `downsampling`: (labels of stages, stride).
+    `flat`: whether its data have one dimension. `downsampling`: (labels of stages, stride). `leak`: the slope
+    of leaky rectifiers. `usual`: what layers without a name are.
     """
 
     bottom_up: bool = False
@@ -65,6 +71,7 @@ class Facts:
     residual: bool = True
     flat: bool = False
     usual: str | None = None
+    leak: float | None = None
 
     def reduces(self, label: str) -> int | None:
         """The stride by which the caption says that a stage reduces; None where it says nothing of it."""
@@ -79,6 +86,7 @@ def facts_of(table: Table, document: str = "") -> Facts:
     """Read the caption and the notes of a table; `document` is the paper's text, if there is one."""
     text = normalise(" ".join((table.caption, *table.notes)))
     growth = _GROWTH.search(text)
+    leak = _LEAK.search(text)
     plain = _DOWNSAMPLING.sub(" ", text)
     return Facts(
         bottom_up=bool(_BOTTOM_UP.search(text)),
@@ -91,6 +99,7 @@ def facts_of(table: Table, document: str = "") -> Facts:
         residual=not document or len(_RESIDUAL.findall(document)) >= 2,
         flat=_is_flat(text, document),
         usual=_usual(text),
+        leak=float(leak["slope"] or leak["plain"]) if leak else None,
     )
 
 

@@ -16,6 +16,8 @@ from dlc.frontends.table.model import Cell
 _IMPLIED, UNKNOWN = 0.7, 0.5  # confidence in a layer that its columns imply, in one nobody knows
 _COUNTED = re.compile(r"(?P<count>\d{1,2})\s*[×x]\s*(?P<name>[A-Za-z].*)")
 _NUMBERED = re.compile(r"(?:(?:layer|no\.?|#)\s*)?[\d\W]+|\w{1,2}\d?", re.I)
+#: A first row with nothing but a symbol and a size is what goes in.
+_SYMBOL = re.compile(r"(?:noise )?[a-z](?:_\w+)?", re.I)
 
 
 def unnamed(row: Row, before: Stage | None, facts: Facts) -> tuple[Part, ...]:
@@ -30,8 +32,11 @@ def unnamed(row: Row, before: Stage | None, facts: Facts) -> tuple[Part, ...]:
     ):
         last = before.parts[-1]
         if isinstance(last, Layer) and last.op == "opaque":
-            bare = Phrase(op="opaque", type=last.phrase.type, text=last.phrase.text)
+            width = {k: v for k, v in last.attributes.items() if k == "filters"}
+            bare = Phrase(op="opaque", attributes=width, type=last.phrase.type, text=last.phrase.text)
             return (Layer(bare, row.first(Role.REPEAT, Role.STRIDE, Role.FILTERS) or cell),)
+    if before is None and len(labels) == 1 and _SYMBOL.fullmatch(labels[0].strip()) and row.size(Role.OUTPUT):
+        return (Layer(Phrase(op="input", text=labels[0]), row.first(Role.LABEL) or cell),)
     if labels and not all(_NUMBERED.fullmatch(t.strip()) for t in labels):
         return _over_time(row, before) or _unknown(row, labels[-1])
     if not labels and not (row.states(*WINDOWS, Role.FILTER_SHAPE) and row.states(Role.FILTERS, Role.UNITS)):

@@ -78,38 +78,52 @@ class Verdict:
 
 def judge(table: Table, sheet: Sheet, stages: Sequence[Stage]) -> Verdict:
     """Weigh the evidence; the weights were set by hand on real papers' tables."""
-    understood = [s for s in stages if not s.unread]
-    layers = [p for s in understood for p in layers_of(s.parts) if p.op not in ("input", "output")]
+    layers = [
+        p for s in stages if not s.unread for p in layers_of(s.parts) if p.op not in ("input", "output")
+    ]
     core = [layer for layer in layers if layer.op in _CORE]
     if len(layers) < 2 or not (core or len(layers) >= 3):
         return Verdict(0.0, ("fewer than two layers",))
+    evidence = {**_of_layers(sheet, stages, layers, core), **_of_table(table, sheet)}
+    total = sum(evidence.values())
+    reasons = tuple(f"{name} {value:+.1f}" for name, value in evidence.items() if abs(value) >= 0.05)
+    return Verdict(round(1 / (1 + math.exp(-total)), 3), reasons)
+
+
+def _of_layers(
+    sheet: Sheet, stages: Sequence[Stage], layers: Sequence[Layer], core: Sequence[Layer]
+) -> dict[str, float]:
+    """What the rows say, as far as they were understood."""
     rows = max(1, sheet.rows - sum(bool(s.title) for s in stages))
-    described = sum(bool(s.parts) for s in understood) / rows
+    described = sum(bool(s.parts) and not s.unread for s in stages) / rows
     stated = sum(bool(_hyper(layer)) for layer in layers) / len(layers)
-    decimals = _decimals(table)
     reported = any(s.out or s.into for s in stages)
     brackets = any(isinstance(p, Stack) and p.style == "bracket" for s in stages for p in s.parts)
-    evidence = {
+    return {
         "rows that name layers": 4.0 * (described - 0.5),
         "layers with hyper-parameters": 3.0 * (stated - 0.25),
-        "columns of hyper-parameters": 0.7 * min(3, len(_parameter_roles(sheet))),
-        "words of the caption": 0.5 * _words(table),
-        "share of decimals": -6.0 * decimals - 10.0 * max(0.0, decimals - 0.35),
-        "citations": -4.0 * _citations(table),
         "nothing stated": -2.5 * (stated < 0.1 and not (reported or brackets)),
         "rows without a layer": -1.5 * (sum(bool(s.unread) for s in stages) / rows),
-        "words of the headers": -0.8 * min(4, _measures(sheet)),
-        "columns of results": -3.0 * min(2, _results(sheet)),
-        "a caption of experiments": -2.0 * min(2, len(set(_found(_EXPERIMENT_WORDS, table.caption)))),
         "words that name no layer": 5.0 * (min(0.9, _coverage(layers)) - 0.9),
         "few layers": -1.0 * (len(core) < 3),
         "kinds of layers": 1.2 * (min(3, len({_family(layer) for layer in core})) - 1.5),
         "brackets": 2.0 * brackets,
         "sizes reported": 1.0 * reported,
     }
-    total = sum(evidence.values())
-    reasons = tuple(f"{name} {value:+.1f}" for name, value in evidence.items() if abs(value) >= 0.05)
-    return Verdict(round(1 / (1 + math.exp(-total)), 3), reasons)
+
+
+def _of_table(table: Table, sheet: Sheet) -> dict[str, float]:
+    """What the caption, the headers and the kinds of cells say."""
+    decimals = _decimals(table)
+    return {
+        "columns of hyper-parameters": 0.7 * min(3, len(_parameter_roles(sheet))),
+        "words of the caption": 0.5 * _words(table),
+        "share of decimals": -6.0 * decimals - 10.0 * max(0.0, decimals - 0.35),
+        "citations": -4.0 * _citations(table),
+        "words of the headers": -0.8 * min(4, _measures(sheet)),
+        "columns of results": -3.0 * min(2, _results(sheet)),
+        "a caption of experiments": -2.0 * min(2, len(set(_found(_EXPERIMENT_WORDS, table.caption)))),
+    }
 
 
 def _coverage(layers: Sequence[Layer]) -> float:

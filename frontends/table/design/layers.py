@@ -71,12 +71,14 @@ def _planar(layer: Layer) -> bool:
 
 
 def _from_caption(op: str, stated: dict[str, Any], facts: Facts) -> dict[str, Any]:
-    """With what the caption says of every convolution or pooling."""
+    """With what the caption says of every layer of the kind."""
     if op in CONVS:
         usual = {"stride": facts.conv_stride, "kernel": facts.conv_kernel, "padding": facts.padding}
         stated = {k: v for k, v in usual.items() if v is not None} | stated
     if op in POOLS and facts.pool_disjoint and "kernel" in stated:
         stated = {"stride": stated["kernel"]} | stated
+    if op == "leaky_relu" and facts.leak is not None:
+        stated = {"slope": facts.leak} | stated
     return stated
 
 

@@ -11,6 +11,8 @@ import attrs
 from dlc.frontends.phrases.normal import normalise
 from dlc.ir import Net
 
+_LONGEST = 40  # characters; a longer title is a remark
+
 
 def net_names(nets: Sequence[Net]) -> tuple[Net, ...]:
     """The nets with names that are identifiers and differ from each other."""
@@ -29,9 +31,9 @@ def net_names(nets: Sequence[Net]) -> tuple[Net, ...]:
 
 def _wanted(net: Net) -> str:
     title = re.sub(r"\W+", "_", normalise(net.name).lower()).strip("_")
-    if re.match(r"[a-z]", title) and len(title) >= 3:
-        return title[:40]
-    return f"{_table(net)}_{title}"[:40] if title else _table(net)
+    if not title or len(title) > _LONGEST:
+        return _table(net)
+    return title if re.match(r"[a-z]", title) and len(title) >= 3 else f"{_table(net)}_{title}"
 
 
 def _table(net: Net) -> str:

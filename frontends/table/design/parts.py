@@ -114,9 +114,9 @@ class Stage:
     """A row: its parts, and the sizes that the table reports before and after them.
 
     `sources` are the names of rows that feed it, `joined` of those that its result is concatenated with,
-    where the table says so. `first` and `last` tell where it stands in a group of rows (see `Sheet.groups`).
-    `unread` is the text of a row that was not understood; where it seems to be a layer, an opaque one stands
-    for it. `title` is that of a row that only heads others.
+    where the table says so. `unread` is the text of a row that was not understood; where it seems to be a
+    layer, an opaque one stands for it. `title` is that of a row that only heads others. `cell` is the row's
+    first that says something.
     """
 
     label: str
@@ -130,6 +130,7 @@ class Stage:
     channels_in: Number | None = None
     unread: str = ""
     title: str = ""
+    cell: Cell | None = None
 
 
 def layers_of(parts: tuple[Part, ...]) -> Iterator[Layer]:

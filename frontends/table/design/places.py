@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import attrs
 
+from dlc.diagnostics import CellSpan
 from dlc.frontends.table.model import Cell, Table
 from dlc.ir import Origin
 
+NO_NUMBER = "?"  # what an origin says of a table without a number
 _LONGEST = 80  # characters of a cell that an origin quotes
 
 
@@ -30,6 +32,14 @@ class Places:
             text=words or None,
         )
 
+    def span(self, cell: Cell | None = None) -> CellSpan:
+        """Where a finding stands: a cell, or the table."""
+        page = self.table.page or None
+        if cell is None:
+            return CellSpan(self.table.number, page=page, bbox=self.table.bbox)
+        box = cell.bbox or self.table.bbox
+        return CellSpan(self.table.number, cell.row + 1, cell.column + 1, page, box)
+
     def whole(self) -> Origin:
         """The place of the table."""
         box = self.table.bbox
@@ -42,5 +52,5 @@ class Places:
 
     @property
     def number(self) -> str:
-        """The table's number as its caption gives it; "?" without one."""
-        return "".join((self.table.number or "?").split())
+        """The table's number as its caption gives it; NO_NUMBER without one."""
+        return "".join((self.table.number or NO_NUMBER).split())

@@ -92,8 +92,13 @@ def _enlargement(a: Dim, b: Dim) -> int | None:
     return b // a
 
 
-def with_reported_sizes(stage: Stage, before: tuple[Dim, ...] | None, order: Order) -> Stage:
-    """The row with what its reported size says of its layers: a width, a factor, a shape."""
+def with_reported_sizes(
+    stage: Stage, before: tuple[Dim, ...] | None, order: Order, kind: Kind | None = None
+) -> Stage:
+    """The row with what its reported size says of its layers: a width, a factor, a shape.
+
+    `kind` is that of what goes in.
+    """
     if stage.out is None or not stage.parts:
         return stage
     size = order.turned(stage.out)
@@ -102,7 +107,7 @@ def with_reported_sizes(stage: Stage, before: tuple[Dim, ...] | None, order: Ord
     last = stage.parts[index] if index is not None else None
     if index is None or not isinstance(last, Layer):
         return stage
-    made = _sized(last, size)
+    made = _unfolded(last, size) if kind is Kind.VECTOR and last.op == "dense" else _sized(last, size)
     return attrs.evolve(stage, parts=(*stage.parts[:index], made, *stage.parts[index + 1 :]))
 
 
@@ -143,6 +148,18 @@ def _sized(layer: Layer, size: tuple[Any, ...]) -> Layer:
         layer = layer.set(return_sequences=True)
     reported = _reported_width(layer, size)
     return layer if reported is None else layer.given(**{WIDTH[layer.op]: reported})
+
+
+def _unfolded(layer: Layer, size: tuple[Any, ...]) -> Layer:
+    """A dense layer whose values a table reports as a map's: they are reshaped to it afterwards."""
+    if len(size) != 3 or all(v == 1 for v in size[:-1]):
+        return _sized(layer, size)
+    units = product(*(as_dim(v) for v in size))
+    if layer.attributes.get("units", units) != units:
+        return layer
+    return attrs.evolve(
+        layer.given(units=units), phrase=attrs.evolve(layer.given(units=units).phrase, shape=size)
+    )
 
 
 def _reported_width(layer: Layer, size: tuple[Any, ...]) -> Any:

@@ -70,6 +70,10 @@ class Row:
         """The first of these cells that says something; None where none does."""
         return next((c for c in self.cells(*roles) if not blank(c.text)), None)
 
+    def lead(self) -> Cell | None:
+        """The first cell that says something; None where none does."""
+        return next((c for c in self.line if not blank(c.text)), None)
+
     def text(self, *roles: Role) -> str:
         """The text of the first of these cells that says something, else an empty one."""
         cell = self.first(*roles)

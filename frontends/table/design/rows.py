@@ -56,7 +56,7 @@ def stages(sheet: Sheet, variant: Variant, facts: Facts) -> list[Stage]:
         row = Row.of(sheet, variant, index)
         stage = _stage(row, found[-1] if found else None, facts)
         if stage is not None:
-            found.append(stage)
+            found.append(attrs.evolve(stage, cell=row.lead()))
     return found
 
 
@@ -69,11 +69,7 @@ def _stage(row: Row, before: Stage | None, facts: Facts) -> Stage | None:
         return Stage(label, (), row.index, title=title)
     if _REPEATS.match(label):
         return Stage(label, (), row.index, unread=row.all_text())
-    parts = resolved(row, _named_parts(row, before, facts))
-    parts, width = apply_columns(row, parts)
-    parts, width = _outputs(row, _meant(parts), width)
-    if (count := count_of(row)) > 1 and parts and all(p.phrase.repeat == 1 for p in layers_of(parts)):
-        parts = (Stack(parts, count),)
+    parts, width = _content(row, before, facts)
     stage = Stage(
         label=label,
         parts=parts,
@@ -90,6 +86,16 @@ def _stage(row: Row, before: Stage | None, facts: Facts) -> Stage | None:
     if not parts and not stage.out and not stage.into:
         return attrs.evolve(stage, unread=row.all_text()) if label else None
     return stage
+
+
+def _content(row: Row, before: Stage | None, facts: Facts) -> tuple[tuple[Part, ...], Number | None]:
+    """What a row makes, and its width where only a column tells it."""
+    parts = resolved(row, _named_parts(row, before, facts))
+    parts, width = apply_columns(row, parts)
+    parts, width = _outputs(row, _meant(parts), width)
+    if (count := count_of(row)) > 1 and parts and all(p.phrase.repeat == 1 for p in layers_of(parts)):
+        parts = (Stack(parts, count),)
+    return parts, width
 
 
 def _title(row: Row) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import attrs
 
 from dlc.frontends.table.design.columns import Column
+from dlc.frontends.table.design.headers import header
 from dlc.frontends.table.design.roles import Role
 from dlc.frontends.table.design.sheet import Sheet
 from dlc.frontends.table.design.texts import blank
@@ -81,8 +82,17 @@ def _title(column: Column, others: Sequence[Column]) -> str | None:
     """The uppermost of a column's titles that no other column has."""
     for title in column.titles:
         if sum(title in other.titles for other in others) == 1:
-            return title
+            return _without_role(title, column.role)
     return None
+
+
+def _without_role(title: str, role: Role) -> str:
+    """A title without the name of the hyper-parameter before it: "Output channels 1.5×" is "1.5×"."""
+    words = title.split()
+    if role is Role.CONFIG:
+        return title
+    named = [n for n in range(1, len(words)) if header(" ".join(words[:n])).role is role]
+    return " ".join(words[max(named, default=0) :])
 
 
 def _in_order(sheet: Sheet, columns: Sequence[Column]) -> list[Column]:

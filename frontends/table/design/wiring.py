@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import attrs
 
+from dlc.diagnostics import Diagnostic, Severity, codes
 from dlc.frontends.phrases.normal import compact
 from dlc.frontends.phrases.values import Number
 from dlc.frontends.table.design.chain import Chain, identifier
@@ -46,7 +47,7 @@ class Wiring(Chain):
     facts: Facts = attrs.field(kw_only=True)
     places: Places = attrs.field(kw_only=True)
     definitions: Sequence[Definition] = attrs.field(default=(), kw_only=True)
-    notes: list[str] = attrs.field(factory=list)
+    notes: list[Diagnostic] = attrs.field(factory=list)
     _heads: list[str] = attrs.field(factory=list)
     _group: str | None = None
 
@@ -116,7 +117,7 @@ class Wiring(Chain):
             stride = None
 
     def _stack(self, stack: Stack, stem: str, stage: Stage, stride: Steps | None) -> None:
-        count = self._count(stack.repeat, stem)
+        count = self._count(stack.repeat, stem, next(layers_of(stack.parts), None))
         style = stack.style
         body, gate = _gated(stack.parts) if style == "residual" else (stack.parts, ())
         for index in range(count):
@@ -144,10 +145,15 @@ class Wiring(Chain):
         self._put("multiply", {}, [value, weights], stem=f"{stem}_scale", inferred=True)
         self.kind, self.width = Kind.MAP, width
 
-    def _count(self, repeat: Number, stem: str) -> int:
+    def _guessed(self, message: str, layer: Layer | None) -> None:
+        """Tell of a guess, at the cell of a layer."""
+        span = self.places.span(layer.cell if layer is not None else None)
+        self.notes.append(Diagnostic(codes.GUESSED, message, span, Severity.NOTE))
+
+    def _count(self, repeat: Number, stem: str, layer: Layer | None) -> int:
         if isinstance(repeat, int):
             return max(1, min(repeat, 512))
-        self.notes.append(f"{stem or 'a row'} is repeated {repeat} times; one is written")
+        self._guessed(f"{stem or 'a row'} is repeated {repeat} times; one is written", layer)
         return 1
 
     def _shortcut(
@@ -211,7 +217,7 @@ class Wiring(Chain):
         if definition is not None:
             self._defined(layer, definition, stem, stage)
             return
-        for index in range(self._count(layer.phrase.repeat, stem) if layer.phrase.repeat != 1 else 1):
+        for index in range(self._count(layer.phrase.repeat, stem, layer)):
             self._single(layer if index == 0 else unstrided_layer(layer), stem)
 
     def _single(self, layer: Layer, stem: str) -> None:
@@ -229,19 +235,17 @@ class Wiring(Chain):
             return  # what is flat already
         if layer.op == "softmax" and isinstance(classes := layer.attributes.get("classes"), int):
             self._classify(classes, layer)
+        self._append(layer, stem)
+
+    def _append(self, layer: Layer, stem: str) -> None:
+        """Append a layer that takes the current value."""
         op, attributes, confidence, note = catalogue_layer(layer, self.kind, self.facts)
         if note:
-            self.notes.append(note)
+            self._guessed(note, layer)
         name = layer.phrase.name if layer.phrase.name and not stem else None
         origin = self.places.origin(layer.cell, layer.phrase.text)
-        self._put(
-            op,
-            attributes,
-            [self.current],
-            stem=name or _stem_of(op, layer, stem),
-            origin=origin,
-            confidence=confidence,
-        )
+        stem = name or _stem_of(op, layer, stem)
+        self._put(op, attributes, [self.current], stem=stem, origin=origin, confidence=confidence)
         shape = layer.phrase.shape
         self._folded = shape if op == "dense" and shape is not None and len(shape) == 3 else self._folded
 
@@ -262,7 +266,7 @@ class Wiring(Chain):
         )
         width = self.width
         if len(inputs) == 1:
-            self.notes.append(f"row {layer.cell.text!r} merges values that the table does not name")
+            self._guessed(f"row {layer.cell.text!r} merges values that the table does not name", layer)
             return
         self._put(layer.op, {}, inputs, stem=stem or layer.op, origin=self.places.origin(layer.cell))
         self.width = width

@@ -1,4 +1,4 @@
-"""Tables as papers print them, and the networks that they give: `cases/NAME.md` (.csv, .tsv) and `NAME.dlnet`.
+"""Tables as papers print them, and the networks that they give: `cases/NAME.md` (.csv, .tsv), `NAME.dlnet`.
 
 The layouts are those of well-known and of ordinary papers; the golden file has the findings as comments and
 the nets without their origins. `pytest tests/frontends/table --update-golden` writes the golden files anew.
@@ -33,7 +33,10 @@ def bare(net: Net) -> Net:
 
 def golden(reading: TableReading) -> str:
     """What a golden file holds: the findings, one a line, and the nets."""
-    found = [f"# {d.code.number} {d.severity.value}: {d.message}\n" for d in reading.diagnostics]
+    found = [
+        f"# {str(d.span).removeprefix('<input>: ')}: {d.severity.value}[{d.code.number}]: {d.message}\n"
+        for d in reading.diagnostics
+    ]
     return "".join(found) + print_module(Module(nets=tuple(map(bare, reading.nets))))
 
 
