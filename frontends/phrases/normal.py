@@ -39,6 +39,7 @@ _STEPS: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...]
         (_REFERENCE, ""),
         (r"\((?:no|without|w/o)\b(?![^)]*pad)[^)]*\)", ""),
         (r"\b(?:no|without|w/o) (?:BN|batch ?norm\w*|relu|bias|activation|non-?linearity|dropout)\b", ""),
+        (r"^[a-z]\s*[~∼]\s*[NU]\s*\([^)]*\)+$", "input"),
         (r"[~∼]\s*[NU]\s*\([^)]*\)", ""),
         # z ∈ R^128 is an input of that size.
         (r"(?:(?<![A-Za-z])[a-z]\s*)?∈\s*R\s*\^?\s*", " input "),
@@ -46,8 +47,9 @@ _STEPS: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...]
         (r"(?<=[A-Za-z]{2})\.(?=\d)", " "),
         # in_channels=3, kernel_size=(3, 3)
         (r"(?<=[a-z])_(?=[a-z]+\s*[=:])", " "),
-        # "3×3 ×2": a window, twice.
+        # "3×3 ×2", "64 ×2": a window or a width, twice.
         (r"(?<![\d×])(\d\s?[xX×]\s?\d)\s+[xX×](?=[2-9](?!\s*[\w×.]))", r"\1, ×"),
+        (r"(?<=\d\d)\s+[xX×](?=[2-9](?!\s*[\w×.]))", ", ×"),
         # A letter or an asterisk between numbers is a multiplication sign: 3x3, 3 X 3, 3*3.
         (r"(?<=\d)\s*[xX*∗⋅·]\s*(?=\d)", "×"),
         (r"(?<=\d)\s+x\s+(?=[A-Za-z]\b)|(?<=\d)[*∗⋅·]\s*(?=[A-Za-z]\b)", "×"),

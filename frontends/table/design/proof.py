@@ -10,6 +10,7 @@ from dlc.frontends.table.design.places import NO_NUMBER
 from dlc.ir import Module, Net, Node
 from dlc.layers import build
 from dlc.passes.check import check
+from dlc.passes.fill import FillHoles
 from dlc.types import HOLE
 
 _MOST_REPAIRS = 400
@@ -22,7 +23,7 @@ def proofread(net: Net) -> tuple[Net | None, list[Diagnostic]]:
 
     A reported size gives way to the layers; values of unlike sizes that are merged get a projection, an
     enlargement or a crop, which is marked as inferred; a padding or stride that no size allows is left
-    open. None where that is not enough.
+    open. A size that no filling of the holes gives is only doubted. None where that is not enough.
     """
     net = _placed(net)
     findings: list[Diagnostic] = []
@@ -31,7 +32,8 @@ def proofread(net: Net) -> tuple[Net | None, list[Diagnostic]]:
         net = checked.module.nets[0]
         errors = [d for d in checked.diagnostics if d.is_error]
         if not errors:
-            return net, list(dict.fromkeys(findings))
+            net, unfilled = _unfillable(net)
+            return net, list(dict.fromkeys([*findings, *unfilled]))
         places = {id(node.span): node for node in net.body}
         repaired = _repaired(net, errors[0], places.get(id(errors[0].span)))
         if repaired is None:
@@ -39,6 +41,15 @@ def proofread(net: Net) -> tuple[Net | None, list[Diagnostic]]:
         net, finding = repaired
         findings += [finding] if finding is not None else []
     return None, [*findings, _unsound(net, errors[0])]
+
+
+def _unfillable(net: Net) -> tuple[Net, list[Diagnostic]]:
+    """The net with less confidence in sizes that no filling of the holes before them gives, and where."""
+    found = [d for d in FillHoles().run(Module(nets=(net,))).diagnostics if d.code == codes.NO_FILLING]
+    places = {id(d.span) for d in found}
+    body = (attrs.evolve(n, confidence=_less(n)) if id(n.span) in places else n for n in net.body)
+    findings = [Diagnostic(codes.SIZE_CONTRADICTS, d.message, d.span, Severity.WARNING) for d in found]
+    return attrs.evolve(net, body=tuple(body)), findings
 
 
 def _placed(net: Net) -> Net:
@@ -76,7 +87,11 @@ def _repaired(net: Net, error: Diagnostic, node: Node | None) -> tuple[Net, Diag
 
 def _doubted(node: Node) -> Node:
     """A layer whose reported size is not asserted any more."""
-    return attrs.evolve(node, declared=None, confidence=round((node.confidence or 1.0) * _DOUBT, 2))
+    return attrs.evolve(node, declared=None, confidence=_less(node))
+
+
+def _less(node: Node) -> float:
+    return round((1.0 if node.confidence is None else node.confidence) * _DOUBT, 2)
 
 
 def _contradiction(error: Diagnostic, node: Node) -> Diagnostic:

@@ -32,7 +32,7 @@ from dlc.frontends.table.design.roles import Role
 from dlc.frontends.table.design.row import WINDOWS, Row
 from dlc.frontends.table.design.settings import apply_columns
 from dlc.frontends.table.design.sheet import Sheet
-from dlc.frontends.table.design.texts import blank
+from dlc.frontends.table.design.texts import RESIDUAL, blank
 from dlc.frontends.table.design.variants import Variant
 from dlc.frontends.table.model import Cell
 
@@ -108,7 +108,7 @@ def _title(row: Row) -> str:
     ):
         return ""
     text = filled[0].text.strip()
-    if _REPEATS.match(text):
+    if _REPEATS.match(text) or compact(text) in RESIDUAL:
         return ""
     phrases = read_phrases(text).phrases
     layered = [p for p in phrases if p.op is not None and not (p.op == "opaque" and is_title(text))]

@@ -90,7 +90,8 @@ def whole(text: str) -> int | None:
 
 def quantity(text: str) -> Number | None:
     """A number or a symbol: "64", "4k", "C_out / 4"; None where the text is neither."""
-    plain = re.sub(r"\s*\([A-Za-z ]+\)$", "", normalise(text)).replace(" ", "")
+    plain = re.sub(r"\s*\([A-Za-z ]+\)$", "", normalise(text)).strip()
+    plain = re.sub(r"(?<![A-Za-z]{2}) | (?![A-Za-z]{2})", "", plain)
     plain = re.sub(r"(?<=\w)[*·](?=\w)", "×", plain)
     if re.fullmatch(r"\d{1,3}(,\d{3})+", plain):
         return int(plain.replace(",", ""))

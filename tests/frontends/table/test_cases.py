@@ -4,34 +4,22 @@ The layouts are those of well-known and of ordinary papers; the golden file has 
 the nets without their origins. `pytest tests/frontends/table --update-golden` writes the golden files anew.
 """
 
+from collections.abc import Callable
 from pathlib import Path
 
-import attrs
 import pytest
+from support.sheets import READERS, bare, tables_of
 
-from dlc.frontends.table.model import Table
 from dlc.frontends.table.read import TableReading, read_tables
-from dlc.frontends.table.textual import read_csv, read_markdown, read_tsv
-from dlc.ir import Module, Net
+from dlc.ir import Module
 from dlc.passes.check import check
 from dlc.syntax import parse, print_module
 
 CASES = Path(__file__).parent / "cases"
-READERS = {".md": read_markdown, ".csv": read_csv, ".tsv": read_tsv}
 TABLES = sorted(p for p in CASES.iterdir() if p.suffix in READERS)
 
 
-def tables_of(path: Path) -> tuple[Table, ...]:
-    return READERS[path.suffix](path.read_text(encoding="utf-8"))
-
-
-def bare(net: Net) -> Net:
-    """The net without the places that its layers were read from."""
-    body = tuple(attrs.evolve(node, origin=None) for node in net.body)
-    return attrs.evolve(net, body=body, origin=None)
-
-
-def golden(reading: TableReading) -> str:
+def written(reading: TableReading) -> str:
     """What a golden file holds: the findings, one a line, and the nets."""
     found = [
         f"# {str(d.span).removeprefix('<input>: ')}: {d.severity.value}[{d.code.number}]: {d.message}\n"
@@ -41,12 +29,8 @@ def golden(reading: TableReading) -> str:
 
 
 @pytest.mark.parametrize("path", TABLES, ids=lambda p: p.name)
-def test_a_table_gives_its_networks(path: Path, request: pytest.FixtureRequest) -> None:
-    written = golden(read_tables(tables_of(path)))
-    expected = path.with_suffix(".dlnet")
-    if request.config.getoption("--update-golden"):
-        expected.write_text(written, encoding="utf-8")
-    assert written == expected.read_text(encoding="utf-8")
+def test_a_table_gives_its_networks(path: Path, golden: Callable[[Path, str], None]) -> None:
+    golden(path.with_suffix(".dlnet"), written(read_tables(tables_of(path))))
 
 
 @pytest.mark.parametrize("path", TABLES, ids=lambda p: p.name)
