@@ -12,6 +12,7 @@ from dlc.backends import TARGETS
 from dlc.cli.parser import Overview, Parser
 from dlc.cli.parser import UsageError as UsageError
 from dlc.cli.parser import usage_error as usage_error
+from dlc.cli.report import MOST_NOTES
 from dlc.cli.source import FORMATS, Reading
 from dlc.diagnostics import Diagnostic, Fix, codes
 
@@ -127,6 +128,9 @@ def _compile(parser: argparse.ArgumentParser) -> None:
         "--approximate",
         action="store_true",
         help="accept layers that the target can say only inexactly; the output tells which",
+    )
+    parser.add_argument(
+        "--all-notes", action="store_true", help=f"show every note, not only the first {MOST_NOTES}"
     )
     _passes(parser)
     _caffe(parser)

@@ -15,11 +15,18 @@ if TYPE_CHECKING:
     from rich.progress import TaskID
 
 
+MOST_NOTES = 8  # more would push errors and warnings out of sight
+
+
 class Reporter:
-    """Writes diagnostics to standard error and keeps the texts that excerpts are taken from."""
+    """Writes diagnostics to standard error and keeps the texts that excerpts are taken from.
+
+    `most_notes`, where it is set, is how many notes people are shown; programs (JSON) get all.
+    """
 
     def __init__(self, as_json: bool) -> None:
         self.as_json = as_json
+        self.most_notes: int | None = None
         self.sources: dict[str, str] = {}
 
     def remember(self, name: str, text: str | None) -> None:
@@ -36,10 +43,24 @@ class Reporter:
 
         if self.as_json:
             sys.stderr.write(render.to_json(found) + "\n")
-        elif sys.stderr.isatty():
+            return
+        found, hidden = self._brief(found)
+        if sys.stderr.isatty():
             render.to_terminal(found, self.sources)
         else:
             sys.stderr.write(render.to_text(found, self.sources))
+        if hidden:
+            sys.stderr.write(f"{hidden} more note{'s' * (hidden != 1)}: --all-notes shows them\n")
+
+    def _brief(self, found: tuple[Diagnostic, ...]) -> tuple[tuple[Diagnostic, ...], int]:
+        """The diagnostics without the notes past the first `most_notes` by place, and how many those are."""
+        from dlc.diagnostics.order import by_place
+
+        notes = [d for d in by_place(found) if d.severity is Severity.NOTE]
+        if self.most_notes is None or len(notes) <= self.most_notes:
+            return found, 0
+        dropped = {id(d) for d in notes[self.most_notes :]}
+        return tuple(d for d in found if id(d) not in dropped), len(dropped)
 
     def status(self, diagnostics: Iterable[Diagnostic], strict: bool = False) -> int:
         """The exit status that findings call for: 1 with errors (or, when strict, warnings), else 0."""

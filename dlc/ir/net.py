@@ -32,6 +32,9 @@ class Wording(Protocol):
     def argument(self, name: str) -> Span:
         """The name of an argument of the call."""
 
+    def shared(self) -> Span:
+        """The name of the layer whose weights the statement's layer uses."""
+
 
 def _wording() -> Wording | None:
     made: Wording | None = attrs.field(default=None, eq=False, repr=False, kw_only=True)
@@ -55,7 +58,8 @@ class Node:
     """A named application of a layer, a block or a repeat to named values.
 
     `declared` is the author's assertion about the result; `type` is what inference found and is no part
-    of the node's identity. `inferred` marks a layer that the source does not show but types need.
+    of the node's identity. `inferred` marks a layer that the source does not show but types need. `shares`
+    names the layer of the same body whose weights this one uses instead of its own; that one owns them.
     """
 
     name: str
@@ -66,6 +70,7 @@ class Node:
     confidence: float | None = None
     inferred: bool = False
     type: Type | None = attrs.field(default=None, eq=False, repr=False)
+    shares: str | None = attrs.field(default=None, kw_only=True)
     span: Span | None = _place()
     wording: Wording | None = _wording()
 

@@ -41,6 +41,7 @@ class Op:
     least: ClassVar[int] = 1  # inputs it takes at least
     most: ClassVar[int | None] = 1  # and at most; None where any number goes
     declares_result: ClassVar[bool] = False  # whether the result's type is only what the node declares
+    has_weights: ClassVar[bool] = False  # whether there are numbers that it keeps, and another may share
 
     def attributes(self) -> dict[str, Value]:
         """Every hyper-parameter by name, defaults included, in catalogue order."""

@@ -9,8 +9,9 @@ import attrs
 BBox = tuple[float, float, float, float]
 
 _FORM = re.compile(
-    r"(?:p\.(?P<page>\d+))?(?: ?(?P<kind>table|figure) (?P<number>[^\s\[«]+))?(?: row (?P<row>\d+))?"
-    r"(?: column (?P<column>\d+))?(?: ?\[(?P<bbox>-?[\d.]+ -?[\d.]+ -?[\d.]+ -?[\d.]+)\])?"
+    r"(?:p\.(?P<page>\d+))?(?: ?(?P<kind>table|figure)(?: (?!row |column )(?P<number>[^\s\[«]+))?)?"
+    r"(?: ?row (?P<row>\d+))?"
+    r"(?: ?column (?P<column>\d+))?(?: ?\[(?P<bbox>-?[\d.]+ -?[\d.]+ -?[\d.]+ -?[\d.]+)\])?"
     r"(?: ?«(?P<text>[^»]*)»)?"
 )
 
@@ -36,13 +37,12 @@ class Origin:
         if self.note is not None:
             return self.note
         parts = [f"p.{self.page}"] if self.page is not None else []
+        if self.kind is not None:
+            parts.append(self.kind)
         if self.kind is not None and self.number is not None:
-            parts.append(f"{self.kind} {self.number}")
-        parts += [
-            f"{word} {value}"
-            for word, value in (("row", self.row), ("column", self.column))
-            if value is not None
-        ]
+            parts.append(self.number)
+        named = (("row", self.row), ("column", self.column))
+        parts += [f"{word} {value}" for word, value in named if value is not None]
         if self.bbox is not None:
             parts.append("[" + " ".join(f"{v:g}" for v in self.bbox) + "]")
         if self.text is not None:

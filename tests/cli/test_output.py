@@ -228,3 +228,19 @@ def test_types_are_shown_whole_on_a_terminal(lenet: Path) -> None:
     """The drawing of tables would take `[h]` for a colour."""
     lenet.write_text("net n {\n  x = input vector[h]\n  y = relu(x)\n  output y\n}\n")
     assert "vector[h]" in on_terminal("summary", str(lenet))
+
+
+def test_notes_past_the_first_few_are_counted(tmp_path: Path, capsys: Capture) -> None:
+    rows = "".join(
+        f"  c{n}: map[9, 9, 4] = conv2d({f'c{n - 1}' if n else 'image'}, filters=4, kernel=3, padding=?)\n"
+        for n in range(12)
+    )
+    path = tmp_path / "open.dlnet"
+    path.write_text(f"net open {{\n  image = input map[9, 9, 1]\n{rows}  output c11\n}}\n")
+    words = (path, "-o", tmp_path / "open.py", "--holes", "default")
+    _, _, brief = run(capsys, *words)
+    _, _, whole = run(capsys, *words, "--all-notes")
+    _, _, listed = run(capsys, *words, "--json")
+    assert brief.count("note[") == 8
+    assert brief.endswith("4 more notes: --all-notes shows them\n")
+    assert whole.count("note[") == listed.count('"severity": "note"') == 12

@@ -12,7 +12,7 @@ from dlc.backends.base import Backend, EmittedFile
 from dlc.cli.arguments import reading, usage_error
 from dlc.cli.output import make_directory, write_all, write_json, write_stdout
 from dlc.cli.pipeline import CompileOptions, Result, compile_module, select
-from dlc.cli.report import Reporter, progress_bar
+from dlc.cli.report import MOST_NOTES, Reporter, progress_bar
 from dlc.cli.source import load
 from dlc.diagnostics import Fix
 from dlc.passes.pipeline import Blocks
@@ -24,6 +24,7 @@ TARGET_OF_ENDING = {".dlnet": "dlnet", ".json": "json", ".py": "keras", ".protot
 def run(arguments: argparse.Namespace, reporter: Reporter) -> int:
     """Compile and write; nothing is written when anything is wrong."""
     backend = load_backend(arguments.target or target_of(arguments.output))
+    reporter.most_notes = None if arguments.all_notes else MOST_NOTES
     with progress_bar() as progress:
         loaded = load(arguments.input, arguments.form, progress, reading(arguments))
     reporter.remember(loaded.name, loaded.text)

@@ -8,7 +8,6 @@ from dlc.diagnostics import CellSpan
 from dlc.frontends.table.model import Cell, Table
 from dlc.ir import Origin
 
-NO_NUMBER = "?"  # what an origin says of a table without a number
 _LONGEST = 80  # characters of a cell that an origin quotes
 
 
@@ -51,6 +50,6 @@ class Places:
         )
 
     @property
-    def number(self) -> str:
-        """The table's number as its caption gives it; NO_NUMBER without one."""
-        return "".join((self.table.number or NO_NUMBER).split())
+    def number(self) -> str | None:
+        """The table's number as its caption gives it; None without one."""
+        return "".join((self.table.number or "").split()) or None

@@ -6,7 +6,6 @@ import attrs
 
 from dlc.diagnostics import CellSpan, Diagnostic, Severity, codes
 from dlc.frontends.table.design.merging import projected, resized, unprojected
-from dlc.frontends.table.design.places import NO_NUMBER
 from dlc.ir import Module, Net, Node
 from dlc.layers import build
 from dlc.passes.check import check
@@ -62,8 +61,7 @@ def _span(net: Net, node: Node) -> CellSpan:
     origin = node.origin or net.origin
     if origin is None:
         return CellSpan()
-    number = None if origin.number == NO_NUMBER else origin.number
-    return CellSpan(number, origin.row, origin.column, origin.page, origin.bbox)
+    return CellSpan(origin.number, origin.row, origin.column, origin.page, origin.bbox)
 
 
 def _repaired(net: Net, error: Diagnostic, node: Node | None) -> tuple[Net, Diagnostic | None] | None:
