@@ -11,9 +11,10 @@ import attrs
 from dlc.backends.caffe.activations import caffe_axis, power
 from dlc.backends.caffe.message import MAX, PROD, SUM, Word, shape, sides, weighted_sum
 from dlc.backends.caffe.rules import RULES
-from dlc.backends.caffe.values import Layout, Order, Value
+from dlc.backends.caffe.values import Layout, Value
 from dlc.backends.caffe.weights import constant
 from dlc.backends.caffe.writer import Writer, type_of
+from dlc.backends.orders import Order
 from dlc.ir import Node
 from dlc.types import Kind
 

@@ -9,10 +9,11 @@ from dlc.backends.caffe.conv import plane
 from dlc.backends.caffe.merge import repeated
 from dlc.backends.caffe.message import PRODUCT
 from dlc.backends.caffe.rules import RULES
-from dlc.backends.caffe.values import Layout, Value, channels_first, numbers
+from dlc.backends.caffe.values import Layout, Value, numbers
 from dlc.backends.caffe.weights import FROZEN
 from dlc.backends.caffe.windows import Kept
 from dlc.backends.caffe.writer import Writer, type_of
+from dlc.backends.orders import channels_first
 from dlc.ir import Node
 from dlc.types import Kind
 

@@ -7,15 +7,11 @@ from collections.abc import Sequence
 from functools import cached_property
 
 from dlc.backends.caffe.values import Layout
+from dlc.backends.orders import ELEMENTWISE, any_order
 from dlc.ir import Net, Node
 from dlc.passes.structure import topological
 
 RECURRENT = frozenset({"rnn", "lstm", "gru"})
-# Layers that compute each number from the number at its place: they take every layout and keep it.
-ELEMENTWISE = frozenset(
-    {"relu", "relu6", "leaky_relu", "elu", "selu", "gelu", "silu", "hard_silu", "sigmoid", "hard_sigmoid"}
-    | {"tanh", "softplus", "softsign", "linear", "dropout", "gaussian_noise"}
-)
 MERGES = frozenset({"add", "subtract", "multiply", "average", "maximum", "minimum", "concat"})
 _PADDED = frozenset({"conv1d", "conv2d", "conv3d", "depthwise_conv2d"})
 _ROWS = frozenset({"flatten", "dense", "reshape", "permute", "repeat_vector", "dot"})
@@ -69,14 +65,7 @@ class Survey:
 
     @cached_property
     def _any_order(self) -> dict[str, bool]:
-        found: dict[str, bool] = dict.fromkeys(self.outputs, False)
-        for node in reversed(self.order):
-            op = node.layer.op_name
-            passes = op in ELEMENTWISE or op == "concat"
-            fine = op == "dense" or (passes and found.get(node.name, False))
-            for name in node.inputs:
-                found[name] = fine and found.get(name, True)
-        return found
+        return any_order(self.order, self.outputs)
 
     def padded_by_readers(self, name: str) -> bool:
         """Whether all readers of a value are convolutions that can pad it with more zeros themselves."""

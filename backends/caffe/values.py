@@ -7,10 +7,10 @@ the batch N in front, except around its recurrent layers, where the steps come b
 from __future__ import annotations
 
 import enum
-import math
 
 import attrs
 
+from dlc.backends.orders import Order
 from dlc.types import Type
 
 
@@ -22,11 +22,6 @@ class Layout(enum.Enum):
     UNFLATTENED = "N, then any axes"  # a vector that is still the tensor it was flattened from
     ROWS = "N, T, F"  # sequences
     STEPS = "T, N, F"  # sequences for recurrent layers; ids as T, N
-
-
-# The order of a vector's units: the shapes (channels last) of tensors that are stored with their
-# channels first, one after the other. `()` is the language's own order.
-Order = tuple[tuple[int, ...], ...]
 
 
 @attrs.frozen
@@ -76,9 +71,3 @@ def numbers(kind: Type) -> tuple[int, ...]:
     if not kind.is_concrete:
         raise ValueError(f"{kind} is not concrete")
     return kind.shape  # type: ignore[return-value]
-
-
-def channels_first(shape: tuple[int, ...]) -> Order:
-    """The order of units when a tensor of this channels-last shape is flattened channels first."""
-    alike = shape[-1] == 1 or math.prod(shape[:-1]) == 1
-    return () if alike else (shape,)

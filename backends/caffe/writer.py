@@ -11,8 +11,9 @@ import attrs
 from dlc.backends.base import Differences
 from dlc.backends.caffe.message import Fields, Layer, shape
 from dlc.backends.caffe.survey import Survey
-from dlc.backends.caffe.values import Layout, Order, Value, channels_first
+from dlc.backends.caffe.values import Layout, Value
 from dlc.backends.caffe.windows import Kept
+from dlc.backends.orders import Order, channels_first
 from dlc.ir import Net, Node
 from dlc.types import Kind, Type
 
