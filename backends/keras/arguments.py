@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
 from typing import Any
 
 from dlc.backends.keras.classes import CLASSES
-from dlc.backends.keras.layout import Argument, Call
 from dlc.backends.keras.plan import KerasLayer
-from dlc.types import Expr
+from dlc.backends.python.layout import Argument, Call
+from dlc.backends.python.text import literal
 
 _SIZES = frozenset(
     {"kernel_size", "strides", "dilation_rate", "pool_size", "size", "output_padding", "padding", "cropping"}
@@ -22,21 +21,6 @@ def construct(layer: KerasLayer, name: str | None) -> Call:
         made.append(f"name={name}")
     module = "layers." if layer.cls in CLASSES else ""
     return Call(f"{module}{layer.cls}", tuple(made))
-
-
-def literal(value: Any) -> str:
-    """A value as Python source."""
-    if isinstance(value, str):
-        escaped = value.replace("\\", "\\\\").replace('"', '\\"')
-        return f'"{escaped}"'
-    if isinstance(value, tuple | list):
-        items = ", ".join(map(literal, value))
-        if isinstance(value, list):
-            return f"[{items}]"
-        return f"({items},)" if len(value) == 1 else f"({items})"
-    if isinstance(value, Fraction):
-        return f"{value.numerator} / {value.denominator}"
-    return str(value) if isinstance(value, Expr) else repr(value)
 
 
 def _stated(layer: KerasLayer) -> dict[str, Any]:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from dlc.backends.keras.arguments import construct, literal
+from dlc.backends.keras.arguments import construct
 from dlc.backends.keras.classes import MERGES
-from dlc.backends.keras.layout import INDENT, Argument, Call, Listing, lines
-from dlc.backends.keras.names import Namer, identifier
+from dlc.backends.keras.names import identifier
 from dlc.backends.keras.naming import Naming, expression, loop_part
 from dlc.backends.keras.plan import Plan, Step
 from dlc.backends.keras.statements import Doing, Loop, Statement
+from dlc.backends.python.layout import INDENT, Argument, Call, Listing, lines
+from dlc.backends.python.names import Namer
+from dlc.backends.python.text import literal
 from dlc.ir import BlockCall
 
 _PASSING = ("x", "y", "z")  # variables for values that only the next statement reads

@@ -8,9 +8,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from dlc.backends.keras.names import Namer, layer_name
+from dlc.backends.keras.names import layer_name
 from dlc.backends.keras.plan import Plan
 from dlc.backends.keras.statements import Doing, Link, Loop, Statement
+from dlc.backends.python.names import Namer
 
 _MOST = 64  # how often a loop is thought to run where a parameter says it
 PREFIX = "{name}"

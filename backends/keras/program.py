@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import attrs
 
 from dlc.backends.base import Differences
@@ -11,9 +9,9 @@ from dlc.backends.keras.naming import Naming, input_names
 from dlc.backends.keras.plan import Plan
 from dlc.backends.keras.statements import Statement, statements
 from dlc.backends.keras.survey import Survey
-from dlc.ir import Action, Block, Module, Net, Node, Op, Repeat
+from dlc.backends.nets import callees_first, refuse_holes
+from dlc.ir import Block, Module, Net
 from dlc.passes.expand import ExpandBlocks
-from dlc.passes.structure import called_blocks
 
 
 @attrs.frozen
@@ -50,7 +48,7 @@ def program(module: Module, differences: Differences, as_source: bool = True) ->
     Where calls of a block need different layers, the blocks are expanded. Raises DlcError for layers that
     cannot be said, and where a number is not known.
     """
-    _refuse_holes(module, differences)
+    refuse_holes(module, differences)
     survey = Survey(module, as_source)
     survey.run(module.nets[0])
     if survey.is_uneven:
@@ -63,7 +61,7 @@ def _assemble(module: Module, survey: Survey) -> Program:
     net = module.nets[0]
     naming = Naming()
     functions: list[Function] = []
-    for block in _callees_first(module, net):
+    for block in callees_first(module, net):
         body = statements(block.name, block.body, (block.output,), survey.plans)
         naming.name_block(block.name, body, block.output)
         functions.append(Function(block, body))
@@ -71,40 +69,6 @@ def _assemble(module: Module, survey: Survey) -> Program:
     inputs = input_names(i.name for i in net.inputs)
     naming.name_net(body, inputs.values())
     return Program(net, tuple(functions), body, naming, inputs)
-
-
-def _callees_first(module: Module, net: Net) -> list[Block]:
-    """The blocks that the net uses, each after those that it calls."""
-    found: dict[str, Block] = {}
-
-    def visit(body: tuple[Node, ...]) -> None:
-        for call in (call for node in body for call in called_blocks(node.op)):
-            block = module.block(call.block)
-            if block is not None and block.name not in found:
-                visit(block.body)
-                found[block.name] = block
-
-    visit(net.body)
-    return list(found.values())
-
-
-def _refuse_holes(module: Module, differences: Differences) -> None:
-    """Stop at layers without a number that they need."""
-    net = module.nets[0]
-    bodies = [net.body, *(block.body for block in _callees_first(module, net))]
-    for node in (node for body in bodies for node in body):
-        for op in _layers(node.op):
-            if holes := op.holes():
-                differences.cannot(node, f"{', '.join(holes)} is not known")
-    differences.finish()
-
-
-def _layers(action: Action) -> Iterator[Op]:
-    if isinstance(action, Op):
-        yield action
-    elif isinstance(action, Repeat):
-        for link in action.links:
-            yield from _layers(link)
 
 
 def _report(survey: Survey, differences: Differences) -> None:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterable, Iterator
 
-from dlc.backends.keras.arguments import construct, literal
+from dlc.backends.keras.arguments import construct
 from dlc.backends.keras.body import BodyWriter
 from dlc.backends.keras.custom import CUSTOM
-from dlc.backends.keras.layout import INDENT, WIDTH, Argument, Call, Listing, lines
-from dlc.backends.keras.names import Namer, identifier, layer_name
+from dlc.backends.keras.names import identifier, layer_name
 from dlc.backends.keras.naming import expression
 from dlc.backends.keras.plan import Plan
 from dlc.backends.keras.program import Function, Program
 from dlc.backends.keras.statements import Doing, Loop
+from dlc.backends.python.layout import INDENT, Argument, Call, Listing, lines
+from dlc.backends.python.names import Namer
+from dlc.backends.python.text import comments, literal
 from dlc.ir import Input
 from dlc.types import Kind
 
@@ -29,16 +30,8 @@ def source(made: Program, head: Iterable[str]) -> str:
     parts.append(list(_build(made, build, functions)))
     parts.append(['if __name__ == "__main__":', f"{INDENT}{build}().summary()"])
     imports = ["import keras", *(["from keras import layers"] if made.body else [])]
-    opening = [*_comments(head), "", *imports]
+    opening = [*comments(head), "", *imports]
     return "\n\n\n".join("\n".join(part) for part in (opening, *parts)) + "\n"
-
-
-def _comments(head: Iterable[str]) -> Iterator[str]:
-    for line in head:
-        text = " ".join(line.split())
-        margin = "# " + " " * (len(line) - len(line.lstrip()))
-        wrapped = textwrap.wrap(text, WIDTH - len(margin), break_long_words=False, break_on_hyphens=False)
-        yield from (f"{margin if i == 0 else margin + '  '}{part}" for i, part in enumerate(wrapped or [""]))
 
 
 def _build(made: Program, build: str, functions: dict[str, str]) -> Iterator[str]:

@@ -1,0 +1,43 @@
+"""What a backend that keeps blocks asks of a module: which blocks its net uses, and whether numbers lack."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dlc.backends.base import Differences
+from dlc.ir import Action, Block, Module, Net, Node, Op, Repeat
+from dlc.passes.structure import called_blocks
+
+
+def callees_first(module: Module, net: Net) -> list[Block]:
+    """The blocks that a net uses, each after those that it calls."""
+    found: dict[str, Block] = {}
+
+    def visit(body: tuple[Node, ...]) -> None:
+        for call in (call for node in body for call in called_blocks(node.op)):
+            block = module.block(call.block)
+            if block is not None and block.name not in found:
+                visit(block.body)
+                found[block.name] = block
+
+    visit(net.body)
+    return list(found.values())
+
+
+def refuse_holes(module: Module, differences: Differences) -> None:
+    """Stop at layers of the module's one net without a number that they need: raises DlcError with all."""
+    net = module.nets[0]
+    bodies = [net.body, *(block.body for block in callees_first(module, net))]
+    for node in (node for body in bodies for node in body):
+        for op in _layers(node.op):
+            if holes := op.holes():
+                differences.cannot(node, f"{', '.join(holes)} is not known")
+    differences.finish()
+
+
+def _layers(action: Action) -> Iterator[Op]:
+    if isinstance(action, Op):
+        yield action
+    elif isinstance(action, Repeat):
+        for link in action.links:
+            yield from _layers(link)

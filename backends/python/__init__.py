@@ -1,0 +1,1 @@
+"""What targets that are Python source share: line breaking, names, literals, comments."""
