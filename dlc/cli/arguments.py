@@ -22,6 +22,7 @@ COMMANDS = {
     "fmt": "rewrite .dlnet files in canonical form, comments kept",
     "explain": "print the page of a diagnostic code",
     "list": "list the networks of a paper: page, table, confidence",
+    "diff": "say what differs between two networks",
     "summary": "print layers, shapes, parameters and multiply-adds",
     "look": "draw what was read over the pages of a paper, as PNG",
     "targets": "list the targets, and what each can say",
@@ -181,6 +182,23 @@ def _summary(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--net", metavar="NAME", help="only this net")
     _caffe(parser)
     _json(parser)
+
+
+def _diff(parser: argparse.ArgumentParser) -> None:
+    what = _WHAT.format(endings=", ".join(FORMATS))
+    for side in ("a", "b"):
+        parser.add_argument(side, metavar=side.upper(), help=what)
+    parser.add_argument("--net", metavar="NAME", help="only this net, of both")
+    for side in ("a", "b"):
+        parser.add_argument(f"--net-{side}", metavar="NAME", help=f"only this net of {side.upper()}")
+    forms = tuple(dict.fromkeys(FORMATS.values()))
+    for side in ("a", "b"):
+        text = f"{side.upper()}'s format, where its ending does not say"
+        parser.add_argument(f"--from-{side}", choices=forms, metavar="FORMAT", help=text)
+    parser.add_argument("-q", "--quiet", action="store_true", help="print nothing; the exit status tells")
+    _caffe(parser)
+    _json(parser)
+    parser.epilog = "exit status: 0 the same up to names and spelling; 1 different; 2 trouble"
 
 
 def _look(parser: argparse.ArgumentParser) -> None:
@@ -346,6 +364,7 @@ _ADD = {
     "fmt": _fmt,
     "explain": _explain,
     "list": _list,
+    "diff": _diff,
     "summary": _summary,
     "look": _look,
     "targets": _targets,
