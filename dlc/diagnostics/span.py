@@ -31,14 +31,19 @@ class TextSpan:
 
 @attrs.frozen
 class PageSpan:
-    """A box on a page of a document; points from the page's top left corner, pages count from 1."""
+    """A box on a page of a document, in the figure with this number, if any.
+
+    Boxes are points from the page's top left corner, pages count from 1.
+    """
 
     page: int
     bbox: tuple[float, float, float, float] | None = None
     file: str | None = None
+    figure: str | None = None
 
     def __str__(self) -> str:
-        return f"{self.file or '<input>'}: page {self.page}"
+        figure = f", figure {self.figure}" if self.figure else ""
+        return f"{self.file or '<input>'}: page {self.page}{figure}"
 
 
 @attrs.frozen

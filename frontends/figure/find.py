@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import attrs
 
@@ -13,7 +12,7 @@ from dlc.frontends.figure.classify.judge import FeatureJudge, Judge, Verdict
 from dlc.frontends.figure.drawing import Drawing
 from dlc.frontends.figure.regions import Region, figure_regions, loose_regions, may_have_figures
 from dlc.frontends.figure.vector.reader import read_vector
-from dlc.frontends.pdf.pdfium import PdfiumDocument
+from dlc.frontends.pdf.kept import KeptDocument
 
 #: Told what is done, how much of it, and of how much.
 Progress = Callable[[str, int, int], None]
@@ -37,26 +36,18 @@ class Figure:
 
 
 def find_figures(
-    source: Path | bytes | PdfiumDocument, progress: Progress | None = None, judge: Judge | None = None
+    document: KeptDocument, progress: Progress | None = None, judge: Judge | None = None
 ) -> Iterator[Figure]:
-    """The captioned figures of a PDF, page by page.
-
-    Raises `DlcError` where the file is missing, empty, damaged or encrypted.
-    """
-    document = source if isinstance(source, PdfiumDocument) else PdfiumDocument(source)
+    """The captioned figures of a PDF, page by page. Raises `DlcError` where a page cannot be loaded."""
     judge = judge or FeatureJudge()
-    try:
-        captioned, numbers = _worth_reading(document)
-        for count, number in enumerate(numbers, 1):
-            yield from _on_page(document, number, captioned, judge)
-            if progress is not None:
-                progress("reading figures", count, len(numbers))
-    finally:
-        if document is not source:
-            document.close()
+    captioned, numbers = _worth_reading(document)
+    for count, number in enumerate(numbers, 1):
+        yield from _on_page(document, number, captioned, judge)
+        if progress is not None:
+            progress("reading figures", count, len(numbers))
 
 
-def _worth_reading(document: PdfiumDocument) -> tuple[bool, list[int]]:
+def _worth_reading(document: KeptDocument) -> tuple[bool, list[int]]:
     """Whether captions of figures can be read, and the pages with some; else those with words of layers."""
     texts = {number: document.text(number) for number in range(1, len(document) + 1)}
     captioned = [number for number, text in texts.items() if may_have_figures(text)]
@@ -65,7 +56,7 @@ def _worth_reading(document: PdfiumDocument) -> tuple[bool, list[int]]:
     return False, [n for n, text in texts.items() if len(_LAYER_WORDS.findall(text)) >= _LEAST_WORDS]
 
 
-def _on_page(document: PdfiumDocument, number: int, captioned: bool, judge: Judge) -> Iterator[Figure]:
+def _on_page(document: KeptDocument, number: int, captioned: bool, judge: Judge) -> Iterator[Figure]:
     page, drawn = document.page(number), document.artwork(number)
     regions = figure_regions(page, drawn) if captioned else loose_regions(page, drawn)
     picture = document.render(number, _SCALE) if regions else None

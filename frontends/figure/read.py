@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from pathlib import Path
+from collections.abc import Iterable, Sequence
 
 import attrs
 
-from dlc.diagnostics import Diagnostic, FileSpan, Severity, codes
+from dlc.diagnostics import Diagnostic, Severity, codes
 from dlc.frontends.figure.drawing import Drawing
-from dlc.frontends.figure.find import Figure, Progress, find_figures
+from dlc.frontends.figure.find import Figure
 from dlc.frontends.figure.network.emit import Facts, Place, emit, facts_of
 from dlc.frontends.figure.network.graph import Graph
 from dlc.frontends.figure.network.layered import layered
@@ -18,8 +17,7 @@ from dlc.frontends.figure.network.mapped import mapped
 from dlc.frontends.figure.network.reading import read_words
 from dlc.frontends.figure.network.scene import ItemKind, scene
 from dlc.frontends.figure.network.trust import confidence, credible
-from dlc.frontends.pdf.pdfium import PdfiumDocument
-from dlc.frontends.table.design.proof import proofread
+from dlc.frontends.table.design.proof import proofread, span_of
 from dlc.ir import Net
 
 
@@ -31,14 +29,11 @@ class Figures:
     diagnostics: tuple[Diagnostic, ...] = ()
 
 
-def read_figures(source: Path | bytes | PdfiumDocument, progress: Progress | None = None) -> Figures:
-    """Every network that the figures of a PDF show.
-
-    Raises `DlcError` where the file is missing, empty, damaged or encrypted.
-    """
-    found = [_read_figure(figure) for figure in find_figures(source, progress)]
-    nets = _named([net for each in found for net in each.nets])
-    return Figures(nets, tuple(finding for each in found for finding in each.diagnostics))
+def figure_nets(found: Iterable[Figure]) -> Figures:
+    """Every network that figures show."""
+    made = [_read_figure(figure) for figure in found]
+    nets = _named([net for each in made for net in each.nets])
+    return Figures(nets, tuple(finding for each in made for finding in each.diagnostics))
 
 
 def _read_figure(figure: Figure) -> Figures:
@@ -71,7 +66,7 @@ def _net(graph: Graph, place: Place, facts: Facts, likely: float) -> tuple[Net |
     sound, findings = proofread(net)
     if sound is None:
         return None, findings
-    guesses = [Diagnostic(codes.GUESSED, note, FileSpan(), Severity.NOTE) for note in notes]
+    guesses = [Diagnostic(codes.GUESSED, note, span_of(where.origin()), Severity.NOTE) for note in notes]
     return attrs.evolve(sound, confidence=confidence(graph, likely)), [*findings, *guesses]
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import attrs
 
-from dlc.diagnostics import CellSpan, Diagnostic, Severity, codes
+from dlc.diagnostics import CellSpan, Diagnostic, FileSpan, PageSpan, Severity, Span, codes
 from dlc.frontends.table.design.merging import projected, resized, unprojected
-from dlc.ir import Module, Net, Node
+from dlc.ir import Module, Net, Node, Origin
 from dlc.layers import build
 from dlc.passes.check import check
 from dlc.passes.fill import FillHoles
@@ -57,10 +57,16 @@ def _placed(net: Net) -> Net:
     return attrs.evolve(net, body=body)
 
 
-def _span(net: Net, node: Node) -> CellSpan:
-    origin = node.origin or net.origin
+def _span(net: Net, node: Node) -> Span:
+    return span_of(node.origin or net.origin)
+
+
+def span_of(origin: Origin | None) -> Span:
+    """The place of something read: a table's cell, or a box in a figure."""
     if origin is None:
         return CellSpan()
+    if origin.kind == "figure":
+        return PageSpan(origin.page, origin.bbox, figure=origin.number) if origin.page else FileSpan()
     return CellSpan(origin.number, origin.row, origin.column, origin.page, origin.bbox)
 
 
@@ -98,10 +104,10 @@ def _contradiction(error: Diagnostic, node: Node) -> Diagnostic:
 
 
 def _unsound(net: Net, error: Diagnostic) -> Diagnostic:
-    place = net.origin
-    span = CellSpan(place.number, page=place.page, bbox=place.bbox) if place is not None else None
     message = f"a network was read but is not sound, and left out: {error.message}"
-    return Diagnostic(codes.NET_UNSOUND, message, error.span or span, Severity.WARNING, error.notes)
+    return Diagnostic(
+        codes.NET_UNSOUND, message, error.span or span_of(net.origin), Severity.WARNING, error.notes
+    )
 
 
 def _replaced(net: Net, old: Node, new: Node) -> Net:

@@ -1,0 +1,112 @@
+"""Whole papers: every network that the tables and figures of a PDF, or a text file, describe."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import attrs
+
+from dlc.diagnostics import Diagnostic, DlcError, FileSpan, Note, codes
+from dlc.frontends.figure.find import Figure, find_figures
+from dlc.frontends.figure.read import Figures, figure_nets
+from dlc.frontends.pdf.kept import KeptDocument
+from dlc.frontends.table.extract import tables as tables_of
+from dlc.frontends.table.model import Table
+from dlc.frontends.table.read import TableReading, read_tables
+from dlc.frontends.table.textual import read_csv, read_markdown, read_tsv
+from dlc.ir import Net
+
+Progress = Callable[[str, int, int], None]
+
+_TEXT_READERS = {"csv": read_csv, "tsv": read_tsv, "markdown": read_markdown}
+
+
+@attrs.frozen
+class Paper:
+    """What a document offers: its networks, what was found wrong or doubtful while reading them, and the
+    tables and figures that were looked at.
+    """
+
+    nets: tuple[Net, ...]
+    diagnostics: tuple[Diagnostic, ...]
+    tables: tuple[Table, ...] = ()
+    figures: tuple[Figure, ...] = ()
+
+
+def read_paper(data: bytes, name: str, progress: Progress | None = None) -> Paper:
+    """Read the networks of a PDF; raises DlcError where it cannot be opened or holds none."""
+    return _with_nets(survey(data, name, progress), name)
+
+
+def survey(data: bytes, name: str, progress: Progress | None = None) -> Paper:
+    """All that a PDF offers, networks or not; raises DlcError where it cannot be opened."""
+    from dlc.frontends.pdf.pdfium import PdfiumDocument
+
+    try:
+        document = KeptDocument(PdfiumDocument(data))
+        try:
+            tables = tables_of(document, name, progress)
+            drawn = tuple(find_figures(document, progress))
+            text = document.whole_text()
+        finally:
+            document.close()
+    except DlcError as error:
+        raise DlcError(_located(error.diagnostics, name)) from None
+    return _paper(tables, read_tables(tables, text), drawn, figure_nets(drawn), name)
+
+
+def read_table_text(text: str, form: str, name: str) -> Paper:
+    """Read the networks of the tables in a csv, tsv or markdown text; raises DlcError where there is none."""
+    tables = _TEXT_READERS[form](text)
+    return _with_nets(_paper(tables, read_tables(tables), (), Figures(), name), name)
+
+
+def _paper(
+    tables: Sequence[Table], told: TableReading, drawn: Sequence[Figure], shown: Figures, name: str
+) -> Paper:
+    nets = _named([*told.nets, *shown.nets])
+    findings = _located([*told.diagnostics, *shown.diagnostics], name)
+    return Paper(tuple(_in_file(net, name) for net in nets), findings, tuple(tables), tuple(drawn))
+
+
+def _named(nets: Sequence[Net]) -> list[Net]:
+    """The nets with names that differ."""
+    taken: set[str] = set()
+    made = []
+    for net in nets:
+        choices = (net.name, *(f"{net.name}_{i}" for i in range(2, len(nets) + 2)))
+        name = next(choice for choice in choices if choice not in taken)
+        taken.add(name)
+        made.append(attrs.evolve(net, name=name))
+    return made
+
+
+def _in_file(net: Net, name: str) -> Net:
+    """The net with the file's name in the places of its layers."""
+    body = tuple(
+        attrs.evolve(n, span=attrs.evolve(n.span, file=name)) if n.span is not None else n for n in net.body
+    )
+    return attrs.evolve(net, body=body)
+
+
+def _with_nets(paper: Paper, name: str) -> Paper:
+    if not paper.nets:
+        raise DlcError([*paper.diagnostics, _nothing(paper, name)])
+    return paper
+
+
+def _nothing(paper: Paper, name: str) -> Diagnostic:
+    """The finding for a document without networks: what was looked at, and what would help."""
+    seen = f"{_count(paper.tables, 'table')} and {_count(paper.figures, 'figure')} read"
+    message = f"no network found in {name}: {seen}, none shows the layers of a network"
+    note = Note("a table can also be given as .csv, .tsv or Markdown, a figure as a picture")
+    return Diagnostic(codes.NO_NETWORK, message, FileSpan(name), notes=(note,))
+
+
+def _count(things: Sequence[object], word: str) -> str:
+    return f"{len(things)} {word}{'s' * (len(things) != 1)}"
+
+
+def _located(diagnostics: Sequence[Diagnostic], name: str) -> tuple[Diagnostic, ...]:
+    """The diagnostics with the file's name in their places."""
+    return tuple(attrs.evolve(d, span=attrs.evolve(d.span or FileSpan(), file=name)) for d in diagnostics)
