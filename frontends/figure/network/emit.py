@@ -90,7 +90,7 @@ class _Emitter:
         self._made: dict[int, str] = {}
         self._names: set[str] = set()
         self._sources: dict[str, frozenset[str]] = {}
-        self._notes: list[str] = []
+        self._notes: list[str] = list(graph.notes)
         self._outside: str | None = None
         self._kind = Kind.MAP
 

@@ -44,10 +44,11 @@ class Arc:
 
 @attrs.frozen
 class Graph:
-    """Vertices by key, and the arcs between them."""
+    """Vertices by key, and the arcs between them; `notes` tell what was guessed or left out."""
 
     vertices: dict[int, Vertex]
     arcs: tuple[Arc, ...]
+    notes: tuple[str, ...] = ()
 
     def into(self, key: int) -> list[Arc]:
         """The arcs that end at a vertex, in order."""

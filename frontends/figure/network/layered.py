@@ -19,9 +19,12 @@ from dlc.frontends.figure.geometry import (
     near_line,
     size,
 )
+from dlc.frontends.figure.network.beside import names_beside
+from dlc.frontends.figure.network.ends import trimmed
 from dlc.frontends.figure.network.graph import Arc, Graph, Vertex, components, without_joints
 from dlc.frontends.figure.network.legend import Legend, legend
 from dlc.frontends.figure.network.reading import NOTHING, Reading, Role, read_words
+from dlc.frontends.figure.network.repeats import counts, repeated
 from dlc.frontends.figure.network.scene import Item, ItemKind, Scene, fused
 from dlc.frontends.figure.network.wiring import Wire, Wiring, wiring
 from dlc.frontends.phrases import Phrase
@@ -62,6 +65,8 @@ class _Layered:
         self._em = scene.em
         self._touched = wired.touched()
         self._readings = {item.number: self._reading(item) for item in scene.items}
+        self._often, self._used = counts(scene)
+        self._name_empty_boxes()
         self._sizes: dict[int, Size] = {}
         self._widths: dict[int, Number] = {}
         self._aside: set[int] = set()
@@ -69,7 +74,7 @@ class _Layered:
 
     def graphs(self) -> list[Graph]:
         for item in self._scene.of(ItemKind.TEXT):
-            if item.number not in self._touched:
+            if item.number not in self._touched and item.number not in self._used:
                 self._note(item)
         looks = {self._look(index) for index in self._aside}
         wires = [(i, w) for i, w in enumerate(self._wired.wires) if self._look(i) not in looks]
@@ -77,7 +82,25 @@ class _Layered:
         arcs = self._rows(arcs) + arcs
         arcs += self._abutting({end for arc in arcs for end in (arc.source, arc.target)})
         graph = Graph(self._vertices(arcs), ()).with_arcs(arcs)
-        return [part for part in components(without_joints(graph)) if _has_layers(part)]
+        parts = [part for part in components(without_joints(graph)) if _has_layers(part)]
+        return [repeated(trimmed(part), self._members(part), self._often) for part in parts]
+
+    def _members(self, graph: Graph) -> dict[int, list[int]]:
+        """The vertices of each counted group, or of a counted box."""
+        return {
+            number: [key for key in graph.vertices if key == number or self._lies_in(key, number)]
+            for number in self._often
+        }
+
+    def _lies_in(self, key: int, group: int) -> bool:
+        while 0 <= key < len(self._scene.items) and key != group:
+            key = self._scene.items[key].parent
+        return key == group
+
+    def _name_empty_boxes(self) -> None:
+        for number, words in names_beside(self._scene, self._readings, self._touched).items():
+            self._readings[number] = self._readings[words.number]
+            self._used |= {words.number}
 
     def _look(self, index: int) -> tuple[object, ...]:
         """What a wire's connector looks like: what is said of one arrow holds for all like it."""

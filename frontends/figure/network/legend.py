@@ -74,10 +74,15 @@ def legend(scene: Scene) -> Legend:
 def _fill_samples(scene: Scene) -> list[tuple[Item, Item]]:
     """Small coloured boxes with words right beside them, whose colour others have."""
     em = scene.em
+    ends = [end for line in scene.drawing.connectors for end in (line.start, line.end)]
     swatches = [
         item
         for item in scene.of(ItemKind.BOX)
-        if not item.text and item.box is not None and item.box.fill is not None and _is_small(item.area, em)
+        if not item.text
+        and item.box is not None
+        and item.box.fill is not None
+        and _is_small(item.area, em)
+        and not any(inside(item.area, end, 0.3 * em) for end in ends)
     ]
     found = [(box, words) for box in swatches if (words := _words_beside(box.area, scene)) is not None]
     used = {box.number for box, _ in found}

@@ -42,11 +42,17 @@ _VALUE = re.compile(
 _MATH = re.compile(r"[\W\d_]*(?:[A-Za-z][̃̂̄]?|[A-Z]\([a-z]\)|[a-z]\([a-z]\)|[A-Za-z]_\w+)[\W\d_]*")
 _REPEAT = re.compile(
     r"^\s*(?P<before>\d{1,3}|[NnLKM])\s*[x×*]\s+(?=[A-Za-z])"
-    r"|[\s(]*(?:(?<!\d)[x×*]\s*(?P<after>\d{1,3}|[NLKM])|(?<![×x\d])(?P<last>\d{1,3})\s?[x×])\s*\)?\s*$"
+    r"|[\s(]*(?:(?<!\d)(?<!\d\s)[x×*]\s*(?P<after>\d{1,3}|[NLKM])|(?<![×x\d])(?P<last>\d{1,3})\s?[x×])\s*\)?\s*$"
 )
 #: Layers of several kinds, of which the words do not say how many.
 _SEVERAL = re.compile(r"^\w+\.?(?:,? and | ?[&/] ?)\w+\.? (?:layers|blocks|modules)$", re.I)
-_WINDOWED = re.compile(r"conv|\w*pool|depthwise|separable")
+#: Steps of a method that are no layers.
+_PROCESSING = re.compile(
+    r"\b(?:pre-?process\w*|post-?process\w*|resiz\w*|region proposals?|(?:data )?augmentation|nms"
+    r"|non-?max\w* suppression|nearest neighbou?rs?|ranking|decisions?|(?:face|object) detect\w+|thresholding"
+    r"|bounding box(?:es)?|evaluation|ground truth|annotations?)\b",
+    re.I,
+)
 _LONGEST = 80
 
 
@@ -89,9 +95,11 @@ def read_words(words: str, circled: bool = False) -> Reading:
     sign = _sign(text, circled)
     if sign is not None:
         return Reading(Role.LAYERS, (Phrase(sign, text=text),), known=True)
+    if _PROCESSING.search(text):
+        return Reading(Role.VALUE)
     body, repeat = _counted(text)
     size = read_size(re.sub(r"(?i)^(?:output|out|size|shape|dim)s?(?: size)?\s*[:=]?\s*(?=[\d(])", "", body))
-    if size is not None:
+    if size is not None and not _is_layer(size, body):
         return Reading(Role.VALUE, shape=size)
     if _SEVERAL.search(body):
         return Reading(Role.LAYERS, (Phrase("opaque", type=body, text=body, confidence=0.7),), known=True)
@@ -100,6 +108,12 @@ def read_words(words: str, circled: bool = False) -> Reading:
     if steps:
         return Reading(Role.LAYERS, steps, None, repeat, True, min(step.confidence for step in steps))
     return _without_layers(found.phrases, body, repeat)
+
+
+def _is_layer(size: Size, text: str) -> bool:
+    """Whether words that could be a size of symbols name a layer: "fc, 10"."""
+    symbolic = any(isinstance(side, str) for side in size)
+    return symbolic and any(phrase.op not in (None, "opaque") for phrase in read_phrases(text).phrases)
 
 
 def _sign(text: str, circled: bool) -> str | None:
