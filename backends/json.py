@@ -97,6 +97,8 @@ def _layer(node: Node) -> dict[str, Any]:
         written["declared"] = type_json(node.declared)
     if node.inferred:
         written["inferred"] = True
+    if node.shares is not None:
+        written["shares"] = node.shares
     return written | _provenance(node)
 
 

@@ -54,6 +54,7 @@ def _layer() -> dict[str, Any]:
         "type": {"anyOf": [{"$ref": "#/$defs/type"}, {"type": "null"}]},
         "declared": {"$ref": "#/$defs/type"},
         "inferred": {"const": True},
+        "shares": {**_NAME, "description": "the layer whose weights this one uses instead of its own"},
         **_PROVENANCE,
     }
     layer = _object(properties, ("name", "op", "inputs", "attrs", "type"))

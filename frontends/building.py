@@ -43,12 +43,19 @@ class NetBuilder:
         *,
         declared: Type | None = None,
         inferred: bool = False,
+        shares: str | None = None,
     ) -> str:
-        """Append a layer; the name of its value. Raises CannotBuild where the catalogue refuses it."""
+        """Append a layer, which uses the weights of the one called `shares`; the name of its value.
+
+        Raises CannotBuild where the catalogue refuses it.
+        """
         made = build(op, attributes)
         fresh = self.fresh(name)
         result = declared if made.declares_result else self._infer(made, inputs, span, fresh)
-        self.nodes.append(Node(fresh, made, tuple(inputs), declared=declared, inferred=inferred, span=span))
+        owner = shares if made.has_weights else None
+        self.nodes.append(
+            Node(fresh, made, tuple(inputs), declared, inferred=inferred, shares=owner, span=span)
+        )
         self.types[fresh] = result
         return fresh
 

@@ -101,8 +101,16 @@ class _Reader:
             self.origin(value.get("origin"), f"{at}/origin"),
             self.confidence(value, at),
             value.get("inferred") is True,
+            shares=self.owner(value, at),
             span=PointerSpan(at, self.file),
         )
+
+    def owner(self, value: dict[str, Any], at: str) -> str | None:
+        found = value.get("shares")
+        if found is None or isinstance(found, str):
+            return found
+        self.wrong(f"{at}/shares", "shares is the name of a layer")
+        return None
 
     def value(self, value: Any, at: str) -> Any:
         """An attribute: null is a hole, lists are tuples; domains tell words from symbols."""

@@ -90,6 +90,7 @@ UNKNOWN_BLOCK_ARGUMENT = _code(210, "unknown block argument")
 DUPLICATE_ATTRIBUTE = _code(211, "attribute is given twice")
 RECURSIVE_BLOCK = _code(212, "block calls itself")
 UNUSED_LAYER = _code(213, "layer reaches no output")
+SHARING_WRONG = _code(214, "layer cannot use another one's weights")
 
 # 03: kinds and shapes
 KIND_MISMATCH = _code(301, "layer cannot take this kind")

@@ -91,6 +91,7 @@ def layer(name: str) -> Callable[[LayerClass], LayerClass]:
     def register(cls: LayerClass) -> LayerClass:
         made = attrs.frozen(cls)
         made.op_name = name
+        made.has_weights = made.parameters is not Layer.parameters
         made.table = tuple(
             Attribute(f.alias or f.name, f.metadata["domain"], f.metadata["default"], f.metadata["doc"])
             for f in attrs.fields(made)  # type: ignore[arg-type]

@@ -9,6 +9,7 @@ import attrs
 from dlc.diagnostics import Diagnostic, Note, Severity, Span, codes
 from dlc.ir import Block, Module, Net, Node
 from dlc.passes.infer import Inference
+from dlc.passes.sharing import size_findings
 from dlc.passes.structure import block_findings, live_names, net_findings, topological
 from dlc.types import Type
 
@@ -51,7 +52,7 @@ def _check_net(net: Net, module: Module, blocks_sound: bool) -> tuple[Net, list[
         return net, findings
     inference = Inference(module if blocks_sound else Module())
     types = inference.run(order, {i.name: i.type for i in net.inputs})
-    findings += inference.findings
+    findings += [*inference.findings, *size_findings(net.body, types)]
     findings += _unused(net)
     return _with_types(net, types), findings
 

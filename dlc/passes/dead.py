@@ -9,12 +9,15 @@ import attrs
 
 from dlc.ir import Module, Node
 from dlc.passes.base import Pass, PassResult, over_bodies
+from dlc.passes.sharing import with_owners
 from dlc.passes.structure import live_names
 
 
 @attrs.frozen
 class RemoveDead(Pass):
     """Remove the layers that reach no output, of a net or of a block. Inputs stay: they are the interface.
+
+    Where the owner of weights that others share goes, the first of these owns them.
 
     Before:
 
@@ -38,4 +41,4 @@ class RemoveDead(Pass):
 
 def _live(body: Sequence[Node], kept: frozenset[str]) -> list[Node]:
     live = live_names(body, kept)
-    return [node for node in body if node.name in live]
+    return with_owners([node for node in body if node.name in live])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 import attrs
@@ -15,6 +15,7 @@ from dlc.passes.base import Pass, PassResult
 from dlc.passes.check import check
 from dlc.passes.infer import MOST_NESTED
 from dlc.passes.names import Names
+from dlc.passes.sharing import has_weights
 from dlc.passes.structure import block_findings, topological
 from dlc.types import Hole, Type, fits, meet
 
@@ -46,6 +47,7 @@ class ExpandBlocks(Pass):
     Inner layers are called `<call>.<inner>`, copies of a repeat `<name>.<i>` (and `<name>.<i>.<j>` inside
     a group of links), counting on from the links before the repeat in its chain; the last layer keeps the
     call's own name, so that references stay valid. A layer without an origin of its own has its call's.
+    Where a call or repeat shares the weights of another, its layers share those of the other's layers.
     A repeat whose count is no number is left.
 
     With `unknown_count` a repeat whose count is a hole is written out that often, and a note says so.
@@ -99,9 +101,24 @@ class _Expansion:
                 raise self._too_large(node)
 
     def run(self) -> Net:
-        for node in self._net.body:
-            self._emit(node, node.name)
+        self._emit_all([(node, node.name) for node in self._net.body])
         return attrs.evolve(self._net, body=tuple(self.body))
+
+    def _emit_all(self, nodes: Sequence[tuple[Node, str]]) -> None:
+        """Write nodes out, each with its prefix; those that share weights share them layer by layer."""
+        places = {}
+        for node, prefix in nodes:
+            start = len(self.body)
+            self._emit(attrs.evolve(node, shares=None) if node.shares else node, prefix)
+            places[node.name] = range(start, len(self.body))
+        for node, _ in nodes:
+            if node.shares in places:
+                for user, owner in zip(places[node.name], places[node.shares], strict=False):
+                    self._share(user, self.body[owner])
+
+    def _share(self, user: int, owner: Node) -> None:
+        if has_weights(owner.op):
+            self.body[user] = attrs.evolve(self.body[user], shares=owner.shares or owner.name)
 
     def _emit(self, node: Node, prefix: str) -> None:
         """Write `node` out; what lies inside it gets names that start with `prefix`."""
@@ -188,8 +205,12 @@ class _Expansion:
         for inner in body:
             own = inner.name == block.output
             outer[inner.name] = node.name if own else self._names.fresh(f"{prefix}.{inner.name}")
-        for inner in body:
-            self._emit(_placed(inner, node, outer, inner.name == block.output), f"{prefix}.{inner.name}")
+        self._emit_all(
+            [
+                (_placed(inner, node, outer, inner.name == block.output), f"{prefix}.{inner.name}")
+                for inner in body
+            ]
+        )
         self._depth -= 1
         if block.output in block.inputs:
             self._identity(attrs.evolve(node, inputs=(outer.get(block.output, block.output),)))
@@ -230,6 +251,7 @@ def _placed(inner: Node, call: Node, outer: Mapping[str, str], is_result: bool) 
         origin=inner.origin or call.origin,
         confidence=call.confidence if inner.confidence is None else inner.confidence,
         inferred=inner.inferred or call.inferred,
+        shares=outer.get(inner.shares) if inner.shares is not None else None,
     )
 
 

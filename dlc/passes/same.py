@@ -9,8 +9,8 @@ def names(a: Net, b: Net) -> dict[str, str] | None:
     """For every value of `a` that an output depends on, its name in `b`; None where the nets differ.
 
     Inputs and outputs are paired by their positions, layers by what they do and the order of their inputs.
-    Origins, confidences and declared types may differ; where a layer's result is what is declared of it,
-    as with opaque layers, the declared type may not.
+    Who shares weights with whom is the same too. Origins, confidences and declared types may differ; where a
+    layer's result is what is declared of it, as with opaque layers, the declared type may not.
     """
     if len(a.inputs) != len(b.inputs) or len(a.outputs) != len(b.outputs):
         return None
@@ -29,7 +29,13 @@ def names(a: Net, b: Net) -> dict[str, str] | None:
             return None
         found[name] = other
         stack += zip(nodes[name].inputs, others[other].inputs, strict=True)
+    if any(_owner(nodes[n], found) != others[m].shares for n, m in found.items() if n in nodes):
+        return None
     return found if len(set(found.values())) == len(found) else None
+
+
+def _owner(node: Node, found: dict[str, str]) -> str | None:
+    return None if node.shares is None else found.get(node.shares, node.shares)
 
 
 def _do_the_same(a: Node, b: Node) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dlc.diagnostics import Diagnostic, Fix, Note, Span, codes
 from dlc.ir import Action, Block, BlockCall, Input, Module, Net, Node, Repeat
 from dlc.layers import nearest
+from dlc.passes.sharing import sharing_findings
 
 _MOST_COMPARED = 1_000_000  # names looked at for suggestions, a net or block
 _Place = Input | Node | Span | None
@@ -42,7 +43,7 @@ def net_findings(net: Net, module: Module) -> list[Diagnostic]:
     if not net.outputs:
         message = f"net {net.name} has no output"
         findings.append(Diagnostic(codes.NO_OUTPUT, message, net.span, fix=_output_fix(net.body)))
-    findings += _calls(net.body, module)
+    findings += [*_calls(net.body, module), *sharing_findings(net.body, [i.name for i in net.inputs])]
     if topological(net.body) is None:
         findings += _cycles(net.body)
     return findings
@@ -56,6 +57,7 @@ def block_findings(module: Module) -> list[Diagnostic]:
         names += [(n.name, n) for n in block.body]
         known = _Known(name for name, _ in names)
         findings += [*_twice(names), *_undefined(block.body, known), *_calls(block.body, module)]
+        findings += sharing_findings(block.body, block.inputs)
         if block.output not in known:
             findings.append(known.undefined(block.output, block.span))
         if topological(block.body) is None:
@@ -145,6 +147,8 @@ def _undefined(body: Iterable[Node], known: _Known) -> Iterator[Diagnostic]:
         for index, source in enumerate(node.inputs):
             if source not in known and source not in node.inputs[:index]:
                 yield known.undefined(source, node.wording.source(index) if node.wording else node.span)
+        if node.shares is not None and node.shares not in known:
+            yield known.undefined(node.shares, node.wording.shared() if node.wording else node.span)
 
 
 def _output_fix(body: Sequence[Node]) -> Fix | None:

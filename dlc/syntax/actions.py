@@ -211,6 +211,9 @@ class Actions:
     def mark_inferred(self, c: Children, start: int, end: int) -> tuple[dict[str, Any], int, int]:
         return {"inferred": True}, start, end
 
+    def mark_shares(self, c: Children, start: int, end: int) -> tuple[dict[str, Any], int, int]:
+        return {"shares": c[1]}, start, end
+
     # Types and values.
 
     def type_(self, c: Children, start: int, end: int) -> Type:

@@ -183,4 +183,5 @@ def _keywords(call: tree.Call) -> tuple[str, ...]:
 
 def _marks(marks: tree.Marks) -> str:
     origin = None if marks.origin is None else Origin.parse(marks.origin)
-    return write_marks(origin, marks.confidence, marks.inferred)
+    owner = marks.shares.text if marks.shares is not None else None
+    return write_marks(origin, marks.confidence, marks.inferred, owner)

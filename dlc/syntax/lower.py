@@ -19,7 +19,8 @@ Lowered = Input | tuple[Node, ...] | tree.OutputLine | tree.BrokenLine
 
 @attrs.frozen(eq=False)
 class _Words:
-    """The `dlc.ir.Wording` of a statement: the words of its name and of the values that it reads.
+    """The `dlc.ir.Wording` of a statement: the words of its name, of the values that it reads, and of the
+    layer whose weights it shares.
 
     A value that comes down a chain stands where the link is that it comes from; `link` is where the call is.
     """
@@ -28,6 +29,7 @@ class _Words:
     defines: tree.Word
     reads: tuple[tree.Word, ...]
     link: tuple[int, int] = (0, 0)
+    owner: tree.Word | None = None
 
     def name(self) -> Span:
         return self.places.span(self.defines.start, self.defines.end)
@@ -37,6 +39,10 @@ class _Words:
 
     def argument(self, name: str) -> Span:
         return self.places.argument(name, *self.link)
+
+    def shared(self) -> Span:
+        word = self.owner or self.defines
+        return self.places.span(word.start, word.end)
 
 
 class Lowering:
@@ -83,6 +89,7 @@ class Lowering:
     def _input(self, line: tree.InputLine) -> Input:
         if line.marks.inferred:
             self._error(codes.MARK_TWICE, "an input cannot be inferred: it is given", line.start, line.end)
+        self._no_weights(line.marks, "an input")
         origin = None if line.marks.origin is None else Origin.parse(line.marks.origin)
         span = self._places.span(line.start, line.end)
         wording = _Words(self._places, line.name, ())
@@ -94,20 +101,31 @@ class Lowering:
             name = tree.Word(f"{line.name.text}.{number}", link.start, link.end)
             yield self._node(name, link, piped)
             piped = (name,)
-        made, marks = self._node(line.name, line.links[-1], piped), line.marks
+        made, marks = self._node(line.name, line.links[-1], piped, line.marks.shares), line.marks
         if line.declared is None and marks is tree.NO_MARKS:
             yield made
             return
         origin = None if marks.origin is None else Origin.parse(marks.origin)
         yield attrs.evolve(
-            made, declared=line.declared, origin=origin, confidence=marks.confidence, inferred=marks.inferred
+            made,
+            declared=line.declared,
+            origin=origin,
+            confidence=marks.confidence,
+            inferred=marks.inferred,
+            shares=marks.shares.text if marks.shares is not None else None,
         )
 
-    def _node(self, name: tree.Word, link: tree.Link, piped: tuple[tree.Word, ...] | None) -> Node:
+    def _node(
+        self,
+        name: tree.Word,
+        link: tree.Link,
+        piped: tuple[tree.Word, ...] | None,
+        owner: tree.Word | None = None,
+    ) -> Node:
         words = self._inputs(link, piped)
         inputs = tuple([w.text for w in words])
         span = self._places.span(link.start, link.end)
-        wording = _Words(self._places, name, words, (link.start, link.end))
+        wording = _Words(self._places, name, words, (link.start, link.end), owner)
         return Node(name.text, self._action(link), inputs, span=span, wording=wording)
 
     def _inputs(self, link: tree.Link, piped: tuple[tree.Word, ...] | None) -> tuple[tree.Word, ...]:
@@ -202,6 +220,11 @@ class Lowering:
             fix = Fix(f"did you mean {like}?", like, span) if like else None
             self._report(Diagnostic(code, message, span, fix=fix))
 
+    def _no_weights(self, marks: tree.Marks, what: str) -> None:
+        if marks.shares is not None:
+            message = f"{what} has no weights to share"
+            self._error(codes.MARK_TWICE, message, marks.shares.start, marks.shares.end)
+
     # Nets and blocks.
 
     def _net(self, item: tree.NetTree) -> Net:
@@ -210,6 +233,7 @@ class Lowering:
         origin = None if item.marks.origin is None else Origin.parse(item.marks.origin)
         if item.marks.inferred:
             self._error(codes.MARK_TWICE, "a net cannot be inferred", item.name.start, item.name.end)
+        self._no_weights(item.marks, "a net")
         return Net(
             item.name.text, inputs, body, tuple(w.text for w in outputs), origin, item.marks.confidence,
             span=self._places.span(item.name.start, item.name.end),

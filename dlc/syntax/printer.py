@@ -49,11 +49,14 @@ def write_attributes(op: Op) -> tuple[str, ...]:
     return tuple(f"{a.name}={_write_attribute(a, v)}" for a, v in shown if not _is_default(a, v, values))
 
 
-def write_marks(origin: Origin | None, confidence: float | None, inferred: bool = False) -> str:
-    """What follows a statement: ` @ "p.4 table 1" confidence 0.9 @ inferred`."""
+def write_marks(
+    origin: Origin | None, confidence: float | None, inferred: bool = False, shares: str | None = None
+) -> str:
+    """What follows a statement: ` @ "p.4 table 1" confidence 0.9 @ inferred @ shares conv1`."""
     sure = "" if confidence is None else f"confidence {write_real(float(confidence))}"
     parts = [f"{write_string(str(origin)) if origin is not None else ''} {sure}".strip()]
     parts.append("inferred" if inferred else "")
+    parts.append(f"shares {write_name(shares)}" if shares is not None else "")
     return "".join(f" @ {part}" for part in parts if part)
 
 
@@ -149,7 +152,8 @@ def _chain_length(body: Sequence[Node], position: int, uses: Mapping[str, int]) 
 
 
 def _is_marked(node: Node) -> bool:
-    return node.inferred or any(v is not None for v in (node.declared, node.origin, node.confidence))
+    marks = (node.declared, node.origin, node.confidence, node.shares)
+    return node.inferred or any(mark is not None for mark in marks)
 
 
 # Statements.
@@ -159,7 +163,7 @@ def _statement(chain: Sequence[Node]) -> list[str]:
     head, last = chain[0], chain[-1]
     declared = f": {last.declared}" if last.declared is not None else ""
     prefix = f"{write_name(last.name)}{declared} = "
-    suffix = write_marks(last.origin, last.confidence, last.inferred)
+    suffix = write_marks(last.origin, last.confidence, last.inferred, last.shares)
     if isinstance(head.op, Repeat) or (len(chain) > 1 and len(head.inputs) == 1):
         links = [_link(node.op) for node in chain]
         return layout.statement(prefix, write_values(head.inputs), links, suffix, INDENT)

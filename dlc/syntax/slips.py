@@ -204,13 +204,15 @@ SLIPS: tuple[Slip, ...] = (
     ),
     Slip(
         codes.SYNTAX,
-        "after @ comes where something was read, in quotes, or confidence and a number, or inferred",
+        "after @ comes where something was read, in quotes, or confidence and a number, or inferred, or shares "
+        "and a name",
         _in_net(
             "y = relu(x) @ p",
             "y = relu(x) @ 0.9",
             "y = relu(x) @",
             "y = relu(x) @ (1)",
             "y = relu(x) @ @ inferred",
+            "y = relu(x) @ shares",
         )
         + _in_net('y = relu(x) @ "p.4" 0.9', "y = relu(x) @ confidence", "y = relu(x) @ confidence high"),
         'write @ "p.4 table 1" confidence 0.9',

@@ -62,11 +62,13 @@ Link = Call | Again
 
 @attrs.frozen
 class Marks:
-    """What follows `@`: where a layer was read, how sure the reader was, whether types asked for it."""
+    """What follows `@`: where a layer was read, how sure the reader was, whether types asked for it, and
+    whose weights it uses."""
 
     origin: str | None = None
     confidence: float | None = None
     inferred: bool = False
+    shares: Word | None = None
 
 
 NO_MARKS = Marks()

@@ -22,7 +22,10 @@ from dlc.types import HOLE, Dim, Hole, Type, total
 
 @attrs.frozen
 class Line:
-    """One layer's line: what it is, what comes out, what it costs (a hole where sizes are unknown)."""
+    """One layer's line: what it is, what comes out, what it costs (a hole where sizes are unknown).
+
+    A layer that uses the weights of another, `shares`, has no parameters of its own.
+    """
 
     name: str
     layer: str
@@ -30,6 +33,7 @@ class Line:
     type: Type | None
     parameters: Dim
     multiply_adds: Dim
+    shares: str | None = None
 
 
 def run(arguments: argparse.Namespace, reporter: Reporter) -> int:
@@ -63,9 +67,9 @@ def _line(node: Node, types: dict[str, Type | None]) -> Line:
     parameters: Dim = HOLE
     cost: Dim = HOLE
     if node.type is not None and len(known) == len(node.inputs):
-        parameters = layer.parameters(known, node.type)
+        parameters = layer.parameters(known, node.type) if node.shares is None else 0
         cost = layer.multiply_adds(known, node.type)
-    return Line(node.name, layer.op_name, node.inputs, node.type, parameters, cost)
+    return Line(node.name, layer.op_name, node.inputs, node.type, parameters, cost, node.shares)
 
 
 def _print(net: Net) -> None:
@@ -77,7 +81,7 @@ def _print(net: Net) -> None:
             li.layer,
             ", ".join(li.inputs),
             str(li.type or "?"),
-            _n(li.parameters),
+            _n(li.parameters) if li.shares is None else f"as {li.shares}",
             _n(li.multiply_adds),
         )
         for li in found
@@ -111,6 +115,7 @@ def _net_json(net: Net) -> dict[str, Any]:
                 "type": str(li.type) if li.type else None,
                 "parameters": _plain(li.parameters),
                 "multiply_adds": _plain(li.multiply_adds),
+                **({"shares": li.shares} if li.shares is not None else {}),
             }
             for li in found
         ],

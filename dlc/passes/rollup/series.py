@@ -15,6 +15,7 @@ import attrs
 from dlc.ir import Action, BlockCall, Node, Op, Repeat, Value
 from dlc.passes.demand import keeps_shape
 from dlc.passes.rollup.leaves import Parts, split
+from dlc.passes.sharing import sharing
 
 MOST_LAYERS = 200  # of an item; larger ones are no blocks that anyone would write
 
@@ -127,14 +128,18 @@ def _marks(node: Node) -> tuple[object, ...]:
 
 
 def all_series(scope: Scope, forms: Forms) -> list[Series]:
-    """Every series of a body, those inside items included; each item is in exactly one."""
+    """Every series of a body, those inside items included; each item is in exactly one.
+
+    Layers that share weights are in none: another use of a block would have weights of its own.
+    """
     entries = _entries(scope)
     readers = _readers(scope.body)
+    shared = sharing(scope.body)
     by_name = {node.name: node for node in scope.body}
     items: dict[str, Item] = {}
     for node in scope.body:
         found = _between(node, entries[node.name], by_name, readers, scope.kept)
-        if found is not None:
+        if found is not None and shared.isdisjoint(inner.name for inner in found[1]):
             items[node.name] = forms.item(*found)
     return _chained(items, readers, scope.kept)
 
