@@ -257,7 +257,7 @@ def _without_frames(found: Sequence[Found], em: float) -> list[Found]:
     return kept
 
 
-def paint(mask: Mask, found: Found, value: int, extra: float = 1.5) -> None:
+def paint(mask: Mask, found: Found, value: int, extra: float = 0.4) -> None:
     """Paint a box with its border onto a mask."""
     by = max(1, round(found.margin + extra))
     if found.box.outline is Outline.RECTANGLE:

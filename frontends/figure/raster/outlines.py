@@ -118,7 +118,7 @@ def _polygon(
     strict = _on_sides(dense, sides, 1.0)
     spans = [_share(dense, strict[i], i, sides) for i in range(4)]
     if min(spans[0], spans[2]) > 0.12 and min(spans[1], spans[3]) > 0.12 and _cut_corners(dense, sides):
-        if len(points) == 8 and _straight_cuts(points, sides, slack):
+        if len(points) == 8 and _straight_cuts(points, dense, sides, slack):
             return Shape(Outline.OCTAGON, points, agreement)
         return Shape(Outline.ROUNDED, agreement=agreement)
     if max(spans[1], spans[3]) > 0.3 and min(spans[1], spans[3]) > 0.2 and _bulges(dense, sides):
@@ -153,18 +153,31 @@ def _bulges(dense: Array, sides: _Sides) -> bool:
     return all(len(e) > 0 and float(np.mean(np.abs(e - radius) < 0.15 * radius + 1)) > 0.9 for e in ends)
 
 
-def _straight_cuts(points: tuple[Point, ...], sides: _Sides, slack: float) -> bool:
+def _straight_cuts(points: tuple[Point, ...], dense: Array, sides: _Sides, slack: float) -> bool:
     """Whether of eight corners two lie on each side, and the cuts are as long as a fair part of the sides."""
     x0, y0, x1, y1 = sides
     on = [sum(abs(x - s) <= slack for x, _ in points) for s in (x0, x1)]
     on += [sum(abs(y - s) <= slack for _, y in points) for s in (y0, y1)]
     cuts = [
-        math.dist(a, b)
+        (a, b)
         for a, b in zip(points, (*points[1:], points[0]), strict=True)
         if abs(a[0] - b[0]) > slack and abs(a[1] - b[1]) > slack
     ]
     shorter = min(x1 - x0, y1 - y0)
-    return all(n == 2 for n in on) and len(cuts) == 4 and min(cuts) > max(4.0, 0.2 * shorter)
+    if not all(n == 2 for n in on) or len(cuts) != 4:
+        return False
+    if min(math.dist(a, b) for a, b in cuts) <= max(4.0, 0.2 * shorter):
+        return False
+    return float(np.mean([_bulge(dense, a, b, sides) for a, b in cuts])) < 0.2
+
+
+def _bulge(dense: Array, a: Point, b: Point, sides: _Sides) -> float:
+    """How far a cut corner bulges towards the missing one: 0 where the cut is straight, above 0.4 by an arc."""
+    ends = [(x, y) for x in sides[::2] for y in sides[1::2]]
+    end = min(ends, key=lambda e: math.dist(e, a) + math.dist(e, b))
+    depth = abs((b[0] - a[0]) * (a[1] - end[1]) - (a[0] - end[0]) * (b[1] - a[1])) / math.dist(a, b)
+    nearest = float(np.min(np.hypot(dense[:, 0] - end[0], dense[:, 1] - end[1])))
+    return 1 - nearest / depth if depth else 1.0
 
 
 def _is_upright(points: tuple[Point, ...], sides: _Sides, slack: float) -> bool:

@@ -34,7 +34,7 @@ def read_raster(picture: Picture, recogniser: Recogniser | None = None) -> Drawi
     found = find_boxes(drawn, faces, ink, faces_with_letters(pieces, ink.owner, drawn.em))
     boxes = _box_mask(drawn, found)
     lines = _line_mask(drawn, ink.mask, boxes)
-    traced = trace(lines, cv2.dilate(boxes, np.ones((9, 9), np.uint8)), drawn.em)
+    traced = trace(_closed(lines, drawn.em), cv2.dilate(boxes, np.ones((9, 9), np.uint8)), drawn.em)
     text = _text_mask(ink.mask, lines, traced, found)
     homes = [area for one in found for area in (one.box.area, *one.cells)]
     rows = find_rows(text, homes, drawn.em)
@@ -110,6 +110,19 @@ def _are_lines(pieces: Pieces, touching: Array, drawn: Canvas) -> Array:
     lines |= ~written & ((long > 2.0 * em) | (slender & (long > 1.2 * em)))
     lines[0] = False
     return lines
+
+
+def _closed(lines: Mask, em: float) -> Mask:
+    """Lines with gaps of a pixel or two closed around small pieces, as between a shaft and its head."""
+    pieces = pieces_of(lines)
+    small = np.where(np.maximum(pieces.width, pieces.height) <= em, 255, 0).astype(np.uint8)
+    small[0] = 0
+    if not small.any():
+        return lines
+    around = np.ones((3, 3), np.uint8)
+    near = cv2.dilate(small[pieces.numbers], np.ones((5, 5), np.uint8))
+    bridges = cv2.bitwise_and(cv2.morphologyEx(lines, cv2.MORPH_CLOSE, around), near)
+    return cv2.bitwise_or(lines, bridges)
 
 
 def _connector(drawn: Canvas, stroke: Stroke) -> Connector | None:

@@ -14,7 +14,7 @@ from dlc.frontends.figure.raster.arrays import Array, Mask
 from dlc.frontends.figure.raster.letters import may_be_letters, pieces_of
 
 #: A wider gap (ems) parts two lines of text; letters of turned text stand closer than this.
-_GAP, _STACKED_GAP = 0.9, 0.34
+_GAP, _STACKED_GAP = 0.9, 0.4
 #: Pieces lower than this (ems) are dots, dashes, commas: they belong to the letters beside or below them.
 _SMALL = 0.34
 
@@ -42,10 +42,34 @@ def find_rows(text: Mask, homes: Sequence[Area], em: float) -> list[Row]:
         return []
     boxes = pieces.boxes[likely]
     home = _homes(boxes, homes)
-    tall = (boxes[:, 3] - boxes[:, 1]) >= _SMALL * em
-    groups = _joined(boxes, home, tall, em)
-    rows = _turned([group for group in groups if tall[group].any()], boxes, home, em)
-    return [_row(boxes[group], turned) for group, turned in rows]
+    tall = (boxes[:, 2:] - boxes[:, :2]).max(axis=1) >= _SMALL * em
+    upright = _upright_homes(boxes, home, homes, tall, em)
+    turned = np.isin(home, list(upright))
+    made = []
+    for part, is_turned in ((np.flatnonzero(~turned), False), (np.flatnonzero(turned), True)):
+        own = _transposed(boxes[part]) if is_turned else boxes[part]
+        groups = [part[g] for g in _joined(own, home[part], tall[part], em) if tall[part][g].any()]
+        made += [(g, True) for g in groups] if is_turned else _turned(groups, boxes, home, em)
+    return [_row(boxes[group], is_turned) for group, is_turned in made]
+
+
+def _upright_homes(boxes: Array, home: Array, homes: Sequence[Area], tall: Array, em: float) -> set[int]:
+    """High and narrow boxes in which letters make fewer lines when read upwards."""
+    found = set()
+    for number, (x0, y0, x1, y1) in enumerate(homes):
+        own = np.flatnonzero(home == number)
+        if len(own) < 3 or x1 - x0 > 5 * em or y1 - y0 < 1.6 * (x1 - x0):
+            continue
+        level = _joined(boxes[own], home[own], tall[own], em)
+        upwards = _joined(_transposed(boxes[own]), home[own], tall[own], em)
+        if len(upwards) < 0.6 * len(level):
+            found.add(number)
+    return found
+
+
+def _transposed(boxes: Array) -> Array:
+    """Boxes mirrored at the diagonal: what stands above each other stands beside each other."""
+    return boxes[:, [1, 0, 3, 2]]
 
 
 def _homes(boxes: Array, homes: Sequence[Area]) -> Array:

@@ -14,6 +14,7 @@ from dlc.frontends.figure.drawing import Point
 from dlc.frontends.figure.raster.arrays import Array, Mask
 from dlc.frontends.figure.raster.blobs import Blob, collapse
 from dlc.frontends.figure.raster.clutter import without_clutter
+from dlc.frontends.figure.raster.detached import with_detached_heads
 from dlc.frontends.figure.raster.skeleton import Edge, Graph, graph_of
 from dlc.frontends.figure.raster.stroke import Stroke
 
@@ -46,6 +47,7 @@ def trace(lines: Mask, near: Mask, em: float) -> Traced:
     strokes, clutter = without_clutter(strokes, near, em)
     for stroke in strokes:
         _extend(stroke, lines, em)
+    strokes = with_detached_heads(strokes, lines, em)
     met = [fork for fork in forks if _is_met(fork, strokes, em)]
     return Traced(tuple(strokes), tuple(met), tuple(clutter))
 
