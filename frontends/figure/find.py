@@ -7,11 +7,14 @@ from collections.abc import Callable, Iterator
 
 import attrs
 
+from dlc.diagnostics import Diagnostic
 from dlc.frontends.figure.classify.features import Evidence
 from dlc.frontends.figure.classify.judge import FeatureJudge, Judge, Verdict
 from dlc.frontends.figure.drawing import Drawing
+from dlc.frontends.figure.pixels import needs_pixels, read_pixels
 from dlc.frontends.figure.regions import Region, figure_regions, loose_regions, may_have_figures
 from dlc.frontends.figure.vector.reader import read_vector
+from dlc.frontends.pdf.artwork import Artwork
 from dlc.frontends.pdf.kept import KeptDocument
 
 #: Told what is done, how much of it, and of how much.
@@ -28,11 +31,12 @@ _SCALE = 1.5
 
 @attrs.frozen
 class Figure:
-    """A figure of a page: its place and caption, its drawing, and the verdict on it."""
+    """A figure of a page: its place and caption, its drawing, the verdict on it, and what went wrong."""
 
     region: Region
     drawing: Drawing
     verdict: Verdict
+    findings: tuple[Diagnostic, ...] = ()
 
 
 def find_figures(
@@ -64,4 +68,13 @@ def _on_page(document: KeptDocument, number: int, captioned: bool, judge: Judge)
         drawing = read_vector(page, drawn, region.area)
         x0, y0, x1, y1 = (round(_SCALE * side) for side in region.area)
         crop = picture.crop((x0, y0, max(x1, x0 + 1), max(y1, y0 + 1))) if picture is not None else None
-        yield Figure(region, drawing, judge.judge(Evidence(region.caption, drawing, crop)))
+        figure = Figure(region, drawing, judge.judge(Evidence(region.caption, drawing, crop)))
+        yield _looked_at(document, figure, drawn)
+
+
+def _looked_at(document: KeptDocument, figure: Figure, drawn: Artwork) -> Figure:
+    """A figure that is likely a design, read from its pixels where the page says too little of it."""
+    if not figure.verdict.design or not needs_pixels(figure.drawing):
+        return figure
+    seen = read_pixels(document, figure.region.page, figure.region.area, drawn)
+    return attrs.evolve(figure, drawing=seen.drawing, findings=seen.findings)

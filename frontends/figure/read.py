@@ -39,7 +39,8 @@ def figure_nets(found: Iterable[Figure]) -> Figures:
 def _read_figure(figure: Figure) -> Figures:
     region = figure.region
     place = Place(region.page, region.number or None, region.area)
-    return read_drawing(figure.drawing, region.caption, place, figure.verdict.confidence)
+    made = read_drawing(figure.drawing, region.caption, place, figure.verdict.confidence)
+    return attrs.evolve(made, diagnostics=(*figure.findings, *made.diagnostics))
 
 
 def read_drawing(

@@ -72,11 +72,12 @@ class Path:
 
 @attrs.frozen
 class Picture:
-    """The place of a bitmap, or of a shading, that is seen on the page."""
+    """The place of a bitmap, or of a shading, that is seen on the page; `width` is a bitmap's in pixels."""
 
     box: Box
     shading: bool = False
     form: int = 0
+    width: int = 0
 
 
 @attrs.frozen
@@ -149,7 +150,7 @@ class _Walker:
     def _add_picture(self, item: Any, outer: Matrix, window: Box, shading: bool) -> None:
         own = window if shading else _common(window, _hull(_corners(_bounds(item), outer)))
         if own is not None:
-            self.pictures.append(Picture(own, shading, self._form))
+            self.pictures.append(Picture(own, shading, self._form, 0 if shading else _pixels_across(item)))
 
     def _add_path(self, item: Any, outer: Matrix, window: Box) -> None:
         fill, stroke = self._pen.colours(item)
@@ -269,6 +270,11 @@ def _bezier(a: Point, b: Point, c: Point, d: Point, t: float) -> Point:
 
 def _same(a: Point, b: Point) -> bool:
     return abs(a[0] - b[0]) < 1e-3 and abs(a[1] - b[1]) < 1e-3
+
+
+def _pixels_across(item: Any) -> int:
+    wide, high = ctypes.c_uint(), ctypes.c_uint()
+    return wide.value if raw.FPDFImageObj_GetImagePixelSize(item, wide, high) else 0
 
 
 def _bounds(item: Any) -> Box:

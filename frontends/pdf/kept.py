@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from dlc.frontends.pdf.artwork import Artwork
-from dlc.frontends.pdf.page import Page
+from dlc.frontends.pdf.page import Box, Page
 from dlc.frontends.pdf.pdfium import PdfiumDocument
 
 if TYPE_CHECKING:
@@ -53,6 +53,10 @@ class KeptDocument:
     def render(self, number: int, scale: float = 2.0) -> Image:
         """A picture of a page, `scale` pixels a point, without a reader's annotations."""
         return self._document.render(number, scale)
+
+    def clipping(self, number: int, area: Box, scale: float) -> Any:
+        """The pixels (height, width, 3), RGB, of an area of a page, `scale` a point."""
+        return self._document.clipping(number, area, scale)
 
     def close(self) -> None:
         """Close the file."""

@@ -93,6 +93,18 @@ class PdfiumDocument:
             picture = page.render(scale=scale, may_draw_forms=False, draw_annots=False)
             return cast("Image", picture.to_pil())
 
+    def clipping(self, number: int, area: Box, scale: float) -> Any:
+        """The pixels (height, width, 3), RGB, of an area of a page, `scale` a point."""
+        page = self._document[number - 1]
+        with _Closing(page):
+            width, height = Frame.of(page).size
+            cut = (area[0], height - area[3], width - area[2], area[1])  # left, bottom, right, top
+            kept = tuple(max(0.0, side) for side in cut)
+            bitmap = page.render(
+                scale=scale, crop=kept, may_draw_forms=False, draw_annots=False, rev_byteorder=True
+            )
+            return bitmap.to_numpy()[:, :, :3].copy()
+
     def close(self) -> None:
         """Close the file."""
         self._document.close()
