@@ -20,7 +20,7 @@ from dlc.frontends.table.design.rows import stages
 from dlc.frontends.table.design.sections import sections
 from dlc.frontends.table.design.sheet import sheets
 from dlc.frontends.table.design.variants import variants
-from dlc.frontends.table.model import Table
+from dlc.frontends.table.model import Cell, Table
 from dlc.ir import Net
 
 
@@ -75,6 +75,7 @@ def _read(candidate: Candidate, definitions: Sequence[Definition]) -> tuple[Net 
     net, notes = assemble(draft, definitions)
     places = Places(draft.table)
     findings = [*notes, *(_unread(s, places) for s in draft.stages if s.unread)]
+    findings += [_unstated(cell, places) for s in draft.stages for cell in s.unstated]
     if net is None:
         return None, findings
     net, problems = proofread(net)
@@ -91,3 +92,8 @@ def _unread(stage: Stage, places: Places) -> Diagnostic:
     done = "kept as an unknown layer" if stage.parts else "left out"
     message = f"a row was not understood and {done}: {stage.unread}"
     return Diagnostic(codes.ROW_NOT_READ, message, places.span(stage.cell), Severity.WARNING)
+
+
+def _unstated(cell: Cell, places: Places) -> Diagnostic:
+    message = f"«{cell.text.strip()}» is no size that can be read; it is left open"
+    return Diagnostic(codes.ROW_NOT_READ, message, places.span(cell), Severity.WARNING)

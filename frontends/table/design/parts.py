@@ -116,7 +116,7 @@ class Stage:
     `sources` are the names of rows that feed it, `joined` of those that its result is concatenated with,
     where the table says so. `unread` is the text of a row that was not understood; where it seems to be a
     layer, an opaque one stands for it. `title` is that of a row that only heads others. `cell` is the row's
-    first that says something.
+    first that says something, `unstated` those of the columns of hyper-parameters whose words state none.
     """
 
     label: str
@@ -131,6 +131,7 @@ class Stage:
     unread: str = ""
     title: str = ""
     cell: Cell | None = None
+    unstated: tuple[Cell, ...] = ()
 
 
 def layers_of(parts: tuple[Part, ...]) -> Iterator[Layer]:

@@ -42,6 +42,9 @@ _SUMS = re.compile(
 _LONGEST_TITLE = 60  # characters
 #: "Repeat section 2": rows that are not written out.
 _REPEATS = re.compile(r"(?:repeat(?:ed)? |same as )", re.I)
+#: Columns whose cells are numbers or symbols, and words that are neither.
+_COUNTED = (*WINDOWS, Role.STRIDE, Role.FILTERS, Role.UNITS, Role.DILATION, Role.GROUPS)
+_WORD = re.compile(r"(?!(?:same|valid|all|none|auto|yes|full|half|global|linear)\b)[A-Za-z]{4,}", re.I)
 _STAGE_WORDS = re.compile(r"^(?:stem|stage|entry|head|tail|root|level|group|res|block)[ _-]?\w{0,2}$", re.I)
 
 
@@ -56,8 +59,18 @@ def stages(sheet: Sheet, variant: Variant, facts: Facts) -> list[Stage]:
         row = Row.of(sheet, variant, index)
         stage = _stage(row, found[-1] if found else None, facts)
         if stage is not None:
-            found.append(attrs.evolve(stage, cell=row.lead()))
+            found.append(attrs.evolve(stage, cell=row.lead(), unstated=_unstated(row) if stage.parts else ()))
     return found
+
+
+def _unstated(row: Row) -> tuple[Cell, ...]:
+    """The cells of sizes that hold a word which is no size, no layer and no name of an option."""
+    cells = [c for c in row.cells(*_COUNTED) if _WORD.fullmatch(c.text.strip())]
+    return tuple(c for c in cells if not blank(c.text) and not _is_phrase(c.text))
+
+
+def _is_phrase(text: str) -> bool:
+    return any(p.op != "opaque" for p in read_phrases(text).phrases)
 
 
 def _stage(row: Row, before: Stage | None, facts: Facts) -> Stage | None:

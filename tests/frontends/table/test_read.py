@@ -10,6 +10,7 @@ from dlc.frontends.table.design.sections import sections
 from dlc.frontends.table.model import Cell, RowGroup, Table
 from dlc.frontends.table.read import read_tables
 from dlc.ir import Net, Node
+from dlc.types import HOLE
 
 
 def only(text: str) -> Net:
@@ -254,3 +255,11 @@ def test_the_judge_gives_its_reasons() -> None:
         table(f"Table 1: Effect of kernel sizes on accuracy.\n{design}"), sheet(design), rows(design)
     )
     assert worse.confidence < verdicts[0].confidence
+
+
+def test_a_word_among_sizes_is_told_and_left_open() -> None:
+    read = reading("Table 1: The network.\n" + LENET.replace("5×5", "banana"))
+    found = [d for d in read.diagnostics if d.code == codes.ROW_NOT_READ]
+    assert [str(d.span) for d in found] == ["<input>: table 1, row 3, column 3"]
+    assert "«banana»" in found[0].message
+    assert named(read.nets[0], "conv1").layer.kernel is HOLE
