@@ -123,10 +123,12 @@ def _bare(text: str, font: str, codes: dict[int, str]) -> str:
 
 
 def spelled(text: str) -> str:
-    """Ligatures spelled out, soft and odd hyphens as hyphens, control characters dropped."""
+    """Ligatures spelled out, letters of formulas as plain ones, soft and odd hyphens as hyphens, control characters dropped."""
     if len(text) == 1 and text < "\x7f":
         return text if text >= " " else ""
-    if "ﬀ" <= text <= "ﬆ":
+    if text == "\ufffe":
+        return ""
+    if "ﬀ" <= text <= "ﬆ" or "\U0001d400" <= text <= "\U0001d7ff":
         return unicodedata.normalize("NFKC", text)
     return _SPELLED.get(text, text)
 

@@ -137,13 +137,15 @@ def _chars(text: pdfium.PdfTextPage, frame: Frame) -> Iterator[Char]:
     page = text.raw
     loose, x, y = raw.FS_RECTF(), ctypes.c_double(), ctypes.c_double()
     width, height = frame.size
+    high = 0  # the first half of a letter outside the basic plane, which PDFium gives as two
     for index in range(text.count_chars()):
         if raw.FPDFText_IsGenerated(page, index) == 1:
             continue
         key = ctypes.cast(raw.FPDFText_GetTextObject(page, index), ctypes.c_void_p).value
         style = styles.get(key) or styles.setdefault(key, _style(page, index, frame))
-        code = raw.FPDFText_GetUnicode(page, index)
+        code = _code(page, index)
         mapped = code != 0 and raw.FPDFText_HasUnicodeMapError(page, index) != 1
+        high, code = _joined(high, code)
         string = decode(chr(code), style.font, mapped)
         if not string or not raw.FPDFText_GetLooseCharBox(page, index, loose):
             continue
@@ -156,6 +158,24 @@ def _chars(text: pdfium.PdfTextPage, frame: Frame) -> Iterator[Char]:
         raw.FPDFText_GetCharOrigin(page, index, x, y)
         baseline = frame.point(x.value, y.value)[1]
         yield Char(string, *box, style.size, baseline, style.font, style.angle)
+
+
+def _code(page: Any, index: int) -> int:
+    """A character's code; of one in two halves the first stands for both, and 0xFFFE for the second."""
+    code = int(raw.FPDFText_GetUnicode(page, index))
+    if 0xD800 <= code < 0xDC00:
+        low = int(raw.FPDFText_GetUnicode(page, index + 1))
+        return 0x10000 + ((code - 0xD800) << 10) + (low - 0xDC00) if 0xDC00 <= low < 0xE000 else 0xFFFE
+    return 0xFFFE if 0xDC00 <= code < 0xE000 else code
+
+
+def _joined(high: int, code: int) -> tuple[int, int]:
+    """Halves of a letter put together: the first half that is kept, and the code, 0 where it is not whole."""
+    if 0xD800 <= code < 0xDC00:
+        return code, 0
+    if 0xDC00 <= code < 0xE000:
+        return 0, 0x10000 + ((high - 0xD800) << 10) + (code - 0xDC00) if high else 0
+    return 0, code
 
 
 def _ink(page: Any, index: int) -> Box | None:

@@ -14,10 +14,9 @@ from dlc.frontends.phrases.values import Number
 
 _TIMES = r"[x×*✕]"
 _COUNT = re.compile(
-    rf"\(?\s*(?:(?:repeat(?:ed)?\s+)?{_TIMES}\s*(?P<after>\d{{1,3}}|[NMLKn])"
-    rf"|(?P<before>\d{{1,3}}|[NMLKn])\s*(?:{_TIMES}|times))"
-    r"(?:\s*(?:blocks?|times|layers?|units?|modules?))?\s*\)?",
-    re.I,
+    rf"\(?\s*(?:(?:[Rr]epeat(?:ed)?\s+)?{_TIMES}\s*(?P<after>[0-9]{{1,3}}|[NMLKn])"
+    rf"|(?P<before>[0-9]{{1,3}}|[NMLKn])\s*(?:{_TIMES}|times))"
+    r"(?:\s*(?:[Bb]locks?|times|[Ll]ayers?|[Uu]nits?|[Mm]odules?))?\s*\)?",
 )
 #: A count stands this close (ems) to the frame that it belongs to, or to the box.
 _NEAR_FRAME, _NEAR_BOX = 2.5, 1.2
