@@ -146,6 +146,8 @@ def _chars(text: pdfium.PdfTextPage, frame: Frame) -> Iterator[Char]:
         code = _code(page, index)
         mapped = code != 0 and raw.FPDFText_HasUnicodeMapError(page, index) != 1
         high, code = _joined(high, code)
+        if mapped and not code:
+            continue
         string = decode(chr(code), style.font, mapped)
         if not string or not raw.FPDFText_GetLooseCharBox(page, index, loose):
             continue
