@@ -11,11 +11,7 @@ from dlc.frontends.figure.drawing import Drawing
 from dlc.frontends.figure.find import Figure
 from dlc.frontends.figure.network.emit import Facts, Place, emit, facts_of
 from dlc.frontends.figure.network.graph import Graph
-from dlc.frontends.figure.network.layered import layered
-from dlc.frontends.figure.network.legend import legend
-from dlc.frontends.figure.network.mapped import mapped
-from dlc.frontends.figure.network.reading import read_words
-from dlc.frontends.figure.network.scene import ItemKind, scene
+from dlc.frontends.figure.network.kinds import graphs_of
 from dlc.frontends.figure.network.trust import confidence, credible
 from dlc.frontends.table.design.proof import proofread, span_of
 from dlc.ir import Net
@@ -69,17 +65,6 @@ def _net(graph: Graph, place: Place, facts: Facts, likely: float) -> tuple[Net |
         return None, findings
     guesses = [Diagnostic(codes.GUESSED, note, span_of(where.origin()), Severity.NOTE) for note in notes]
     return attrs.evolve(sound, confidence=confidence(graph, likely)), [*findings, *guesses]
-
-
-def graphs_of(drawing: Drawing) -> list[Graph]:
-    """The graphs of a drawing: its boxes are layers, or they are feature maps with layers between."""
-    seen = scene(drawing)
-    inside = sum(1 for item in seen.of(ItemKind.BOX) if read_words(item.words).known)
-    graphs = layered(seen)
-    written = sum(len(arc.steps) for graph in graphs for arc in graph.arcs)
-    if inside >= 2 or written >= 3 or legend(seen).fills:
-        return graphs
-    return mapped(seen) or graphs
 
 
 def _named(nets: Sequence[Net]) -> tuple[Net, ...]:

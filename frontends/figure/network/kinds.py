@@ -1,0 +1,25 @@
+"""Which kind of drawing it is: boxes are layers, boxes are feature maps, or circles are neurons."""
+
+from __future__ import annotations
+
+from dlc.frontends.figure.drawing import Drawing
+from dlc.frontends.figure.network.graph import Graph
+from dlc.frontends.figure.network.layered import layered
+from dlc.frontends.figure.network.legend import legend
+from dlc.frontends.figure.network.mapped import mapped
+from dlc.frontends.figure.network.neurons import neurons
+from dlc.frontends.figure.network.reading import read_words
+from dlc.frontends.figure.network.scene import ItemKind, scene
+
+
+def graphs_of(drawing: Drawing) -> list[Graph]:
+    """The graphs of a drawing, by what its boxes are: layers, feature maps with layers between, or neurons."""
+    seen = scene(drawing)
+    inside = sum(1 for item in seen.of(ItemKind.BOX) if read_words(item.words).known)
+    if inside < 2 and (found := neurons(drawing)):
+        return found
+    graphs = layered(seen)
+    written = sum(len(arc.steps) for graph in graphs for arc in graph.arcs)
+    if inside >= 2 or written >= 3 or legend(seen).fills:
+        return graphs
+    return mapped(seen) or graphs
