@@ -59,12 +59,14 @@ def stages(sheet: Sheet, variant: Variant, facts: Facts) -> list[Stage]:
         row = Row.of(sheet, variant, index)
         stage = _stage(row, found[-1] if found else None, facts)
         if stage is not None:
-            found.append(attrs.evolve(stage, cell=row.lead(), unstated=_unstated(row) if stage.parts else ()))
+            found.append(attrs.evolve(stage, cell=row.lead(), unstated=_unstated(row, stage)))
     return found
 
 
-def _unstated(row: Row) -> tuple[Cell, ...]:
-    """The cells of sizes that hold a word which is no size, no layer and no name of an option."""
+def _unstated(row: Row, stage: Stage) -> tuple[Cell, ...]:
+    """The cells that should size a convolution or pooling and hold a word that is no size and no layer."""
+    if not any(layer.op in CONVS | POOLS for layer in layers_of(stage.parts)):
+        return ()
     cells = [c for c in row.cells(*_COUNTED) if _WORD.fullmatch(c.text.strip())]
     return tuple(c for c in cells if not blank(c.text) and not _is_phrase(c.text))
 
