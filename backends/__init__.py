@@ -16,6 +16,7 @@ TARGETS: dict[str, tuple[str, str]] = {
     "keras-json": ("dlc.backends.keras_json", "KerasJsonBackend"),
     "caffe": ("dlc.backends.caffe", "CaffeBackend"),
     "caffe-train": ("dlc.backends.caffe", "CaffeTrainBackend"),
+    "onnx": ("dlc.backends.onnx", "OnnxBackend"),
 }
 
 

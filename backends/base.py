@@ -27,17 +27,29 @@ class EmitOptions:
 class EmittedFile:
     """One file of generated code; its name is the net's name and this ending, such as `_solver.prototxt`.
 
-    `main_file` is how the text names the main file, where it does so, in a string between quotes.
+    `main_file` is how the text names the main file, where it does so, in a string between quotes. `data` is
+    the whole file where it is no text.
     """
 
     ending: str
-    text: str
+    text: str = ""
     main_file: str = ""
+    data: bytes | None = None
 
-    def beside(self, main: str) -> str:
-        """The text for a main file that is called `main`."""
+    @property
+    def content(self) -> str | bytes:
+        """What the file holds."""
+        return self.text if self.data is None else self.data
+
+    @property
+    def encoded(self) -> bytes:
+        """The file's bytes."""
+        return self.text.encode() if self.data is None else self.data
+
+    def beside(self, main: str) -> str | bytes:
+        """What the file holds beside a main file that is called `main`."""
         if not self.main_file:
-            return self.text
+            return self.content
         escaped = main.replace("\\", "\\\\").replace('"', '\\"')
         return self.text.replace(f'"{self.main_file}"', f'"{escaped}"')
 

@@ -8,7 +8,7 @@ units of a flattened map in the order (H, W, C).
 | conv1d/2d/3d | kernel (*window, C / groups, filters), bias (filters) |
 | conv1d/2d/3d_transpose | kernel (*window, filters / groups, C), bias (filters) |
 | depthwise_conv2d | kernel (*window, C, multiplier), bias (C * multiplier) |
-| separable_conv2d | depthwise_kernel (*window, C, multiplier), pointwise_kernel (1, 1, between, filters), bias (filters) |
+| separable_conv2d | depthwise_kernel (*window, C, multiplier), pointwise_kernel (1, 1, between, filters), bias |
 | dense | kernel (inputs, units), bias (units) |
 | embed | embeddings (vocab, dim) |
 | prelu | slope (C) |

@@ -66,8 +66,8 @@ def unwritable(path: Path | str, error: OSError) -> DlcError:
     return DlcError(Diagnostic(codes.OUTPUT_UNWRITABLE, message, FileSpan(str(path)), fix=fix))
 
 
-def write_stdout(text: str) -> None:
-    """Write text to standard output as UTF-8, whatever the terminal's locale.
+def write_stdout(content: str | bytes) -> None:
+    """Write to standard output; text as UTF-8, whatever the terminal's locale.
 
     Raises DlcError where that is full or closed, BrokenPipeError where its reader has gone.
     """
@@ -75,7 +75,7 @@ def write_stdout(text: str) -> None:
         raise unwritable("standard output", OSError("it is closed"))
     try:
         sys.stdout.flush()
-        sys.stdout.buffer.write(text.encode("utf-8"))
+        sys.stdout.buffer.write(_encoded(content))
         sys.stdout.buffer.flush()
     except BrokenPipeError:
         raise

@@ -80,12 +80,12 @@ class _Writer:
         """The design as `.dlnet`, Keras JSON and prototxt."""
         for target in _TARGETS:
             for file in load(target).emit(Module(nets=(net,)), EmitOptions()).files:
-                self._write(f"{net.name}{file.ending}", file.text.encode())
+                self._write(f"{net.name}{file.ending}", file.encoded)
 
     def write_nets(self, stem: str, nets: Sequence[Net]) -> None:
         """Designs as `.dlnet` alone."""
         (file,) = load("dlnet").emit(Module(nets=tuple(nets)), EmitOptions()).files
-        self._write(f"{stem}{file.ending}", file.text.encode())
+        self._write(f"{stem}{file.ending}", file.encoded)
 
     def write_picture(self, name: str, depth: int, picture: Picture) -> None:
         """A picture in all its forms."""

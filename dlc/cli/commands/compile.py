@@ -10,7 +10,7 @@ from pathlib import Path
 from dlc.backends import load as load_backend
 from dlc.backends.base import Backend, EmittedFile
 from dlc.cli.arguments import reading, usage_error
-from dlc.cli.output import make_directory, write_all, write_json, write_stdout
+from dlc.cli.output import make_directory, on_terminal, write_all, write_json, write_stdout
 from dlc.cli.pipeline import CompileOptions, Result, compile_module, select
 from dlc.cli.report import MOST_NOTES, Reporter, progress_bar
 from dlc.cli.source import load
@@ -18,7 +18,7 @@ from dlc.diagnostics import Fix
 from dlc.passes.pipeline import Blocks
 
 # Endings of the output file and the target that each stands for when --target is left out.
-TARGET_OF_ENDING = {".dlnet": "dlnet", ".json": "json", ".py": "keras", ".prototxt": "caffe"}
+TARGET_OF_ENDING = {".dlnet": "dlnet", ".json": "json", ".py": "keras", ".prototxt": "caffe", ".onnx": "onnx"}
 
 
 def run(arguments: argparse.Namespace, reporter: Reporter) -> int:
@@ -86,7 +86,7 @@ def target_of(output: str | None) -> str:
     return TARGET_OF_ENDING.get(Path(output or "").suffix.lower(), "dlnet")
 
 
-def files_of(results: Sequence[Result], output: str, stem: str, backend: Backend) -> dict[Path, str]:
+def files_of(results: Sequence[Result], output: str, stem: str, backend: Backend) -> dict[Path, str | bytes]:
     """The files to write, by path: one net's at `output`, or one a net in the directory `output`.
 
     A target that writes all nets into one file names it `stem` there. Raises UsageError where several nets
@@ -115,17 +115,19 @@ def _to_stdout(results: Sequence[Result]) -> None:
     first, *others = results[0].emitted.files
     if others:
         raise usage_error("this target writes several files; -o FILE or -o DIR/ says where")
-    write_stdout(first.text)
+    if first.data is not None and on_terminal():
+        raise usage_error("a binary file does not go to a terminal", Fix("-o FILE says where it goes"))
+    write_stdout(first.content)
 
 
 def _several(results: Sequence[Result]) -> str:
     return f"{len(results)} nets ({', '.join(r.net for r in results)})"
 
 
-def _beside_main(path: Path, files: Sequence[EmittedFile]) -> dict[Path, str]:
+def _beside_main(path: Path, files: Sequence[EmittedFile]) -> dict[Path, str | bytes]:
     """The first file goes to `path`, the others beside it under its stem."""
     first, *others = files
-    return {path: first.text} | {path.with_name(path.stem + f.ending): f.beside(path.name) for f in others}
+    return {path: first.content} | {path.with_name(path.stem + f.ending): f.beside(path.name) for f in others}
 
 
 def _file_names(nets: Sequence[str]) -> list[str]:

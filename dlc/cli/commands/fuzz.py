@@ -53,7 +53,7 @@ def _write(place: Path, nets: Sequence[Net], backends: Sequence[Backend]) -> Non
         for net in nets:
             for file in backend.emit(Module(nets=(net,)), EmitOptions()).files:
                 with open(f"{place}/{net.name}{file.ending}", "wb") as stream:
-                    stream.write(file.text.encode())
+                    stream.write(file.encoded)
 
 
 def _backends(formats: str) -> list[Backend]:
