@@ -12,6 +12,8 @@ from dlc.frontends.figure.find import Figure
 from dlc.frontends.figure.network.emit import Facts, Place, emit, facts_of
 from dlc.frontends.figure.network.graph import Graph
 from dlc.frontends.figure.network.kinds import graphs_of
+from dlc.frontends.figure.network.plotted import plotted_nets
+from dlc.frontends.figure.network.plotted.assemble import Assembled
 from dlc.frontends.figure.network.trust import confidence, credible
 from dlc.frontends.table.design.proof import proofread, span_of
 from dlc.ir import Net
@@ -48,11 +50,21 @@ def read_drawing(
     ones must look more like networks themselves.
     """
     place = place or Place(area=drawing.area)
+    plotted = plotted_nets(drawing, place)
+    if plotted is not None:
+        return _of_plotted(plotted, place)
     facts = facts_of(" ".join([caption, *(label.text for label in drawing.labels)]))
     graphs = [graph for graph in graphs_of(drawing) if credible(graph, likely)]
     made = [_net(graph, place, facts, likely) for graph in graphs]
     nets = tuple(net for net, _ in made if net is not None)
     return Figures(nets, tuple(finding for _, findings in made for finding in findings))
+
+
+def _of_plotted(plotted: Sequence[Assembled], place: Place) -> Figures:
+    """The nets of a drawing that a framework's own routine made."""
+    notes = [note for one in plotted for note in one.notes]
+    guesses = [Diagnostic(codes.GUESSED, note, span_of(place.origin()), Severity.NOTE) for note in notes]
+    return Figures(tuple(one.net for one in plotted), tuple(guesses))
 
 
 def _net(graph: Graph, place: Place, facts: Facts, likely: float) -> tuple[Net | None, Sequence[Diagnostic]]:

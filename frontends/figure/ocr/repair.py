@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import itertools
 import re
+from collections.abc import Iterable
 
 from dlc.frontends.phrases.words import exact
 
@@ -79,3 +80,57 @@ def _undone(word: str) -> str | None:
         if other != word and exact(other) is not None
     }
     return next(iter(meant)) if len(meant) == 1 else None
+
+
+#: Signs that OCR takes for one another, each set as its first.
+_ALIKE = str.maketrans(
+    {
+        **dict.fromkeys("oOQD", "0"),
+        **dict.fromkeys("lIi|!tj", "1"),
+        **dict.fromkeys("sS", "5"),
+        **dict.fromkeys("zZ", "2"),
+        **dict.fromkeys("B", "8"),
+        **dict.fromkeys("gq", "9"),
+    }
+)
+
+
+@functools.lru_cache(maxsize=8192)
+def skeleton(text: str) -> str:
+    """The text with signs that look alike made one, in small letters, without blanks and punctuation."""
+    folded = text.replace("rn", "m").replace("vv", "w").translate(_ALIKE).lower().translate(_ALIKE)
+    return "".join(c for c in folded if c.isalnum())
+
+
+def nearest(text: str, words: Iterable[str]) -> str | None:
+    """The word that a text with slips of OCR means: the one that looks alike, or differs in few signs.
+
+    None where none does, or several do.
+    """
+    bones = skeleton(text)
+    if len(bones) < _SHORTEST - 1:
+        return None
+    near = sorted((edits(bones, skeleton(word), _most_edits(word)), word) for word in words)
+    best = [word for far, word in near if far == near[0][0]] if near else []
+    if len({skeleton(word) for word in best}) != 1 or near[0][0] > _most_edits(best[0]):
+        return None
+    return min(best, key=lambda word: edits(text, word, len(word)))
+
+
+def _most_edits(word: str) -> int:
+    """How many signs of a word may be wrong: one in six."""
+    return max(1, len(word) // 6) if len(word) >= _SHORTEST else 0
+
+
+def edits(one: str, other: str, most: int) -> int:
+    """How many signs must be put in, left out or changed to make one text the other; `most` + 1 if more."""
+    if abs(len(one) - len(other)) > most:
+        return most + 1
+    row = list(range(len(other) + 1))
+    for i, a in enumerate(one, start=1):
+        last, row[0] = row[0], i
+        for j, b in enumerate(other, start=1):
+            last, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, last + (a != b))
+        if min(row) > most:
+            return most + 1
+    return min(row[-1], most + 1)
