@@ -137,7 +137,6 @@ def _chars(text: pdfium.PdfTextPage, frame: Frame) -> Iterator[Char]:
     page = text.raw
     loose, x, y = raw.FS_RECTF(), ctypes.c_double(), ctypes.c_double()
     width, height = frame.size
-    high = 0  # the first half of a letter outside the basic plane, which PDFium gives as two
     for index in range(text.count_chars()):
         if raw.FPDFText_IsGenerated(page, index) == 1:
             continue
@@ -145,9 +144,6 @@ def _chars(text: pdfium.PdfTextPage, frame: Frame) -> Iterator[Char]:
         style = styles.get(key) or styles.setdefault(key, _style(page, index, frame))
         code = _code(page, index)
         mapped = code != 0 and raw.FPDFText_HasUnicodeMapError(page, index) != 1
-        high, code = _joined(high, code)
-        if mapped and not code:
-            continue
         string = decode(chr(code), style.font, mapped)
         if not string or not raw.FPDFText_GetLooseCharBox(page, index, loose):
             continue
@@ -169,15 +165,6 @@ def _code(page: Any, index: int) -> int:
         low = int(raw.FPDFText_GetUnicode(page, index + 1))
         return 0x10000 + ((code - 0xD800) << 10) + (low - 0xDC00) if 0xDC00 <= low < 0xE000 else 0xFFFE
     return 0xFFFE if 0xDC00 <= code < 0xE000 else code
-
-
-def _joined(high: int, code: int) -> tuple[int, int]:
-    """Halves of a letter put together: the first half that is kept, and the code, 0 where it is not whole."""
-    if 0xD800 <= code < 0xDC00:
-        return code, 0
-    if 0xDC00 <= code < 0xE000:
-        return 0, 0x10000 + ((high - 0xD800) << 10) + (code - 0xDC00) if high else 0
-    return 0, code
 
 
 def _ink(page: Any, index: int) -> Box | None:
