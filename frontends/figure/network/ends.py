@@ -43,8 +43,8 @@ def _is_end(graph: Graph, vertex: Vertex, passing: set[int]) -> bool:
     """Whether an unnamed box has no layers on one of its sides."""
     if vertex.reading.known or _PART.search(vertex.text):
         return False
-    into = [arc for arc in graph.into(vertex.key)]
-    out = [arc for arc in graph.out_of(vertex.key)]
+    into = graph.into(vertex.key)
+    out = graph.out_of(vertex.key)
     before = any(arc.steps or _is_layer(graph, arc.source, passing) for arc in into)
     behind = any(arc.steps or _is_layer(graph, arc.target, passing) for arc in out)
     return (not before and len(out) == 1) or (not behind and len(into) == 1)

@@ -12,6 +12,7 @@ from dlc.frontends.figure.geometry import centre, distance, extent, gap, overlap
 from dlc.frontends.figure.network.graph import Arc, Graph, Vertex
 from dlc.frontends.figure.network.reading import Reading, Role, read_words
 from dlc.frontends.figure.network.scene import Item, ItemKind, Scene, fused
+from dlc.frontends.figure.network.sides import numbered
 from dlc.frontends.phrases import Phrase
 from dlc.frontends.table.design.sizes import Size
 
@@ -19,6 +20,8 @@ from dlc.frontends.table.design.sizes import Size
 _LEAST, _NEAR = 1.6, 6.0
 #: What it costs (ems) that a size belongs to no map.
 _UNUSED = 8.0
+#: How much a distance over or under a map counts, of one beside it.
+_DOWN = 0.15
 #: What stands inside another box and is smaller than this share of it is a window on it.
 _WINDOW = 0.35
 _SOLID = (Outline.STACK, Outline.CUBOID, Outline.POLYGON)
@@ -118,7 +121,14 @@ def _chain(row: Sequence[Item], words: Sequence[Item], scene: Scene) -> Graph | 
 
 
 def _sizes(row: Sequence[Item], words: Sequence[Item], em: float) -> dict[int, Size]:
-    """The size that is written beside each map: both in order along the row, at the least distance."""
+    """The size that is written at or beside each map."""
+    found, used = numbered(row, words, em)
+    rest = [item for item in row if item.number not in found]
+    return found | _in_order(rest, [item for item in words if item.number not in used], em)
+
+
+def _in_order(row: Sequence[Item], words: Sequence[Item], em: float) -> dict[int, Size]:
+    """The sizes beside maps: both in order along the row, at the least distance."""
     written = [
         (item, shape) for item in words if (shape := read_words(item.words).shape or _count(item.words))
     ]
@@ -129,13 +139,20 @@ def _sizes(row: Sequence[Item], words: Sequence[Item], em: float) -> dict[int, S
     for m, item in enumerate(row, 1):
         best[0].append((0.0, {}))
         for t, (words_, shape) in enumerate(written, 1):
-            far = gap(words_.area, item.area) + 0.3 * _aside(words_, item)
+            far = _distance(words_, item)
             options = [best[t][m - 1], (best[t - 1][m][0] + _UNUSED * em, best[t - 1][m][1])]
             if far < _NEAR * em:
                 cost, found = best[t - 1][m - 1]
                 options.append((cost + far, {**found, item.number: shape}))
             best[t].append(min(options, key=lambda one: one[0]))
     return best[len(written)][len(row)][1]
+
+
+def _distance(words: Item, item: Item) -> float:
+    """How far words are from a map; beside it counts more than over or under it, where words stand in a row."""
+    across = max(words.area[0] - item.area[2], item.area[0] - words.area[2], 0.0)
+    down = max(words.area[1] - item.area[3], item.area[1] - words.area[3], 0.0)
+    return across + 0.3 * _aside(words, item) + _DOWN * down
 
 
 def _count(words: str) -> Size | None:

@@ -14,7 +14,7 @@ from dlc.frontends.pdf.page import Char, Rule
 from dlc.frontends.pdf.words import Piece, Word, pieces, words
 
 #: A wider gap (ems) parts two labels.
-_GAP = 0.9
+_GAP = 0.5
 
 
 def labels(

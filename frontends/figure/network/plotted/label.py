@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Mapping, Sequence
 
@@ -65,13 +66,14 @@ class Said:
 
 def read_box(area: Area, lines: Sequence[Label], fill: tuple[int, int, int] | None = None) -> Said:
     """Read the lines of a box; whatever they are, something is said."""
-    ordered = _joined(in_order(lines))
-    text = " ".join(label.text for label in ordered)
-    sizes, titles, activation = _sorted(ordered)
-    name, cls, caffe, window = _title(titles)
-    given, gives = _in_out(sizes)
-    sure = min((label.confidence for label in ordered), default=1.0)
-    return Said(area, text, name, cls, caffe, given, gives, window, activation, None, fill, sure)
+    sorted_ = _sorted(_joined(in_order(lines)))
+    name, cls, caffe, window, activation = _title([label.text.strip() for label in sorted_.titles])
+    given, gives = _in_out([(_word(label.text), read_sizes(label.text)) for label in sorted_.sizes])
+    sure = min((label.confidence for label in lines), default=1.0)
+    activation = sorted_.activation or activation
+    return Said(
+        area, sorted_.text, name, cls, caffe, given, gives, window, activation, None, fill, sure
+    )
 
 
 def in_order(lines: Sequence[Label]) -> list[Label]:
@@ -106,26 +108,63 @@ def _goes_on(text: str, after: str) -> bool:
     return opened and re.search(_BATCH + r"\s*,", text) is not None and closes
 
 
-def _sorted(labels: Sequence[Label]) -> tuple[list[tuple[str, list[Size]]], list[str], str | None]:
-    """The sizes, each list with the word before it; what else names the layer; and an activation."""
-    sizes: list[tuple[str, list[Size]]] = []
-    titles: list[str] = []
-    activation = None
+@attrs.frozen
+class _Sorted:
+    """Lines by what they are: those that name the layer, words before sizes, sizes, types of numbers."""
+
+    titles: tuple[Label, ...]
+    words: tuple[Label, ...]
+    sizes: tuple[Label, ...]
+    dtypes: tuple[Label, ...]
+    activation: str | None = None
+    activations: tuple[Label, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """All words, field by field, as the routines put them down."""
+        kinds = (self.titles, self.activations, self.words, self.sizes)
+        bare = [label for label in self.dtypes if " " not in label.text.strip()]
+        parts = [*kinds[0], *kinds[1], *bare, *kinds[2], *kinds[3]]
+        return " ".join(label.text for label in [*parts, *(d for d in self.dtypes if d not in bare)])
+
+
+def _sorted(labels: Sequence[Label]) -> _Sorted:
+    kinds: dict[str, list[Label]] = {"title": [], "word": [], "size": [], "dtype": [], "activation": []}
     for label in labels:
-        text = label.text.strip()
-        found = read_sizes(text)
-        match = _ACTIVATION.match(text)
-        if found:
-            sizes.append(("in" if _GIVEN.match(text) else "out" if _GIVES.match(text) else "", found))
-        elif match:
-            activation = _activation(match[1]) or match[1]
-        elif _DTYPE.match(text) or _GIVEN.fullmatch(text) or _GIVES.fullmatch(text):
-            continue
-        elif titles and _activation(text):
-            activation = _activation(text)
-        elif text:
-            titles.append(text)
-    return sizes, titles, activation
+        kinds[_kind(label.text.strip())].append(label)
+    titles = sorted(kinds["title"], key=functools.cmp_to_key(_before))
+    said = next((match[1] for label in kinds["activation"] if (match := _ACTIVATION.match(label.text))), None)
+    activation = (_activation(said) or said) if said else None
+    return _Sorted(
+        tuple(titles),
+        tuple(kinds["word"]),
+        tuple(kinds["size"]),
+        tuple(kinds["dtype"]),
+        activation,
+        tuple(kinds["activation"]),
+    )
+
+
+def _kind(text: str) -> str:
+    if read_sizes(text):
+        return "size"
+    if _ACTIVATION.match(text):
+        return "activation"
+    if _DTYPE.match(text):
+        return "dtype"
+    return "word" if _GIVEN.fullmatch(text) or _GIVES.fullmatch(text) else "title"
+
+
+def _before(one: Label, other: Label) -> float:
+    """Fields are read from the left; those above each other from the top."""
+    if one.area[2] <= other.area[0] or other.area[2] <= one.area[0]:
+        return one.area[0] - other.area[0]
+    return one.centre[1] - other.centre[1]
+
+
+def _word(text: str) -> str:
+    """Which size a text says it is: "in", "out", or "" where it does not."""
+    return "in" if _GIVEN.match(text) else "out" if _GIVES.match(text) else ""
 
 
 def _activation(text: str) -> str | None:
@@ -160,8 +199,12 @@ def _in_out(sizes: Sequence[tuple[str, list[Size]]]) -> tuple[tuple[Size, ...], 
     return tuple(given[0]) if given else (), gives[-1][0] if gives else None
 
 
-def _title(titles: Sequence[str]) -> tuple[str, Class | None, bool, dict[str, int]]:
-    """Name, type, whose words they are, and the numbers of a window."""
+_Title = tuple[str, Class | None, bool, dict[str, int], str | None]
+
+
+def _title(titles: Sequence[str]) -> _Title:
+    """Name, type, whose words they are, the numbers of a window, and an activation in a field of its own."""
+    titles, activation = _without_activation(titles)
     whole = " ".join(titles)
     match = _BRACKETS.match(whole)
     if match:
@@ -172,24 +215,30 @@ def _title(titles: Sequence[str]) -> tuple[str, Class | None, bool, dict[str, in
             caffe, keras = caffe_type(kind), keras_class(kind)
         window = _window(match["rest"])
         if caffe is not None and (keras is None or window):
-            return match["name"], caffe, True, window
+            return match["name"], caffe, True, window, activation
         if keras is not None:
-            return match["name"], keras, caffe is not None, {}
+            return match["name"], keras, caffe is not None, {}, activation
     match = _COLON.match(whole)
     if match and (cls := keras_class(match["cls"])) is not None:
-        return match["name"], cls, False, {}
-    return _fields(titles)
+        return match["name"], cls, False, {}, activation
+    return (*_fields(titles), False, {}, activation)
 
 
-def _fields(titles: Sequence[str]) -> tuple[str, Class | None, bool, dict[str, int]]:
+def _without_activation(titles: Sequence[str]) -> tuple[Sequence[str], str | None]:
+    """The titles without an activation behind the type, and that."""
+    if len(titles) >= 2 and (found := _activation(titles[-1])) is not None:
+        if keras_class(titles[-2]) is not None:
+            return titles[:-1], found
+    return titles, None
+
+
+def _fields(titles: Sequence[str]) -> tuple[str, Class | None]:
     """Name and type in fields of their own, the name first; or a type alone; or a name alone."""
-    if len(titles) >= 2:
-        cls = keras_class(titles[-1])
-        if cls is not None:
-            return " ".join(titles[:-1]), cls, False, {}
+    if len(titles) >= 2 and (cls := keras_class(titles[-1])) is not None:
+        return " ".join(titles[:-1]), cls
     whole = " ".join(titles)
     cls = keras_class(whole, loose=False)
-    return ("", cls, False, {}) if cls is not None else (whole, None, False, {})
+    return ("", cls) if cls is not None else (whole, None)
 
 
 def _window(text: str) -> dict[str, int]:
