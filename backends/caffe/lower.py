@@ -29,7 +29,9 @@ def write_nodes(w: Writer) -> None:
         if not is_concrete(node.type):
             w.differences.cannot(node, f"its size {node.type} is not known")
         elif all(name in w.values for name in node.inputs):
+            start = len(w.layers)
             _write(w, node)
+            w.spans[node.name] = range(start, len(w.layers))
 
 
 def input_layout(w: Writer, name: str, kind: Type) -> Layout:

@@ -28,7 +28,7 @@ class Writer:
 
     `train` says that fillers and learning rates are wanted, `batch` how many examples a blob holds.
     `orders` holds, for each layer whose weights meet a vector's units in another order than the language's,
-    that order.
+    that order. `spans` says which of the layers each node became.
     """
 
     def __init__(self, net: Net, differences: Differences, train: bool = False, batch: int = 1) -> None:
@@ -40,6 +40,8 @@ class Writer:
         self.layers: list[Layer] = []
         self.values: dict[str, Value] = {}
         self.orders: dict[str, Order] = {}
+        self.places: dict[str, tuple[int, int]] = {}  # where the layers of a node begin and end
+        self.spans: dict[str, range] = {}
         self._taken = {i.name for i in net.inputs} | {n.name for n in net.body}
         self._conts: dict[int, str] = {}
         self._converted: dict[tuple[str, Layout], Value] = {}
@@ -50,6 +52,10 @@ class Writer:
         if value.free and self.survey.uses[name] > 1:
             return attrs.evolve(value, free=False)
         return value
+
+    def layers_of(self, node: str) -> list[Layer]:
+        """The layers that a node became, in order."""
+        return [self.layers[i] for i in self.spans.get(node, ())]
 
     def fresh(self, base: str) -> str:
         """A name that no layer or blob has yet: `base`, else `base_2`, ..."""

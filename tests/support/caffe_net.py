@@ -63,7 +63,7 @@ class CaffeNet:
         return {name: to_blob(self._value(name), array) for name, array in inputs.items()}
 
     def _weights(self, weights: Weights) -> dict[str, list[Array]]:
-        return caffe_weights(self.net, weights, self.layers, self._writer.orders)
+        return caffe_weights(self.net, weights, self._writer)
 
 
 def to_blob(value: Value, array: Array) -> Array:
