@@ -146,13 +146,14 @@ def _add(node: Node, types: Mapping[str, Type | None], made: list[Drawn], at: di
 
 def _drawn(node: Node, step: Step, sources: tuple[int, ...], before: Sequence[Drawn], size: Size) -> Drawn:
     inputs = tuple(d.layer.name for d in before)
-    if step.role:
-        name = f"{node.name}_{step.role}"
-        op = _HELPERS.get(step.layer.cls)
-        layer = Layer(name, op or "opaque", inputs, {} if op else {"type": step.layer.cls}, size)
+    name = f"{node.name}_{step.role}" if step.role else node.name
+    own = None if step.role else node.layer.op_name
+    op = _SHOWN.get(step.layer.cls) or own or "opaque"
+    if op == own:
+        stated = _shown_by_size(node)
     else:
-        name = node.name
-        layer = Layer(name, node.layer.op_name, inputs, _shown_by_size(node), size)
+        stated = {"type": step.layer.cls} if op == "opaque" else {"filters": size[-1]} if "conv" in op else {}
+    layer = Layer(name, op, inputs, stated, size)
     given = tuple(d.size for d in before)
     activation = _ACTIVATIONS.get(step.layer.cls)
     return Drawn(layer_name(name), step.layer.cls, sources, given, size, layer, activation=activation)
@@ -163,10 +164,16 @@ _ACTIVATIONS = {
     **dict.fromkeys(("Conv1D", "Conv2D", "Conv3D", "Dense", "DepthwiseConv2D", "SeparableConv2D"), "linear"),
     **dict.fromkeys(("SimpleRNN", "LSTM", "GRU"), "tanh"),
 }
-# Helper layers that the catalogue has too; others are opaque.
-_HELPERS = {
+# What a Keras class shows, whichever layer of the language it helps to make; of others see the layer itself.
+_SHOWN = {
     f"{cls}{rank}D": f"{op}{rank}d"
-    for cls, op in (("ZeroPadding", "zeropad"), ("Cropping", "crop"))
+    for cls, op in (
+        ("ZeroPadding", "zeropad"),
+        ("Cropping", "crop"),
+        ("MaxPooling", "maxpool"),
+        ("AveragePooling", "avgpool"),
+        ("Conv", "conv"),
+    )
     for rank in (1, 2, 3)
 }
 

@@ -20,8 +20,8 @@ _TUPLE = re.compile(
     rf"[(\[{{]\s*({_BATCH}(?:\s*[,.]\s*(?:N[o0O]n[ec]|[\dOolI|SBZ]+))+\s*,?|{_BATCH}\s*,)\s*[)\]}}]*"
 )
 _NUMBER = re.compile(r"N[o0O]n[ec]|[\dOolI|SBZ]+")
-_GIVEN = re.compile(r"^\W*(?:input|lnput|1nput)(?:\s?sh?ape)?\W*", re.I)
-_GIVES = re.compile(r"^\W*[o0]utput(?:\s?sh?ape)?\W*", re.I)
+_GIVEN = re.compile(r"^(?:input|lnput|1nput)(?:\s?sh?ape)?\W*", re.I)
+_GIVES = re.compile(r"^[o0]utput(?:\s?sh?ape)?\W*", re.I)
 _DTYPE = re.compile(r"^(?:output\s?dtype\s?:?\s*)?(?:b?fl[o0]at|u?[il1]nt)(?:8|16|32|64)$", re.I)
 _ACTIVATION = re.compile(r"^act[il1]vat[il1][o0]n\s?:\s?(\w+)$", re.I)
 _DIGITS = str.maketrans(
