@@ -71,11 +71,15 @@ def net_parameters(net: Net) -> dict[str, tuple[Parameter, ...]]:
 
 
 def by_role(net: Net, weights: Mapping[str, Sequence[Any]]) -> dict[str, dict[str, Any]]:
-    """Arrays by role from arrays in the order of the table above. Raises ValueError where a count differs."""
+    """Arrays by role from arrays in the order of the table above, of the layers that own weights.
+
+    Raises ValueError where a count differs.
+    """
     owned = net_parameters(net)
     return {
         name: {p.role: array for p, array in zip(owned[name], arrays, strict=True)}
         for name, arrays in weights.items()
+        if name in owned
     }
 
 
