@@ -35,6 +35,8 @@ _FLAT = re.compile(
 _PLANAR = re.compile(
     r"\b(?:images?|pixels?|2-?\s?d|faces?|spatial|objects?|visual|scenes?|segmentation)\b", re.I
 )
+#: Layers whose output has as many channels as they have filters or units.
+_WIDE = frozenset(("conv1d", "conv2d", "conv3d", "conv2d_transpose", "separable_conv2d", "dense"))
 _FLAT_FIRST = frozenset(("conv1d", "maxpool1d", "avgpool1d", "rnn", "lstm", "gru", "attention"))
 
 
@@ -233,7 +235,7 @@ class _Emitter:
         op = step.op or ""
         if op in MERGES and op != "attention":
             if len(values) < 2:
-                return [*values, self._missing(vertex, op)]
+                return [*values, self._missing(vertex, op, values)]
             if op in ("dot", "subtract") and len(values) > 2:
                 return [self._merge(values[:-1], vertex), values[-1]]
             return values
@@ -241,10 +243,11 @@ class _Emitter:
             return [self._merge(values, vertex)]
         return values
 
-    def _missing(self, vertex: Vertex, op: str) -> str:
+    def _missing(self, vertex: Vertex, op: str, values: Sequence[str]) -> str:
         """An input for what a merge takes besides what was seen to come."""
         self._notes.append(f"{vertex.text or op}: only one of its inputs was found")
-        return self._input("shortcut", _open(self._kind), vertex)
+        known = next((t.kind for v in values if (t := self._types.get(v)) is not None), self._kind)
+        return self._input("shortcut", _open(known), vertex)
 
     def _merge(self, values: list[str], vertex: Vertex) -> str:
         """A merge that is not drawn: arrows that meet are added where one is a short way round the other."""
@@ -309,7 +312,8 @@ class _Emitter:
         declared = _type(size, have.kind if have is not None else self._kind_given(self._nodes[index]))
         if declared is None:
             return
-        self._nodes[index] = attrs.evolve(self._nodes[index], declared=declared)
+        node = self._nodes[index]
+        self._nodes[index] = attrs.evolve(node, op=_with_width(node.layer, declared), declared=declared)
         self._types[value] = declared
 
     def _kind_given(self, node: Node) -> Kind | None:
@@ -340,6 +344,15 @@ def _widened(steps: Sequence[Phrase], target: Vertex) -> Sequence[Phrase]:
             made[index] = attrs.evolve(made[index], attributes={width: size[-1], **made[index].attributes})
             break
     return made
+
+
+def _with_width(op: Op, declared: Type) -> Op:
+    """A layer whose channels or units are open, with those of the size that stands beside it."""
+    width, last = WIDTH.get(op.op_name), declared.shape[-1]
+    known = dict(op.attributes())
+    if width is None or op.op_name not in _WIDE or known.get(width) is not HOLE or last is HOLE:
+        return op
+    return build(op.op_name, {**known, width: last})
 
 
 def _is_sign(step: Phrase) -> bool:

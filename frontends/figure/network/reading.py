@@ -46,6 +46,8 @@ _REPEAT = re.compile(
 )
 #: Layers of several kinds, of which the words do not say how many.
 _SEVERAL = re.compile(r"^\w+\.?(?:,? and | ?[&/] ?)\w+\.? (?:layers|blocks|modules)$", re.I)
+#: The name of a map, before its size.
+_MAP_NAME = re.compile(r"[A-Z]{1,2}\d{1,2}\s*[:.]?\s+(?=\d+\b)")
 #: Steps of a method that are no layers.
 _PROCESSING = re.compile(
     r"\b(?:pre-?process\w*|post-?process\w*|resiz\w*|region proposals?|(?:data )?augmentation|nms"
@@ -98,8 +100,8 @@ def read_words(words: str, circled: bool = False) -> Reading:
     if _PROCESSING.search(text):
         return Reading(Role.VALUE)
     body, repeat = _counted(text)
-    size = read_size(re.sub(r"(?i)^(?:output|out|size|shape|dim)s?(?: size)?\s*[:=]?\s*(?=[\d(])", "", body))
-    if size is not None and not _is_layer(size, body):
+    size = _size(body)
+    if size is not None:
         return Reading(Role.VALUE, shape=size)
     if _SEVERAL.search(body):
         return Reading(Role.LAYERS, (Phrase("opaque", type=body, text=body, confidence=0.7),), known=True)
@@ -108,6 +110,15 @@ def read_words(words: str, circled: bool = False) -> Reading:
     if steps:
         return Reading(Role.LAYERS, steps, None, repeat, True, min(step.confidence for step in steps))
     return _without_layers(found.phrases, body, repeat)
+
+
+def _size(text: str) -> Size | None:
+    """A size that words report, after "output size" or a map's name: "C3 24×24×16"."""
+    size = read_size(re.sub(r"(?i)^(?:output|out|size|shape|dim)s?(?: size)?\s*[:=]?\s*(?=[\d(])", "", text))
+    if size is not None:
+        return None if _is_layer(size, text) else size
+    named = _MAP_NAME.match(text)
+    return read_size(text[named.end() :]) if named is not None else None
 
 
 def _is_layer(size: Size, text: str) -> bool:

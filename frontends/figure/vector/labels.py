@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import re
 from collections.abc import Iterable, Sequence
@@ -13,8 +14,12 @@ from dlc.frontends.figure.geometry import extent, inside
 from dlc.frontends.pdf.page import Char, Rule
 from dlc.frontends.pdf.words import Piece, Word, pieces, words
 
-#: A wider gap (ems) parts two labels.
-_GAP = 0.5
+#: A wider gap (ems) parts two labels in any case.
+_GAP = 0.9
+#: So does one as wide as this (ems) that is also so much wider than a figure's usual space between words.
+_WIDE, _WIDER = 0.38, 1.45
+#: The widest usual space (ems) of a font whose letters differ in width.
+_USUAL = 0.34
 
 
 def labels(
@@ -29,10 +34,43 @@ def labels(
     for angle, group in turns.items():
         own = rules if angle == 0 else ()
         turned = [_turned(char, angle) for char in group] if angle else group
-        for piece in pieces(words(turned, own), _GAP):
+        found_pieces = pieces(words(turned, own), _GAP)
+        widest = _widest_space(found_pieces)
+        for piece in (part for whole in found_pieces for part in _parted(whole, widest)):
             runs = [[word] for word in piece.words] if _is_row(piece) else _split(piece, angle, boxes)
             found += [_label(run, angle) for run in runs]
     return [label for label in found if label.text.strip()]
+
+
+def _widest_space(found: Sequence[Piece]) -> float:
+    """The widest gap (ems) between two words of one label."""
+    gaps = sorted(
+        (b.x0 - a.x1) / piece.size for piece in found for a, b in itertools.pairwise(piece.words) if piece.size
+    )
+    if not gaps:
+        return _WIDE
+    usual = gaps[len(gaps) // 4]
+    if not _is_monospaced([word for piece in found for word in piece.words]):
+        usual = min(usual, _USUAL)
+    return max(_WIDE, _WIDER * usual)
+
+
+def _is_monospaced(found: Sequence[Word]) -> bool:
+    """Whether all letters are equally wide, as far as words show."""
+    lettered = [word for word in found if len(word.text) > 2 and any(c.isalpha() for c in word.text)]
+    widths = sorted((word.x1 - word.x0) / len(word.text) / word.size for word in lettered if word.size)
+    return len(widths) >= 2 and widths[-1] - widths[0] < 0.04
+
+
+def _parted(piece: Piece, widest: float) -> Iterable[Piece]:
+    """A piece cut at its wide gaps."""
+    run: list[Word] = []
+    for word in piece.words:
+        if run and word.x0 - run[-1].x1 > widest * piece.size:
+            yield Piece(tuple(run))
+            run = []
+        run.append(word)
+    yield Piece(tuple(run))
 
 
 def _is_row(piece: Piece) -> bool:
