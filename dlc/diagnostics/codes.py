@@ -125,6 +125,7 @@ NET_UNSOUND = _code(608, "network was read but is not sound")
 PICTURE_DAMAGED = _code(609, "picture cannot be decoded")
 PICTURE_TOO_LARGE = _code(610, "picture has too many pixels")
 PICTURE_EMPTY = _code(611, "picture shows nothing")
+EVIDENCE_DIFFERS = _code(612, "table and figure say different things")
 
 # 07: other formats read
 JSON_MALFORMED = _code(701, "JSON is malformed")
@@ -135,6 +136,7 @@ LAYER_KEPT = _code(705, "layer is not known and kept as it is")
 LAYER_SKIPPED = _code(706, "layer is no part of the network")
 LAYER_WRONG = _code(707, "layer cannot be what the file says")
 KERAS_CONTRACT = _code(708, "document is no Keras model")
+SHARED_IN_PART = _code(720, "layers share some of their weights, but not all")
 
 # 08: simulation and evaluation
 SET_DIFFERS = _code(801, "folder holds another simulated set")

@@ -6,9 +6,11 @@ from collections.abc import Callable, Sequence
 
 import attrs
 
-from dlc.diagnostics import Diagnostic, DlcError, FileSpan, Note, codes
+from dlc.diagnostics import Diagnostic, DlcError, FileSpan, Note, Span, codes
 from dlc.frontends.figure.find import Figure, find_figures
 from dlc.frontends.figure.read import Figures, figure_nets
+from dlc.frontends.paper.evidence import evidence
+from dlc.frontends.paper.merge import merge
 from dlc.frontends.pdf.kept import KeptDocument
 from dlc.frontends.table.extract import tables as tables_of
 from dlc.frontends.table.model import Table
@@ -64,8 +66,9 @@ def read_table_text(text: str, form: str, name: str) -> Paper:
 def _paper(
     tables: Sequence[Table], told: TableReading, drawn: Sequence[Figure], shown: Figures, name: str
 ) -> Paper:
-    nets = _named([*told.nets, *shown.nets])
-    findings = _located([*told.diagnostics, *shown.diagnostics], name)
+    once = merge(evidence([*told.nets, *shown.nets], tables, drawn))
+    nets = _named(once.nets)
+    findings = _located([*told.diagnostics, *shown.diagnostics, *once.findings], name)
     return Paper(tuple(_in_file(net, name) for net in nets), findings, tuple(tables), tuple(drawn))
 
 
@@ -109,4 +112,15 @@ def _count(things: Sequence[object], word: str) -> str:
 
 def _located(diagnostics: Sequence[Diagnostic], name: str) -> tuple[Diagnostic, ...]:
     """The diagnostics with the file's name in their places."""
-    return tuple(attrs.evolve(d, span=attrs.evolve(d.span or FileSpan(), file=name)) for d in diagnostics)
+    return tuple(
+        attrs.evolve(d, span=_in(d.span or FileSpan(), name), notes=tuple(_noted(n, name) for n in d.notes))
+        for d in diagnostics
+    )
+
+
+def _noted(note: Note, name: str) -> Note:
+    return note if note.span is None else attrs.evolve(note, span=_in(note.span, name))
+
+
+def _in(span: Span, name: str) -> Span:
+    return attrs.evolve(span, file=name)

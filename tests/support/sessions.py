@@ -29,6 +29,7 @@ def prepare(folder: Path) -> None:
     """The files that sessions name and that are no line long."""
     (folder / "locked.pdf").write_text(_pdf("<</Type/Pages/Count 0/Kids[]>>", _LOCK), encoding="ascii")
     (folder / "scan.pdf").write_text(_pdf(_PAGES), encoding="ascii")
+    (folder / "differs.pdf").write_bytes(_differing())
     repeats = "repeat 2 " * 33
     (folder / "deep.dlnet").write_text(
         f"net deep {{\n  x = input ids[9]\n  y = x |> {repeats}relu\n  output y\n}}\n"
@@ -38,6 +39,23 @@ def prepare(folder: Path) -> None:
     (folder / "dot.png").write_bytes(_png(1, 1))
     with (folder / "big.dlnet").open("wb") as stream:
         stream.truncate(300 * 2**20)
+
+
+def _differing() -> bytes:
+    """A paper whose figure and table differ in one number."""
+    from support import figures, pdfs
+
+    boxes = ("Input", "conv 5x5, 32", "max pool 2x2", "conv 3x3, 64", "conv 3x3, 64", "fc 10")
+    rows = (
+        ("layer", "filter size", "stride", "maps"),
+        ("conv1", "5 x 5", "1", "32"),
+        ("pool1", "2 x 2 max pool", "2", ""),
+        ("conv2", "3 x 3", "1", "64"),
+        ("conv3", "3 x 3", "1", "96"),
+        ("fc", "", "", "10"),
+    )
+    figure = figures.chain("Figure 1: Architecture of the network.", boxes)
+    return pdfs.pdf([figure, pdfs.table("Table 1: Layers of the network.", rows)])
 
 
 def _png(width: int, height: int) -> bytes:
@@ -85,5 +103,6 @@ def rewrite(page: Path) -> None:
 
 
 if __name__ == "__main__":
+    sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
     for name in sys.argv[1:]:
         rewrite(Path(name))

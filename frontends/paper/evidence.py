@@ -1,0 +1,75 @@
+"""What a paper says about the networks that it shows: captions, the names in them, and what they point at."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+import attrs
+
+from dlc.frontends.figure.find import Figure
+from dlc.frontends.table.model import Table
+from dlc.ir import Net
+
+#: Names of networks: VGG-16, LeNet-5, ResNet, DenseNet-121, Model-A, C3D.
+_NAME = re.compile(
+    r"\b(?:[A-Z][A-Za-z]*[- ]?\d+[A-Za-z]?|[A-Za-z]*(?:[Nn]et|NET|CNN|Former|former|GAN)(?:-[\w]+)*)\b"
+)
+_COMMON = frozenset(
+    ("net", "nets", "network", "cnn", "convnet", "convnets", "gan", "table", "figure", "fig", "section", "eq")
+)
+_REFERENCE = re.compile(r"(?i)\b(table|tab\.|figure|fig\.)\s*~?(\d+|[IVXLC]+\b)")
+_KINDS = {"t": "table", "f": "figure"}
+
+
+@attrs.frozen
+class Evidence:
+    """A network as one table or figure shows it, with that one's caption."""
+
+    net: Net
+    kind: str
+    number: str
+    page: int
+    caption: str = ""
+
+    @property
+    def exhibit(self) -> tuple[str, str, int]:
+        """Which table or figure it is."""
+        return self.kind, self.number, self.page
+
+    @property
+    def place(self) -> str:
+        """The exhibit in words."""
+        return f"{self.kind} {self.number}".strip()
+
+    def names(self) -> frozenset[str]:
+        """The names of networks in the net's own title, else in the caption."""
+        own = _names(self.net.name.replace("_", "-"))
+        return own or _names(self.caption)
+
+    def points_at(self, other: Evidence) -> bool:
+        """Whether the caption refers to the other's table or figure."""
+        found = {(_KINDS[k[0].lower()], n) for k, n in _REFERENCE.findall(self.caption)}
+        return bool(other.number) and (other.kind, other.number) in found
+
+
+def evidence(nets: Iterable[Net], tables: Sequence[Table], figures: Sequence[Figure]) -> list[Evidence]:
+    """The networks with the captions of the tables and figures that they come from."""
+    captions = {("table", _plain(t.number), t.page): t.caption for t in tables}
+    captions |= {("figure", _plain(f.region.number), f.region.page): f.region.caption for f in figures}
+    made = []
+    for net in nets:
+        origin = net.origin
+        kind, number = (origin.kind or "", _plain(origin.number)) if origin is not None else ("", "")
+        page = origin.page or 0 if origin is not None else 0
+        made.append(Evidence(net, kind, number, page, captions.get((kind, number, page), "")))
+    return made
+
+
+def _plain(number: str | None) -> str:
+    return "".join((number or "").split())
+
+
+def _names(text: str) -> frozenset[str]:
+    found = {re.sub(r"[^a-z0-9]", "", word.lower()) for word in _NAME.findall(text)}
+    return frozenset(word for word in found if word not in _COMMON and len(word) > 2)
