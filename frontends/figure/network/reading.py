@@ -47,7 +47,7 @@ _REPEAT = re.compile(
 #: Layers of several kinds, of which the words do not say how many.
 _SEVERAL = re.compile(r"^\w+\.?(?:,? and | ?[&/] ?)\w+\.? (?:layers|blocks|modules)$", re.I)
 #: The name of a map, before its size.
-_MAP_NAME = re.compile(r"[A-Z]{1,2}\d{1,2}\s*[:.]?\s+(?=\d+\b)")
+_MAP_NAME = re.compile(r"[A-Z]{1,2}\d{1,2}\s*[:.]?\s+(?=\d)")
 #: Steps of a method that are no layers.
 _PROCESSING = re.compile(
     r"\b(?:pre-?process\w*|post-?process\w*|resiz\w*|region proposals?|(?:data )?augmentation|nms"

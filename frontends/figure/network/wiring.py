@@ -30,6 +30,8 @@ from dlc.frontends.figure.network.scene import Item, ItemKind, Scene
 
 #: How far (ems) an end may be from what it touches, from a line that it meets, and from what lies ahead.
 _TOUCH, _ON_LINE, _TEXT_AHEAD, _FAR_AHEAD = 0.25, 0.3, 1.4, 2.8
+#: Lines whose distances from an end differ by less than this (ems) all meet it.
+_HARDLY = 0.15
 #: The last stretch of a line (ems) by which its direction at an end is judged.
 _REACH = 0.8
 #: Things with an inside in which lines end.
@@ -128,10 +130,10 @@ class _Wirer:
         item = self._touching(place, forward, headed)
         if item is None:
             met = self._met(index, place)
-            if met is not None:
-                other, far = met
+            if met:
                 node = self._joint(place)
-                self._add_stop(other, far, node)
+                for other, far in met:
+                    self._add_stop(other, far, node)
                 self._add_stop(index, along, node)
                 return
             item = self._ahead(place, forward, length(line.points))
@@ -171,17 +173,19 @@ class _Wirer:
         back = x - forward[0] * self._em, y - forward[1] * self._em
         return not inside(group.area, back)
 
-    def _met(self, index: int, place: Point) -> tuple[int, float] | None:
-        """Another connector on whose course a place lies, and how far along it is."""
+    def _met(self, index: int, place: Point) -> list[tuple[int, float]]:
+        """Other connectors on whose course a place lies, and how far along each it is.
+
+        The nearest one, and those that are hardly further: where several begin at a place, all of them.
+        """
         slack = _ON_LINE * self._em
-        best: tuple[float, int, float] | None = None
+        near = []
         for other, line in self._courses.near(grown(bounds([place]), slack)):
-            if other == index:
-                continue
             far, along = near_line(place, line.points)
-            if far <= slack and (best is None or far < best[0]):
-                best = far, other, along
-        return (best[1], best[2]) if best is not None else None
+            if other != index and far <= slack:
+                near.append((far, other, along))
+        least = min(near, default=(0.0, 0, 0.0))[0]
+        return [(other, along) for far, other, along in near if far <= least + _HARDLY * self._em]
 
     def _ahead(self, place: Point, forward: Point, long: float) -> Item | None:
         """The thing that a line would run into first if it went on a little; words come after boxes."""

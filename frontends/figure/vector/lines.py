@@ -8,12 +8,13 @@ from collections.abc import Iterable, Sequence
 
 import attrs
 
-from dlc.frontends.figure.drawing import Area, Colour, Connector, Point
+from dlc.frontends.figure.drawing import Box, Colour, Connector, Outline, Point
 from dlc.frontends.figure.geometry import (
     Grid,
     at,
     bounds,
     centre,
+    contains,
     cosine,
     direction,
     distance,
@@ -22,6 +23,7 @@ from dlc.frontends.figure.geometry import (
     length,
     near_line,
     near_segment,
+    size,
 )
 from dlc.frontends.figure.vector.shapes import Role, Shape
 
@@ -264,7 +266,36 @@ def _sides(head: Shape) -> Point:
     return head.area[2] - head.area[0], head.area[3] - head.area[1]
 
 
-def joined(lines: Sequence[Line], blocked: Sequence[Area], em: float) -> list[Line]:
+@attrs.frozen
+class Wall:
+    """A box at which lines end rather than go on: at its outline, and inside it where it holds no others."""
+
+    box: Box
+    leaf: bool = True
+
+    def stops(self, place: Point, slack: float) -> bool:
+        """Whether lines that meet at a place do so at (or in) the box."""
+        area = self.box.area
+        if self.box.outline is Outline.CIRCLE:
+            (x, y), (px, py) = self.box.centre, place
+            a, b = self.box.width / 2 + slack, self.box.height / 2 + slack
+            return ((px - x) / a) ** 2 + ((py - y) / b) ** 2 <= 1
+        return distance(area, place) <= slack and (self.leaf or not inside(grown(area, -slack), place))
+
+
+def walls(boxes: Sequence[Box]) -> list[Wall]:
+    """The boxes that stop lines, which dashed frames do not."""
+    solid = [box for box in boxes if not box.dashed]
+    grid: Grid[Box] = Grid(max((max(size(box.area)) for box in solid), default=1.0) / 4)
+    for box in solid:
+        grid.add(box.area, box)
+    return [
+        Wall(box, not any(other is not box and contains(box.area, other.area) for other in grid.near(box.area)))
+        for box in solid
+    ]
+
+
+def joined(lines: Sequence[Line], blocked: Sequence[Wall], em: float) -> list[Line]:
     """Lines whose ends meet, two at a place and away from boxes (`blocked`), made one."""
     lines = list(lines)
     while True:
@@ -293,17 +324,17 @@ def _merged(first: _LineEnd, second: _LineEnd) -> Line:
     )
 
 
-def _meeting(lines: Sequence[Line], blocked: Sequence[Area], slack: float) -> list[tuple[_LineEnd, _LineEnd]]:
+def _meeting(lines: Sequence[Line], blocked: Sequence[Wall], slack: float) -> list[tuple[_LineEnd, _LineEnd]]:
     """Pairs of open ends that meet alone, no line in two pairs."""
     ends: Grid[_LineEnd] = Grid(4 * slack)
     courses: Grid[Line] = Grid(40 * slack)
-    walls: Grid[Area] = Grid(40 * slack)
+    near_walls: Grid[Wall] = Grid(40 * slack)
     for line in lines:
         courses.add(bounds(line.points), line)
         for which in (0, 1):
             ends.add(bounds([line.end(which)]), (line, which))
-    for area in blocked:
-        walls.add(area, area)
+    for wall in blocked:
+        near_walls.add(wall.box.area, wall)
     found: list[tuple[_LineEnd, _LineEnd]] = []
     used: set[int] = set()
     for line in lines:
@@ -318,19 +349,19 @@ def _meeting(lines: Sequence[Line], blocked: Sequence[Area], slack: float) -> li
             if len(met) != 1 or id(met[0][0]) in used:
                 continue
             near = courses.near(spot)
-            if _may_join((line, which), met[0], near, walls.near(spot), slack):
+            if _may_join((line, which), met[0], near, near_walls.near(spot), slack):
                 found.append(((line, which), met[0]))
                 used |= {id(line), id(met[0][0])}
     return found
 
 
 def _may_join(
-    one: _LineEnd, other: _LineEnd, lines: Sequence[Line], blocked: Sequence[Area], slack: float
+    one: _LineEnd, other: _LineEnd, lines: Sequence[Line], blocked: Sequence[Wall], slack: float
 ) -> bool:
     place = one[0].end(one[1])
     if one[0].headed(one[1]) or other[0].headed(other[1]) or one[0].colour != other[0].colour:
         return False
-    if any(distance(box, place) <= slack and not inside(grown(box, -slack), place) for box in blocked):
+    if any(wall.stops(place, slack) for wall in blocked):
         return False
     return not any(
         line is not one[0] and line is not other[0] and near_line(place, line.points)[0] <= slack

@@ -14,6 +14,7 @@ from dlc.frontends.figure.vector.lines import (
     joined,
     junctions,
     strokes,
+    walls,
     with_heads,
     without_stubs,
 )
@@ -42,8 +43,7 @@ def read_vector(page: Page, drawn: Artwork, area: Area) -> Drawing:
     marks, lines = signs(whole, lines, found, text, em)
     text = labels(page.chars, area, [box.area for box in whole], page.rules) + marks
     alone = with_heads(lines, [shape for shape in found if shape.role is Role.HEAD], em)
-    blocked = [box.area for box in whole if not box.dashed]
-    lines = joined(without_stubs(lines, em), blocked, em)
+    lines = joined(without_stubs(lines, em), walls(whole), em)
     linked = connectors(lines) + _fat(found) + alone
     pictures = [Box(p.box, Outline.IMAGE) for p in drawn.pictures if not p.shading and _seen(p.box, area, em)]
     return Drawing(
