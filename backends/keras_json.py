@@ -17,6 +17,7 @@ from dlc.backends.keras.plan import KerasLayer, Plan, Step
 from dlc.backends.keras.program import Program, program
 from dlc.backends.keras.rules import RULES
 from dlc.backends.keras.shapes import Shape, step_shapes
+from dlc.backends.keras.sharing import Common, common_layers, owners
 from dlc.backends.keras.statements import Statement
 from dlc.ir import Input, Module
 from dlc.types import Kind
@@ -44,14 +45,14 @@ class KerasJsonBackend(Backend):
 def model_json(made: Program) -> Json:
     """The model as Keras serialises it."""
     chain = made.is_chain
-    layers, shapes = _layers(made, chain)
+    layers, values = _layers(made, chain)
     if chain:
-        first = _batch(shapes[made.net.inputs[0].name])
+        first = _batch(values[made.net.inputs[0].name].shape)
         config = {**_named(layer_name(made.net.name)), "layers": layers, "build_input_shape": first}
         return _model("keras", "Sequential", None, config, first)
     functional: Json = {"name": layer_name(made.net.name), "trainable": True, "layers": layers}
-    functional["input_layers"] = _ends([made.inputs[i.name] for i in made.net.inputs])
-    functional["output_layers"] = _ends(_output_layers(made))
+    functional["input_layers"] = _ends([values[i.name] for i in made.net.inputs])
+    functional["output_layers"] = _ends([values[name] for name in made.net.outputs])
     return _model("keras.src.models.functional", "Functional", "Functional", functional, None)
 
 
@@ -72,26 +73,23 @@ def _model(module: str, name: str, registered: str | None, config: Json, shape: 
     return _object(module, name, config, registered) | built
 
 
-def _ends(names: Sequence[str]) -> list[Any]:
-    """References to layers that begin or end the model: a sole one is not in a list of its own."""
-    ends = [[name, 0, 0] for name in names]
+def _ends(values: Sequence[_Value]) -> list[Any]:
+    """References to values that begin or end the model: a sole one is not in a list of its own."""
+    ends = [[value.layer, value.call, 0] for value in values]
     return ends[0] if len(ends) == 1 else ends
-
-
-def _output_layers(made: Program) -> list[str]:
-    return [made.inputs.get(name) or made.naming.template("", name) for name in made.net.outputs]
 
 
 @attrs.frozen
 class _Value:
-    """A value of the model: the layer that gives it, its shape and its numbers' type."""
+    """A value of the model: the layer that gives it, its shape, its numbers' type, and at which call."""
 
     layer: str
     shape: Shape
     dtype: str = "float32"
+    call: int = 0
 
     def json(self) -> Json:
-        history = [self.layer, 0, 0]
+        history = [self.layer, self.call, 0]
         config = {"shape": _batch(self.shape), "dtype": self.dtype, "keras_history": history}
         return {"class_name": "__keras_tensor__", "config": config}
 
@@ -100,55 +98,79 @@ def _batch(shape: Shape) -> list[int | None]:
     return [None, *shape]
 
 
-def _layers(made: Program, chain: bool) -> tuple[list[Json], dict[str, Shape]]:
-    """The model's layers in order of evaluation, and the shapes of the net's values."""
+def _layers(made: Program, chain: bool) -> tuple[list[Json], dict[str, _Value]]:
+    """The model's layers in order of evaluation, and the net's values."""
     types = made.net.types()
     shapes: dict[str, Shape] = {name: t.shape for name, t in types.items() if t is not None}  # type: ignore[misc]
     values: dict[str, _Value] = {}
     layers: list[Json] = []
+    objects: dict[Common, Json] = {}
+    owning = owners(made.body)
     for given in made.net.inputs:
-        layers.append(_input(given, made.inputs[given.name], chain))
+        layers.append(_input(given, made.inputs[given.name]))
         dtype = "int32" if given.type.kind is Kind.IDS else "float32"
         values[given.name] = _Value(made.inputs[given.name], shapes[given.name], dtype)
     for statement in made.body:
         inputs = [values[name] for name in statement.inputs]
-        made_layers, result = _statement(made, statement, inputs, shapes[statement.value], chain)
+        made_layers, result = _statement(
+            made, statement, inputs, shapes[statement.value], common_layers(statement, owning), objects
+        )
         layers += made_layers
         values[statement.value] = result
-    return layers, shapes
+    if chain:
+        layers = [{k: v for k, v in layer.items() if k not in ("name", "inbound_nodes")} for layer in layers]
+    return layers, values
 
 
-def _input(given: Input, name: str, chain: bool) -> Json:
+def _input(given: Input, name: str) -> Json:
     dtype = "int32" if given.type.kind is Kind.IDS else "float32"
     shape = [None, *given.type.shape]
     config = {"batch_shape": shape, "dtype": dtype, "sparse": False, "ragged": False, "name": name}
     made = _object("keras.layers", "InputLayer", config | {"optional": False})
-    return made if chain else made | {"name": name, "inbound_nodes": []}
+    return made | {"name": name, "inbound_nodes": []}
 
 
 def _statement(
-    made: Program, statement: Statement, inputs: Sequence[_Value], output: Shape, chain: bool
+    made: Program,
+    statement: Statement,
+    inputs: Sequence[_Value],
+    output: Shape,
+    common: Mapping[int, Common],
+    objects: dict[Common, Json],
 ) -> tuple[list[Json], _Value]:
+    """The layers that a statement adds, and its value.
+
+    `common` are the layers that it calls as other statements do, and `objects` those that are there already.
+    """
     assert isinstance(statement.doing, Plan)
     template = made.naming.template("", statement.value)
     shapes = step_shapes(statement.doing, [i.shape for i in inputs], output)
     layers: list[Json] = []
     results: list[_Value] = []
-    for step, shape in zip(statement.doing.steps, shapes, strict=True):
+    for index, (step, shape) in enumerate(zip(statement.doing.steps, shapes, strict=True)):
         name = f"{template}_{step.role}" if step.role else template
         given = [results[v] if v >= 0 else inputs[-1 - v] for v in step.values]
-        layers.append(_step(step, name, given, chain))
-        results.append(_Value(name, shape))
+        one = common.get(index)
+        if one is None:
+            layers.append(_step(step, name, given))
+            results.append(_Value(name, shape))
+            continue
+        name = made.naming.template("", one.owner) + one.ending
+        written = _step(step, name, given)
+        if one in objects:
+            objects[one]["inbound_nodes"] += written["inbound_nodes"]
+        else:
+            objects[one] = written
+            layers.append(written)
+        results.append(_Value(name, shape, call=len(objects[one]["inbound_nodes"]) - 1))
     return layers, results[-1]
 
 
-def _step(step: Step, name: str, given: Sequence[_Value], chain: bool) -> Json:
+def _step(step: Step, name: str, given: Sequence[_Value]) -> Json:
     layer = step.layer
     if layer.cls not in CLASSES:
         return _operation(layer, name, given)
     written = _layer(layer, name, [v.shape for v in given])
-    if chain:
-        return written
     tensors = [v.json() for v in given]
     call = {"args": [tensors] if layer.cls in MERGES else tensors, "kwargs": CLASSES[layer.cls].call}
     return written | {"name": name, "inbound_nodes": [call]}

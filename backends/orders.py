@@ -8,7 +8,7 @@ order, and nothing is moved; everywhere else a backend moves the axes first.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from dlc.ir import Node
 
@@ -33,14 +33,53 @@ def any_order(order: Sequence[Node], outputs: Iterable[str]) -> dict[str, bool]:
     """For every value whether dense layers alone are made of its units, perhaps after layers that keep
     their places: the weights of those layers can stand in any order. `order` is topological.
 
-    Dense layers that share their weights may meet units in several orders, so these keep the language's.
+    Dense layers that share their weights must all meet units in the same order, be it the language's.
     """
-    shared = {name for node in order if node.shares for name in (node.name, node.shares)}
+    kept: set[str] = set()  # owners of weights whose users would meet units in several orders
+    while True:
+        found = _any_order(order, outputs, kept)
+        uneven = {owner for owner, users in _sharing(order).items() if len(_met(users, order, found)) > 1}
+        if uneven <= kept:
+            return found
+        kept |= uneven
+
+
+def _sharing(order: Sequence[Node]) -> dict[str, list[Node]]:
+    """The dense layers that use the weights of each owner, itself among them."""
+    owners = {node.shares for node in order if node.shares is not None}
+    found: dict[str, list[Node]] = {}
+    for node in order:
+        owner = node.shares or node.name
+        if owner in owners and node.layer.op_name == "dense":
+            found.setdefault(owner, []).append(node)
+    return found
+
+
+def _met(users: Iterable[Node], order: Sequence[Node], free: Mapping[str, bool]) -> set[object]:
+    """The orders in which dense layers meet units: for each the shape that is flattened channels first."""
+    by_name = {node.name: node for node in order}
+    met: set[object] = set()
+    for user in users:
+        source = by_name.get(user.inputs[0])
+        while source is not None and source.layer.op_name in ELEMENTWISE:
+            source = by_name.get(source.inputs[0])
+        if source is None or source.layer.op_name == "dense":
+            met.add(())
+        elif source.layer.op_name != "flatten":
+            met.add(source.name)  # a join of several: not looked into
+        else:
+            map_ = by_name.get(source.inputs[0])
+            shape = map_.type.shape if map_ is not None and map_.type is not None else source.inputs[0]
+            met.add(shape if free.get(source.name, False) else ())
+    return met
+
+
+def _any_order(order: Sequence[Node], outputs: Iterable[str], kept: Collection[str]) -> dict[str, bool]:
     found: dict[str, bool] = dict.fromkeys(outputs, False)
     for node in reversed(order):
         op = node.layer.op_name
         passes = op in ELEMENTWISE or op == "concat"
-        takes = op == "dense" and node.name not in shared
+        takes = op == "dense" and (node.shares or node.name) not in kept
         fine = takes or (passes and found.get(node.name, False))
         for name in node.inputs:
             found[name] = fine and found.get(name, True)

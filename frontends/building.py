@@ -43,19 +43,12 @@ class NetBuilder:
         *,
         declared: Type | None = None,
         inferred: bool = False,
-        shares: str | None = None,
     ) -> str:
-        """Append a layer, which uses the weights of the one called `shares`; the name of its value.
-
-        Raises CannotBuild where the catalogue refuses it.
-        """
+        """Append a layer; the name of its value. Raises CannotBuild where the catalogue refuses it."""
         made = build(op, attributes)
         fresh = self.fresh(name)
         result = declared if made.declares_result else self._infer(made, inputs, span, fresh)
-        owner = shares if made.has_weights else None
-        self.nodes.append(
-            Node(fresh, made, tuple(inputs), declared, inferred=inferred, shares=owner, span=span)
-        )
+        self.nodes.append(Node(fresh, made, tuple(inputs), declared=declared, inferred=inferred, span=span))
         self.types[fresh] = result
         return fresh
 
@@ -72,6 +65,17 @@ class NetBuilder:
             self.findings.append(Diagnostic(broken.code, message, span, notes=broken.notes))
             return None
         return found
+
+    def share(self, since: int, owners: Sequence[str]) -> None:
+        """Let the layers with weights that came after the first `since` use those of `owners`, in order."""
+        left = iter(owners)
+        for index, node in enumerate(self.nodes[since:], since):
+            if node.layer.has_weights and (owner := next(left, None)) is not None:
+                self.nodes[index] = attrs.evolve(node, shares=owner)
+
+    def weighted(self, since: int) -> list[str]:
+        """The layers with weights that came after the first `since`; where one shares, the owner."""
+        return [n.shares or n.name for n in self.nodes[since:] if n.layer.has_weights]
 
     def report(
         self, code: Code, message: str, span: Span | None, severity: Severity = Severity.WARNING

@@ -17,6 +17,7 @@ from dlc.backends.caffe import (  # noqa: F401  (each registers its rules)
     shapes,
 )
 from dlc.backends.caffe.rules import RULES
+from dlc.backends.caffe.sharing import name_shared
 from dlc.backends.caffe.values import Layout, Value
 from dlc.backends.caffe.writer import Writer, type_of
 from dlc.ir import Net, Node
@@ -32,6 +33,7 @@ def write_nodes(w: Writer) -> None:
             start = len(w.layers)
             _write(w, node)
             w.spans[node.name] = range(start, len(w.layers))
+    name_shared(w)
 
 
 def input_layout(w: Writer, name: str, kind: Type) -> Layout:

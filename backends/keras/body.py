@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 
 from dlc.backends.keras.arguments import construct
 from dlc.backends.keras.classes import MERGES
 from dlc.backends.keras.names import identifier
 from dlc.backends.keras.naming import Naming, expression, loop_part
 from dlc.backends.keras.plan import Plan, Step
+from dlc.backends.keras.sharing import Common, common_layers, owners
 from dlc.backends.keras.statements import Doing, Loop, Statement
 from dlc.backends.python.layout import INDENT, Argument, Call, Listing, lines
 from dlc.backends.python.names import Namer
@@ -42,9 +44,12 @@ class BodyWriter:
         self._fixed = {*taken, *functions.values(), *(inputs.values() if keeps_inputs else ())}
         self._namer = Namer({*self._fixed, *inputs.values(), *_PASSING, *_COUNTERS})
         self._uses: dict[str, list[int]] = {}
+        self._owners: Mapping[str, Statement] = {}
+        self._objects: dict[Common, str] = {}  # variables of layer objects that are called several times
 
     def write(self, body: Sequence[Statement], outputs: Sequence[str], returns: bool) -> Iterator[str]:
         """The lines; with `returns`, the last one returns the sole output."""
+        self._owners = owners(body)
         self._count_uses(body, outputs)
         ends_in_output = bool(body) and outputs == (body[-1].value,)
         for position, statement in enumerate(body):
@@ -68,7 +73,23 @@ class BodyWriter:
         target = self._choose(position, statement)
         self.variables[statement.value] = target
         template = self._naming.template(self._scope, statement.value)
+        common = common_layers(statement, self._owners)
+        if common and isinstance(statement.doing, Plan):
+            yield from self._shared_objects(statement.doing, common)
+            yield from self._plan(
+                ending or f"{target} = ", target, statement.doing, operands, template, 1, common
+            )
+            return
         yield from self._doing(ending or f"{target} = ", target, statement.doing, operands, template, 1)
+
+    def _shared_objects(self, plan: Plan, common: Mapping[int, Common]) -> Iterator[str]:
+        """Lines that make the layer objects, before they are called for the first time."""
+        for index, one in common.items():
+            if one not in self._objects:
+                self._objects[one] = self._namer.unique(f"{identifier(one.owner)}{one.ending}_layer")
+                name = self._naming.template(self._scope, one.owner) + one.ending
+                made = construct(plan.steps[index].layer, expression(name))
+                yield from lines(f"{self._objects[one]} = ", made, 1)
 
     def _choose(self, position: int, statement: Statement) -> str:
         """The variable for a value: a passing one where only the next statement reads it."""
@@ -110,7 +131,14 @@ class BodyWriter:
         return Call(self._functions[call.block], (*operands, *arguments, f"name={expression(template)}"))
 
     def _plan(
-        self, lead: str, target: str, plan: Plan, operands: Sequence[str], template: str, depth: int
+        self,
+        lead: str,
+        target: str,
+        plan: Plan,
+        operands: Sequence[str],
+        template: str,
+        depth: int,
+        common: Mapping[int, Common] = MappingProxyType({}),
     ) -> Iterator[str]:
         made: list[str] = []
         for index, step in enumerate(plan.steps):
@@ -118,7 +146,10 @@ class BodyWriter:
             result = index == len(plan.steps) - 1
             variable = target if plan.is_chain or result else self._helper(target, step)
             name = f"{template}_{step.role}" if step.role else template
-            yield from lines(lead if result else f"{variable} = ", _apply(step, values, name), depth)
+            called = _apply(step, values, name)
+            if index in common:
+                called = Call(self._objects[common[index]], (called.operands or "",))
+            yield from lines(lead if result else f"{variable} = ", called, depth)
             made.append(variable)
 
     def _helper(self, target: str, step: Step) -> str:

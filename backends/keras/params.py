@@ -10,11 +10,13 @@ which is Keras's own, is worked out here too.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 import attrs
 
 from dlc.backends.base import Differences
+from dlc.backends.keras import sharing
 from dlc.backends.keras.naming import loop_part
 from dlc.backends.keras.plan import KerasLayer, Plan
 from dlc.backends.keras.program import Program, program
@@ -103,11 +105,20 @@ class _Walk:
         name: str,
         owners: Mapping[str, str],
     ) -> None:
+        owning = sharing.owners(body)
         for statement in body:
             template = self._made.naming.template(scope, statement.value).replace("{name}", name)
             given = [values[value] for value in statement.inputs]
             owner = owners.get(statement.value, "")
-            values[statement.value] = self._doing(statement.doing, given, template, owner)
+            common = {
+                index: self._made.naming.template(scope, one.owner).replace("{name}", name) + one.ending
+                for index, one in sharing.common_layers(statement, owning).items()
+            }
+            if common and isinstance(statement.doing, Plan):
+                owner = owners.get(statement.shares or statement.value, "")
+                values[statement.value] = self._plan(statement.doing, given, template, owner, common)
+            else:
+                values[statement.value] = self._doing(statement.doing, given, template, owner)
 
     def _doing(self, doing: Doing, given: Sequence[str], template: str, owner: str = "") -> str:
         """Add the layers; the name of the one that gives the result."""
@@ -131,14 +142,31 @@ class _Walk:
                 given = self._doing(link.doing, [given], template + loop_part(str(number), link))
         return given
 
-    def _plan(self, plan: Plan, given: Sequence[str], template: str, owner: str) -> str:
+    def _plan(
+        self,
+        plan: Plan,
+        given: Sequence[str],
+        template: str,
+        owner: str,
+        common: Mapping[int, str] = MappingProxyType({}),
+    ) -> str:
+        """Add a plan's layers; `common` has the names of those that several statements call."""
         results: list[str] = []
-        for step in plan.steps:
-            name = f"{template}_{step.role}" if step.role else template
+        for index, step in enumerate(plan.steps):
+            name = common.get(index) or (f"{template}_{step.role}" if step.role else template)
             read = tuple(results[v] if v >= 0 else given[-1 - v] for v in step.values)
-            self._found.append(Layer(name, step.layer, read, owner))
+            self._add(Layer(name, step.layer, read, owner), index in common)
             results.append(name)
         return results[-1]
+
+    def _add(self, layer: Layer, is_common: bool) -> None:
+        """A layer; a further call of one that is there already reads more."""
+        place = next((i for i, known in enumerate(self._found) if is_common and known.name == layer.name), -1)
+        if place < 0:
+            self._found.append(layer)
+        else:
+            known = self._found[place]
+            self._found[place] = attrs.evolve(known, inputs=(*known.inputs, *layer.inputs))
 
 
 def _owners(net: Net, body: Sequence[Statement]) -> dict[str, str]:
@@ -221,7 +249,7 @@ def placed(net: Net, found: Sequence[Layer]) -> tuple[Tensor, ...]:
     for node in net.body:
         given = [kind for name in node.inputs if (kind := types[name]) is not None]
         held = parameters(node, given)
-        if held and node.name in by_node:
+        if held and node.shares is None and node.name in by_node:
             made += _node(node, {p.role: p for p in held}, by_node[node.name], given[0])
     return tuple(made)
 

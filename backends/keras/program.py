@@ -7,6 +7,7 @@ import attrs
 from dlc.backends.base import Differences
 from dlc.backends.keras.naming import Naming, input_names
 from dlc.backends.keras.plan import Plan
+from dlc.backends.keras.sharing import differing, shares_calls
 from dlc.backends.keras.statements import Statement, statements
 from dlc.backends.keras.survey import Survey
 from dlc.backends.nets import callees_first, refuse_holes
@@ -37,6 +38,8 @@ class Program:
         """Whether each layer takes only what the one before it gives, from the input to the output."""
         if self.functions or len(self.net.inputs) != 1 or not self.body:
             return False
+        if any(s.shares is not None for s in self.body):
+            return False
         values = [self.net.inputs[0].name, *(s.value for s in self.body)]
         follows = all(s.inputs == (before,) for s, before in zip(self.body, values, strict=False))
         return follows and self.net.outputs == (values[-1],) and all(map(_is_plain, self.body))
@@ -51,10 +54,15 @@ def program(module: Module, differences: Differences, as_source: bool = True) ->
     refuse_holes(module, differences)
     survey = Survey(module, as_source)
     survey.run(module.nets[0])
-    if survey.is_uneven:
+    if survey.is_uneven or shares_calls(module):
         return program(ExpandBlocks().run(module).module, differences, as_source)
     _report(survey, differences)
-    return _assemble(module, survey)
+    made = _assemble(module, survey)
+    for scope, body in ((f.block.name, f.body) for f in made.functions):
+        _report_sharing(scope, body, survey, differences)
+    _report_sharing("", made.body, survey, differences)
+    differences.finish()
+    return made
 
 
 def _assemble(module: Module, survey: Survey) -> Program:
@@ -79,6 +87,13 @@ def _report(survey: Survey, differences: Differences) -> None:
         for how in plan.differs:
             differences.differs(node, how)
     differences.finish()
+
+
+def _report_sharing(
+    scope: str, body: tuple[Statement, ...], survey: Survey, differences: Differences
+) -> None:
+    for statement, why in differing(body):
+        differences.cannot(survey.nodes[scope, statement.value, ()], why)
 
 
 def _is_plain(statement: Statement) -> bool:

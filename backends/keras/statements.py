@@ -35,12 +35,14 @@ class Link:
 
 @attrs.frozen
 class Statement:
-    """What makes the value `value` from `inputs`; its layers are named after `name`."""
+    """What makes the value `value` from `inputs`; its layers are named after `name`. `shares` is the value of
+    the statement whose weights it uses."""
 
     value: str
     name: str
     doing: Doing
     inputs: tuple[str, ...]
+    shares: str | None = None
 
 
 def statements(
@@ -49,7 +51,7 @@ def statements(
     """A net's or block's body in order of evaluation; `outputs` are the values that it gives."""
     live = live_names(body, outputs)
     made = [
-        Statement(node.name, node.name, _doing(scope, node, node.op, (), plans), node.inputs)
+        Statement(node.name, node.name, _doing(scope, node, node.op, (), plans), node.inputs, node.shares)
         for node in topological(body) or ()
         if node.name in live
     ]
@@ -85,11 +87,12 @@ def _merge(made: Sequence[Statement], outputs: set[str]) -> Iterable[Statement]:
         for name in statement.inputs:
             uses[name] = uses.get(name, 0) + 1
     by_value = {s.value: s for s in made}
+    pinned = {name for s in made if s.shares is not None for name in (s.value, s.shares)}
     gone: set[str] = set()
     changed: dict[str, Statement] = {}
     for statement in made:
         before = by_value.get(statement.inputs[0]) if len(statement.inputs) == 1 else None
-        if before is None or uses[before.value] > 1:
+        if before is None or uses[before.value] > 1 or before.value in pinned:
             continue
         both = _merged_doings(before.doing, statement.doing)
         shared = common_name(before.name, statement.name) if both is not None else None

@@ -62,6 +62,7 @@ class _Reader:
     file: str | None
     version: int
     channels_first: bool
+    owners: dict[str, list[str]] = attrs.field(factory=dict)  # layers with weights, by place in the document
 
     def whole(self, model: ModelDoc) -> list[str]:
         """A model that nothing is given to: its input layers are the net's inputs."""
@@ -143,12 +144,24 @@ class _Reader:
         ]  # fmt: skip
 
     def _called(self, layer: LayerDoc, inputs: tuple[str, ...], prefix: str) -> str:
+        """The value of one call of a layer; further calls use the weights of the first."""
         if layer.inner is not None:
-            inside = f"{prefix}{layer.name}/"
-            if layer.inner.chain:
-                return self._chain(layer.inner, inputs[0] if inputs else None, inside)
-            made = self._graph(layer.inner, inputs or None, inside)
-            return made[0] if made else ""
+            return self._nested(layer.inner, inputs, f"{prefix}{layer.name}/")
+        since = len(self.builder.nodes)
+        made = self._applied(layer, inputs, prefix)
+        if layer.pointer in self.owners:
+            self.builder.share(since, self.owners[layer.pointer])
+        else:
+            self.owners[layer.pointer] = self.builder.weighted(since)
+        return made
+
+    def _nested(self, inner: ModelDoc, inputs: tuple[str, ...], prefix: str) -> str:
+        if inner.chain:
+            return self._chain(inner, inputs[0] if inputs else None, prefix)
+        made = self._graph(inner, inputs or None, prefix)
+        return made[0] if made else ""
+
+    def _applied(self, layer: LayerDoc, inputs: tuple[str, ...], prefix: str) -> str:
         if layer.kind == "Merge" and not inputs:
             inputs = self._branches(layer, prefix)
         config = dict(layer.config) | ({"dlc_channels_first": True} if self.channels_first else {})

@@ -1,5 +1,5 @@
 """Caffe's network files: prototxt of any age, read into nets."""
 
-from dlc.frontends.prototxt.read import read
+from dlc.frontends.prototxt.read import joined_scales, read
 
-__all__ = ["read"]
+__all__ = ["joined_scales", "read"]

@@ -47,6 +47,12 @@ class Source:
         line = max(1, self.message.line)
         return TextSpan(line, 1, line, 1, self.file)
 
+    @property
+    def weight_names(self) -> tuple[str, ...]:
+        """The common names of its parameters, in their order; empty where one has no name."""
+        params = [*self.message.all("param"), *self.message.sub("dlc_scale").all("param")]
+        return tuple(str(p.get("name") or "") if isinstance(p, Message) else str(p) for p in params)
+
     def param(self, name: str) -> Message:
         """The message with its hyper-parameters."""
         return self.message.sub(name)
@@ -56,12 +62,14 @@ class Source:
 class Builder(NetBuilder):
     """Collects inputs and nodes; `blobs` says which value stands for a blob just now.
 
-    `waiting` are labels and the like, which become inputs where a layer of the net reads them.
+    `waiting` are labels and the like, which become inputs where a layer of the net reads them; `named` are
+    the layers whose parameters have these names.
     """
 
     file: str | None = None
     blobs: dict[str, str] = attrs.field(factory=dict)
     waiting: dict[str, Type] = attrs.field(factory=dict)
+    named: dict[tuple[str, ...], list[str]] = attrs.field(factory=dict)
 
     def input(self, name: str, kind: Type, span: TextSpan | None = None) -> None:
         """An input of the net, which is also a blob."""

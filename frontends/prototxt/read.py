@@ -15,6 +15,7 @@ from dlc.frontends.prototxt.message import Field, Message, numbers
 from dlc.frontends.prototxt.outside import data_types, is_data, is_outside, type_of_blob
 from dlc.frontends.prototxt.phases import belongs
 from dlc.frontends.prototxt.registry import RULES
+from dlc.frontends.prototxt.sharing import share_weights
 from dlc.frontends.prototxt.text import parse
 from dlc.ir import Module, Net
 from dlc.layers import CannotBuild
@@ -147,13 +148,26 @@ def _with_scales(sources: Sequence[Source]) -> list[Source]:
         before = made[-1] if made else None
         if before is not None and _joins(before, source, readers):
             bias = source.param("scale_param").get("bias_term", False)
-            scale = Field("dlc_scale", Message((Field("present", True), Field("bias", bias))))
+            named = [f for f in source.message.fields if f.name == "param"]
+            scale = Field("dlc_scale", Message((Field("name", source.name), Field("bias", bias), *named)))
             tops = tuple(f for f in source.message.fields if f.name == "top")
             fields = (*before.message.without("top").fields, *tops, scale)
             made[-1] = attrs.evolve(before, message=attrs.evolve(before.message, fields=fields))
         else:
             made.append(source)
     return made
+
+
+def joined_scales(text: str, file: str | None = None) -> dict[str, str]:
+    """The Scale layers that are joined to a BatchNorm before them: BatchNorm -> Scale, by their names."""
+    message = upgraded(parse(text, file))
+    found: dict[str, str] = {}
+    for phase, stages in _states(message, None, None):
+        layers = [m for m in message.all("layer") if isinstance(m, Message) and belongs(m, phase, stages)]
+        for source in _with_scales([Source(m, phase, file) for m in layers]):
+            if source.message.has("dlc_scale"):
+                found.setdefault(source.name, str(source.param("dlc_scale").get("name")))
+    return found
 
 
 def _with_paddings(sources: Sequence[Source]) -> list[Source]:
@@ -196,7 +210,10 @@ def _layer(b: Builder, source: Source, used: Sequence[Source], timed: frozenset[
     inputs = _inputs(b, source)
     if inputs is None:
         return
-    for top, value in zip(source.tops or [source.name], _applied(b, source, inputs), strict=False):
+    since = len(b.nodes)
+    values = _applied(b, source, inputs)
+    share_weights(b, source, since)
+    for top, value in zip(source.tops or [source.name], values, strict=False):
         b.blobs[top] = value
 
 
