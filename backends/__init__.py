@@ -14,6 +14,7 @@ TARGETS: dict[str, tuple[str, str]] = {
     "json": ("dlc.backends.json", "JsonBackend"),
     "keras": ("dlc.backends.keras", "KerasBackend"),
     "keras-json": ("dlc.backends.keras_json", "KerasJsonBackend"),
+    "pytorch": ("dlc.backends.pytorch", "PyTorchBackend"),
     "caffe": ("dlc.backends.caffe", "CaffeBackend"),
     "caffe-train": ("dlc.backends.caffe", "CaffeTrainBackend"),
     "onnx": ("dlc.backends.onnx", "OnnxBackend"),

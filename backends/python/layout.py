@@ -14,12 +14,14 @@ INDENT = "    "
 class Call:
     """`function(arguments)`, and where there are `operands`, that result called with them.
 
-    An argument is text, or a call or listing after a prefix such as `layer=`.
+    An argument is text, or a call or listing after a prefix such as `layer=`. `open` puts one argument a
+    line even where one line would do.
     """
 
     function: str
     arguments: tuple[Argument, ...] = ()
     operands: Argument | None = None
+    open: bool = False
 
 
 @attrs.frozen
@@ -30,7 +32,24 @@ class Listing:
     open: bool = False
 
 
-Argument = str | Call | Listing | tuple[str, "Argument"]
+@attrs.frozen
+class Infix:
+    """`a + b + c`."""
+
+    operator: str
+    items: tuple[Argument, ...]
+
+
+@attrs.frozen
+class Unpacked:
+    """`*(element for counter in range(count))`."""
+
+    element: Argument
+    counter: str
+    count: str
+
+
+Argument = str | Call | Listing | Infix | Unpacked | tuple[str, "Argument"]
 
 
 def flat(part: Argument) -> str:
@@ -41,6 +60,10 @@ def flat(part: Argument) -> str:
         return part[0] + flat(part[1])
     if isinstance(part, Listing):
         return f"[{_joined(part.items)}]"
+    if isinstance(part, Infix):
+        return f" {part.operator} ".join(map(flat, part.items))
+    if isinstance(part, Unpacked):
+        return f"*({flat(part.element)} {_clause(part)})"
     operands = "" if part.operands is None else f"({flat(part.operands)})"
     return f"{part.function}({_joined(part.arguments)}){operands}"
 
@@ -55,8 +78,26 @@ def lines(prefix: str, part: Argument, indent: int, ending: str = "") -> Iterato
         yield whole
     elif isinstance(part, Listing):
         yield from _bracketed(f"{prefix}[", part.items, f"]{ending}", indent, True)
+    elif isinstance(part, Infix):
+        yield from _infix(prefix, part, indent, ending)
+    elif isinstance(part, Unpacked):
+        yield f"{INDENT * indent}{prefix}*("
+        yield from lines("", part.element, indent + 1)
+        yield f"{INDENT * (indent + 1)}{_clause(part)}"
+        yield f"{INDENT * indent}){ending}"
     else:
         yield from _call(prefix, part, indent, ending)
+
+
+def _clause(part: Unpacked) -> str:
+    return f"for {part.counter} in range({part.count})"
+
+
+def _infix(prefix: str, part: Infix, indent: int, ending: str) -> Iterator[str]:
+    yield f"{INDENT * indent}{prefix}("
+    for index, item in enumerate(part.items):
+        yield from lines(f"{part.operator} " if index else "", item, indent + 1)
+    yield f"{INDENT * indent}){ending}"
 
 
 def _call(prefix: str, call: Call, indent: int, ending: str) -> Iterator[str]:
@@ -106,4 +147,8 @@ def _is_open(part: Argument) -> bool:
         return _is_open(part[1])
     if isinstance(part, Listing):
         return part.open or any(map(_is_open, part.items))
-    return any(map(_is_open, part.arguments))
+    if isinstance(part, Infix):
+        return any(map(_is_open, part.items))
+    if isinstance(part, Unpacked):
+        return _is_open(part.element)
+    return part.open or any(map(_is_open, part.arguments))

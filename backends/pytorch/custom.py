@@ -1,0 +1,91 @@
+"""Modules that PyTorch lacks, as source that a generated file brings along."""
+
+from __future__ import annotations
+
+_WITHOUT = '''\
+def without(norm, name):
+    """The normalisation without its scale ("weight") or its shift ("bias")."""
+    norm.register_parameter(name, None)
+    return norm'''
+
+_CHANNEL_NORM = '''\
+class ChannelNorm(nn.LayerNorm):
+    """Layer normalisation of each pixel, whose channels are the second axis."""
+
+    def forward(self, x):
+        return super().forward(x.movedim(1, -1)).movedim(-1, 1)'''
+
+_GAUSSIAN_NOISE = '''\
+class GaussianNoise(nn.Module):
+    """Adds normal noise in training."""
+
+    def __init__(self, stddev):
+        super().__init__()
+        self.stddev = stddev
+
+    def forward(self, x):
+        return x + self.stddev * torch.randn_like(x) if self.training else x'''
+
+_SAME_PAD = '''\
+class SamePad(nn.Module):
+    """Pads so that windows leave ceil(size / stride), the odd element at the end."""
+
+    def __init__(self, extent, stride, value=0.0):
+        super().__init__()
+        self.extent, self.stride, self.value = extent, stride, value
+
+    def forward(self, x):
+        sides = []
+        for size in reversed(x.shape[2:]):
+            start = (-(-size // self.stride) - 1) * self.stride
+            need = max(start + self.extent - size, 0)
+            sides += [need // 2, need - need // 2]
+        return F.pad(x, sides, value=self.value)'''
+
+_SAME_AVG_POOL = '''\
+class SameAvgPool(nn.Module):
+    """Means of ceil(size / stride) windows along each axis, without padding in them."""
+
+    def __init__(self, kernel, stride):
+        super().__init__()
+        self.kernel, self.stride = kernel, stride
+
+    def forward(self, x):
+        rank = x.dim() - 2
+        kernel, stride = (
+            n if isinstance(n, tuple) else (n,) * rank for n in (self.kernel, self.stride)
+        )
+        sides = []
+        for size, k, s in list(zip(x.shape[2:], kernel, stride, strict=True))[::-1]:
+            need = max((-(-size // s) - 1) * s + k - size, 0)
+            sides += [need // 2, need - need // 2]
+        pool = (F.avg_pool1d, F.avg_pool2d, F.avg_pool3d)[rank - 1]
+        held = F.pad(torch.ones_like(x[:1, :1]), sides)
+        return pool(F.pad(x, sides), kernel, stride) / pool(held, kernel, stride)'''
+
+_ATTENTION = '''\
+class Attention(nn.Module):
+    """Multi-head attention whose queries, keys and values have widths of their own."""
+
+    def __init__(self, query, key, value, heads, dim):
+        super().__init__()
+        self.heads = heads
+        self.query = nn.Linear(query, dim)
+        self.key = nn.Linear(key, dim)
+        self.value = nn.Linear(value, dim)
+        self.output = nn.Linear(dim, dim)
+
+    def forward(self, query, key, value):
+        projected = (self.query(query), self.key(key), self.value(value))
+        parts = (x.unflatten(-1, (self.heads, -1)).transpose(1, 2) for x in projected)
+        mixed = F.scaled_dot_product_attention(*parts)
+        return self.output(mixed.transpose(1, 2).flatten(2))'''
+
+CUSTOM: dict[str, str] = {
+    "without": _WITHOUT,
+    "ChannelNorm": _CHANNEL_NORM,
+    "GaussianNoise": _GAUSSIAN_NOISE,
+    "SamePad": _SAME_PAD,
+    "SameAvgPool": _SAME_AVG_POOL,
+    "Attention": _ATTENTION,
+}

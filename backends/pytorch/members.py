@@ -1,0 +1,129 @@
+"""The members of a class: modules by name, in `nn.Sequential` where several follow one another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import attrs
+
+from dlc.backends.pytorch.plan import Made, Plan, bound
+from dlc.backends.pytorch.statements import Link, Loop
+from dlc.backends.pytorch.survey import CallPlan, Frame, Key
+
+
+@attrs.frozen
+class Leaf:
+    """One module: that of a step of a layer's plan, or a block."""
+
+    key: Key
+    step: int
+    made: Made | CallPlan
+
+
+@attrs.frozen
+class Chain:
+    """An `nn.Sequential`."""
+
+    entries: tuple[Entry, ...]
+
+
+@attrs.frozen
+class Rounds:
+    """So many entries of a chain, one a round; `depth` says which of the nested repeats it is, `skipped`
+    how many rounds stand before it as entries of their own."""
+
+    count: Any
+    counter: str
+    depth: int
+    skipped: int
+    entry: Entry
+
+
+Entry = Leaf | Chain | Rounds
+
+
+@attrs.frozen
+class Member:
+    """An attribute of the class; a class that is an `nn.Sequential` itself may number its members."""
+
+    name: str
+    entry: Entry
+
+
+def entries(link: Link) -> list[Entry] | None:
+    """What stands for a link in an `nn.Sequential`; None where it cannot stand in one."""
+    doing = link.doing
+    if isinstance(doing, CallPlan):
+        return [Leaf(link.key, 0, doing)]
+    if isinstance(doing, Loop):
+        return _rounds(link.key, doing)
+    if not doing.is_modules:
+        return None
+    return [Leaf(link.key, at, made) for at, step in enumerate(doing.steps) for made in step.modules]
+
+
+def _rounds(key: Key, loop: Loop) -> list[Entry] | None:
+    round_ = _joined(loop.links)
+    first = _joined(loop.first) if loop.first else None
+    if round_ is None or (loop.first and first is None):
+        return None
+    before = [one(first)] if first else []
+    if loop.count == 1:
+        return [*before, one(round_)]
+    return [*before, Rounds(loop.count, loop.counter, len(key[2]), len(before), one(round_))]
+
+
+def _joined(links: Sequence[Link]) -> list[Entry] | None:
+    found: list[Entry] = []
+    for link in links:
+        made = entries(link)
+        if made is None:
+            return None
+        found += made
+    return found
+
+
+def one(found: Sequence[Entry]) -> Entry:
+    """Entries as a single module."""
+    return found[0] if len(found) == 1 and not isinstance(found[0], Rounds) else Chain(tuple(found))
+
+
+def leaves(entry: Entry) -> Iterator[Leaf]:
+    """All modules of a member."""
+    if isinstance(entry, Leaf):
+        yield entry
+    elif isinstance(entry, Rounds):
+        yield from leaves(entry.entry)
+    else:
+        for inner in entry.entries:
+            yield from leaves(inner)
+
+
+def path(entry: Entry, prefix: str, frame: Frame, step: int) -> str | None:
+    """The path of the module for a place, from the member's own on; None where it is not in it."""
+    if isinstance(entry, Leaf):
+        return prefix if entry.key == frame.key and entry.step == step else None
+    if isinstance(entry, Rounds):
+        raise TypeError("rounds stand in a chain")
+    at = 0
+    for inner in entry.entries:
+        if isinstance(inner, Rounds):
+            count: int = bound(inner.count, frame.bindings)
+            if inner.depth < len(frame.rounds):
+                place = at + frame.rounds[inner.depth] - inner.skipped
+                found = path(inner.entry, f"{prefix}.{place}", frame, step)
+                if found is not None:
+                    return found
+            at += count
+        else:
+            found = path(inner, f"{prefix}.{at}", frame, step)
+            if found is not None:
+                return found
+            at += 1
+    return None
+
+
+def is_called(plan: Plan) -> bool:
+    """Whether a plan's steps are better called one by one than put into an `nn.Sequential`."""
+    return sum(step.is_held for step in plan.steps) < 2 or not plan.is_modules
