@@ -22,6 +22,7 @@ from dlc.frontends.figure.geometry import (
 from dlc.frontends.figure.network.beside import names_beside
 from dlc.frontends.figure.network.ends import trimmed
 from dlc.frontends.figure.network.graph import Arc, Graph, Vertex, components, without_joints
+from dlc.frontends.figure.network.habits import habits
 from dlc.frontends.figure.network.legend import Legend, legend
 from dlc.frontends.figure.network.reading import NOTHING, Reading, Role, read_words
 from dlc.frontends.figure.network.repeats import counts, repeated
@@ -64,6 +65,7 @@ class _Layered:
         self._key = key
         self._em = scene.em
         self._touched = wired.touched()
+        self._habits = habits(item.words for item in scene.items)
         self._readings = {item.number: self._reading(item) for item in scene.items}
         self._often, self._used = counts(scene)
         self._name_empty_boxes()
@@ -119,13 +121,24 @@ class _Layered:
             Outline.ROUNDED,
             Outline.DIAMOND,
         )
-        words = item.words
-        if not words and item.box is not None:
-            words = self._key.of_fill(item.box.fill)
+        words = self._words(item)
         found = read_words(words, circled)
         if item.kind is ItemKind.TEXT and found.role is Role.LAYERS and not _names_layers(found):
             return Reading(Role.VALUE)
         return found if words else Reading(Role.VALUE)
+
+    def _words(self, item: Item) -> str:
+        """A thing's words in full: by the legend where it has none or but a number, by the figure's habit."""
+        words = item.words
+        if item.box is not None and item.kind is ItemKind.BOX and (not words or words.isdecimal()):
+            named = self._key.of_fill(item.box.fill)
+            words = self._widened(named, words) if named and words else named or words
+        return self._habits.spelled(words)
+
+    def _widened(self, named: str, width: str) -> str:
+        """A legend's words with the number that stands in the box."""
+        first, *rest = re.split(r"\s*(?=[+/,])", named, maxsplit=1)
+        return " ".join([f"{first}, {width}", *rest])
 
     # words between things -------------------------------------------------------------------------------
 

@@ -25,7 +25,7 @@ from dlc.frontends.figure.geometry import (
     near_line,
     reaches,
 )
-from dlc.frontends.figure.network.reading import read_words
+from dlc.frontends.figure.network.reading import Role, read_words
 from dlc.frontends.figure.network.scene import Item, ItemKind, Scene
 
 #: How far (ems) an end may be from what it touches, from a line that it meets, and from what lies ahead.
@@ -116,7 +116,7 @@ class _Wirer:
         for index, line in self._lines:
             for which in (0, 1):
                 self._end(index, line, which)
-        flow = _flow([line for _, line in self._lines])
+        flow = _flow([line for _, line in self._lines]) or _unheaded_flow(self._scene, self._lines)
         pieces = [piece for index, line in self._lines for piece in self._pieces(index, line)]
         wires = _oriented(pieces, self._first, flow)
         return Wiring(self._scene, tuple(wires), tuple(self._places), flow)
@@ -239,16 +239,45 @@ def _cut(points: Sequence[Point], begin: float, end: float) -> tuple[Point, ...]
     return (*found, at(points, end))
 
 
-def _flow(lines: Sequence[Connector]) -> Point:
-    """The main direction of the headed connectors: right, left, down or up."""
+def _flow(lines: Sequence[Connector]) -> Point | None:
+    """The main direction of the headed connectors: right, left, down or up; None where none has a head."""
     x = y = 0.0
     for line in lines:
         if line.head and not line.tail:
             way = direction(line.start, line.end)
             x, y = x + way[0], y + way[1]
+    if x == y == 0.0:
+        return None
     if abs(x) >= abs(y):
         return (1.0, 0.0) if x >= 0 else (-1.0, 0.0)
     return (0.0, 1.0) if y >= 0 else (0.0, -1.0)
+
+
+def _unheaded_flow(scene: Scene, lines: Iterable[tuple[int, Connector]]) -> Point:
+    """The direction in which lines without heads run: as most of them lie, from the input to the output.
+
+    Where no words tell an end, to the right or down.
+    """
+    spans = [(abs(line.end[0] - line.start[0]), abs(line.end[1] - line.start[1])) for _, line in lines]
+    upright = sum(dy > dx for dx, dy in spans) > sum(dx > dy for dx, dy in spans)
+    axis = 1 if upright else 0
+    area = scene.drawing.area
+    middle = (area[axis] + area[axis + 2]) / 2
+    votes = 0
+    for item in scene.of(ItemKind.BOX, ItemKind.TEXT, ItemKind.PICTURE):
+        side = 1 if (item.area[axis] + item.area[axis + 2]) / 2 > middle else -1
+        votes += side * _end_of(item)
+    way = -1.0 if votes < 0 else 1.0
+    return (0.0, way) if upright else (way, 0.0)
+
+
+def _end_of(item: Item) -> int:
+    """1 for what stands where a network ends, -1 for where it begins, 0 for what may be anywhere."""
+    reading = read_words(item.words)
+    if reading.role is Role.INPUT:
+        return -1
+    last = {step.op for step in reading.steps} & {"softmax", "dense"}
+    return 1 if last or reading.role is Role.OUTPUT else 0
 
 
 def _oriented(pieces: Sequence[Wire], first_joint: int, flow: Point) -> list[Wire]:

@@ -19,7 +19,7 @@ _GAP = 0.9
 #: So does one as wide as this (ems) that is also so much wider than a figure's usual space between words.
 _WIDE, _WIDER = 0.38, 1.45
 #: The widest usual space (ems) of a font whose letters differ in width.
-_USUAL = 0.34
+_USUAL = 0.37
 
 
 def labels(
@@ -35,31 +35,28 @@ def labels(
         own = rules if angle == 0 else ()
         turned = [_turned(char, angle) for char in group] if angle else group
         found_pieces = pieces(words(turned, own), _GAP)
-        widest = _widest_space(found_pieces)
+        widest = _widest_space(found_pieces, turned)
         for piece in (part for whole in found_pieces for part in _parted(whole, widest)):
             runs = [[word] for word in piece.words] if _is_row(piece) else _split(piece, angle, boxes)
             found += [_label(run, angle) for run in runs]
     return [label for label in found if label.text.strip()]
 
 
-def _widest_space(found: Sequence[Piece]) -> float:
+def _widest_space(found: Sequence[Piece], chars: Sequence[Char]) -> float:
     """The widest gap (ems) between two words of one label."""
     gaps = sorted(
         (b.x0 - a.x1) / piece.size for piece in found for a, b in itertools.pairwise(piece.words) if piece.size
     )
-    if not gaps:
-        return _WIDE
-    usual = gaps[len(gaps) // 4]
-    if not _is_monospaced([word for piece in found for word in piece.words]):
-        usual = min(usual, _USUAL)
+    usual = gaps[len(gaps) // 4] if gaps else 0.0
+    if usual > _USUAL and not _is_monospaced(chars):
+        return _WIDE  # all gaps are between labels
     return max(_WIDE, _WIDER * usual)
 
 
-def _is_monospaced(found: Sequence[Word]) -> bool:
-    """Whether all letters are equally wide, as far as words show."""
-    lettered = [word for word in found if len(word.text) > 2 and any(c.isalpha() for c in word.text)]
-    widths = sorted((word.x1 - word.x0) / len(word.text) / word.size for word in lettered if word.size)
-    return len(widths) >= 2 and widths[-1] - widths[0] < 0.04
+def _is_monospaced(chars: Sequence[Char]) -> bool:
+    """Whether all letters are equally wide."""
+    widths = {c.text: (c.x1 - c.x0) / c.size for c in chars if len(c.text) == 1 and c.text.isalpha() and c.size}
+    return len(widths) >= 4 and max(widths.values()) - min(widths.values()) < 0.05
 
 
 def _parted(piece: Piece, widest: float) -> Iterable[Piece]:
