@@ -37,11 +37,17 @@ class BodyWriter:
         """The lines, the last one of which returns the outputs."""
         for position, part in enumerate(self._parts):
             yield from self._part(position, part)
-        results = [self._operand(name) for name in self._class.outputs]
+        results = [self._result(name) for name in self._class.outputs]
         if len(results) == 1:
             yield from lines("return ", results[0], _DEPTH)
         else:
             yield f"{INDENT * _DEPTH}return {', '.join(map(flat, results))}"
+
+    def _result(self, name: str) -> Argument:
+        operand = self._operand(name)
+        if name not in self._class.body.turned:
+            return operand
+        return Call(f"{flat(_closed(operand))}.transpose", ("1", "2"))
 
     def _operand(self, name: str) -> Argument:
         return self._pending.pop(name, None) or self._variables.names[name]
@@ -97,7 +103,8 @@ class BodyWriter:
         yield from lines(f"{target.format(variable)} = ", expression, _DEPTH)
 
     def _goes_into_next(self, position: int, part: Part, expression: Argument) -> bool:
-        if part.value in self._variables.names or not self._variables.is_sole(position, part.value):
+        known = part.value in self._variables.names or part.value in self._class.body.turned
+        if known or not self._variables.is_sole(position, part.value):
             return False
         if position + 1 == len(self._parts):
             whole = f"{INDENT * _DEPTH}return {flat(expression)}"

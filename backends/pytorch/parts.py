@@ -37,18 +37,24 @@ class Part:
 @attrs.frozen
 class Body:
     """The parts of a class, and its members; `numbered` where it is an `nn.Sequential` of numbered ones,
-    `is_chain` where it is one at all."""
+    `is_chain` where it is one at all. `turned` are outputs whose axes after the batch change places."""
 
     parts: tuple[Part, ...]
     members: tuple[Member, ...]
     is_chain: bool = False
     numbered: bool = False
+    turned: frozenset[str] = frozenset()
 
 
-def body(made: Sequence[Statement], inputs: Sequence[str], outputs: Sequence[str]) -> Body:
+def body(
+    made: Sequence[Statement],
+    inputs: Sequence[str],
+    outputs: Sequence[str],
+    turned: frozenset[str] = frozenset(),
+) -> Body:
     """The statements of a class in parts."""
     uses = _uses(made, outputs)
-    if _is_chain(made, inputs, outputs, uses):
+    if not turned and _is_chain(made, inputs, outputs):
         return _chain(made)
     shared = {s.owner for s in made if s.is_shared}
     namer = Namer()
@@ -61,7 +67,7 @@ def body(made: Sequence[Statement], inputs: Sequence[str], outputs: Sequence[str
             part = _part(group, namer, members)
             owned[group[0].owner] = part
         parts.append(attrs.evolve(part, statements=tuple(group)))
-    return Body(tuple(parts), tuple(members))
+    return Body(tuple(parts), tuple(members), turned=turned)
 
 
 def _uses(made: Sequence[Statement], outputs: Sequence[str]) -> dict[str, int]:
@@ -72,9 +78,7 @@ def _uses(made: Sequence[Statement], outputs: Sequence[str]) -> dict[str, int]:
     return uses
 
 
-def _is_chain(
-    made: Sequence[Statement], inputs: Sequence[str], outputs: Sequence[str], uses: dict[str, int]
-) -> bool:
+def _is_chain(made: Sequence[Statement], inputs: Sequence[str], outputs: Sequence[str]) -> bool:
     """Whether each statement takes only what the one before it gives, and all can stand in a chain."""
     if len(inputs) != 1 or not made or any(s.is_shared or entries(s.link) is None for s in made):
         return False

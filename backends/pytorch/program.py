@@ -120,7 +120,7 @@ def _assemble(module: Module, survey: Survey, bodies: dict[str, tuple[Statement,
             tuple(p for p in block.parameters if p.name in used),
         )
     inputs = tuple(given.name for given in net.inputs)
-    whole = Class(own, None, inputs, net.outputs, body(bodies[""], inputs, net.outputs))
+    whole = Class(own, None, inputs, net.outputs, body(bodies[""], inputs, net.outputs, survey.turned))
     return Program(net, module, survey, (*made.values(), whole))
 
 

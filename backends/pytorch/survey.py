@@ -89,6 +89,7 @@ class Survey:
     nodes: dict[Key, Node] = attrs.field(factory=dict)
     instances: list[Instance] = attrs.field(factory=list)
     rounds: dict[Key, str] = attrs.field(factory=dict)  # of each repeat: "alike", "grown" or "first"
+    turned: frozenset[str] = frozenset()  # outputs of the net that do not lie as it gives them
     uneven: list[Node] = attrs.field(factory=list)  # lines that would have to differ from place to place
     _samples: dict[Key, list[_Sample]] = attrs.field(factory=dict)
     _calls: dict[Key, list[tuple[Bindings, CallPlan, CallPlan]]] = attrs.field(factory=dict)
@@ -101,7 +102,9 @@ class Survey:
         """Ask for every layer of the net."""
         self._order = AnyOrder(self.module)
         values = {i.name: Known(i.type, i.type, Layout.given(i.type.kind)) for i in net.inputs}
-        self._body("", net.body, net.outputs, values, {})
+        known = self._body("", net.body, values, {})
+        given = ((name, known[name]) for name in net.outputs)
+        self.turned = frozenset(n for n, k in given if k.layout is not Layout.given(k.type.kind))
         self._settle_layers()
         for key, calls in self._calls.items():
             found = calls[0][1]
@@ -136,7 +139,6 @@ class Survey:
         self,
         scope: str,
         body: Iterable[Node],
-        outputs: Sequence[str],
         values: Mapping[str, Known],
         bindings: Bindings,
     ) -> dict[str, Known]:
@@ -187,7 +189,7 @@ class Survey:
             general = CallPlan(call.block, {**stated, **call.arguments})
             plain = CallPlan(call.block, {**given, **exact.arguments})
             self._calls.setdefault(key, []).append((bindings, general, plain))
-        made = self._body(block.name, block.body, (block.output,), values, inner)[block.output]
+        made = self._body(block.name, block.body, values, inner)[block.output]
         return attrs.evolve(made, general=_outside(made, {**stated, **call.arguments}, block))
 
     def _repeat(
