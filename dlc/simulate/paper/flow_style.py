@@ -42,7 +42,8 @@ def random_flow(rng: random.Random, look: Look, chain: Chain) -> FlowStyle:
     turned = plain and across and rng.random() < 0.5
     rotated = across and not turned and (boxes > 8 or rng.random() < 0.5)
     colours = {cell.main.op: look.fill(cell.main.op) for _, cell in cells(chain)}
-    telling = len(set(colours.values())) == len(colours) > 1
+    single = all(len(cell.specs) == 1 for _, cell in cells(chain))  # a legend names one layer a colour
+    telling = single and len(set(colours.values())) == len(colours) > 1
     return FlowStyle(
         direction=direction,
         gap=rng.uniform(1.6, 3.0) * look.size,
