@@ -11,6 +11,7 @@ import attrs
 from dlc.frontends.figure.drawing import Area
 from dlc.frontends.figure.network.graph import MERGES, Arc, Graph, Vertex, is_source, ordered
 from dlc.frontends.figure.network.reading import Role
+from dlc.frontends.figure.network.recurrent import with_sequences
 from dlc.frontends.phrases import Phrase
 from dlc.frontends.phrases.values import Number
 from dlc.frontends.table.design.facts import Facts as TableFacts
@@ -76,6 +77,7 @@ def facts_of(text: str) -> Facts:
 def emit(graph: Graph, place: Place, facts: Facts) -> tuple[Net | None, tuple[str, ...]]:
     """The network of a connected graph, and notes on what was guessed; None where it has no layer."""
     order, graph = ordered(graph)
+    graph = with_sequences(graph)
     return _Emitter(graph, place, facts).run(order)
 
 
