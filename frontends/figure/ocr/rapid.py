@@ -22,6 +22,8 @@ from dlc.frontends.figure.ocr.recogniser import Crop, TextReading
 Reals = npt.NDArray[np.float32]
 
 _HEIGHT = 48  # the network's input
+#: Lines are squeezed to this share of their width: it takes that much less time, and nothing is read worse.
+_SQUEEZED = 0.8
 _WIDEST = 2400  # pixels at that height; a longer line is squeezed
 _BATCH_PIXELS = 48 * 2400  # a batch has about as many
 #: Characters that occur in drawings of networks; the network knows 18,000, most of them Chinese.
@@ -86,7 +88,7 @@ def _model() -> Path:
 def _sized(line: Crop) -> Crop:
     """A crop at the network's height."""
     height, width = line.shape
-    wide = min(_WIDEST, max(16, round(width * _HEIGHT / height)))
+    wide = min(_WIDEST, max(16, round(_SQUEEZED * width * _HEIGHT / height)))
     way = cv2.INTER_AREA if height > _HEIGHT else cv2.INTER_CUBIC
     return cv2.resize(line, (wide, _HEIGHT), interpolation=way)
 
