@@ -10,8 +10,8 @@ from dlc.ir import Module
 
 VERSIONS = "Runs on PyTorch 2.2 or later."
 FLATTENED = (
-    "Flattened maps are (C, H, W): to the weights of dense layers after them that a channels-last framework "
-    "trained, `dlc convert` gives that order."
+    "Flattened maps are in the order (C, H, W): so are the weights of dense layers after them, which "
+    "`dlc convert` puts in that order where they come from a channels-last framework."
 )
 
 

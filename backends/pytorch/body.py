@@ -58,12 +58,24 @@ class BodyWriter:
         given = [by_name[name] for name in part.first.inputs]
         doing = part.first.link.doing
         if part.member is not None or not isinstance(doing, Plan):
-            yield from self._settled(position, part, Call(f"self.{part.member}", tuple(given)), "{}")
+            yield from self._member(position, part, given)
             return
         if not doing.steps:
             self._alias(part, given[0])
             return
         yield from self._plan(position, part, doing, given)
+
+    def _member(self, position: int, part: Part, given: Sequence[Argument]) -> Iterator[str]:
+        """One member, called on what the steps before it make."""
+        doing = part.first.link.doing
+        steps = doing.steps[: part.leading] if isinstance(doing, Plan) else ()
+        for step in steps:
+            given = [_function(step, given)]
+            if not _nests(given[0]):
+                variable = self._chosen(position, part)
+                yield from lines(f"{variable} = ", given[0], _DEPTH)
+                given = [variable]
+        yield from self._settled(position, part, Call(f"self.{part.member}", tuple(given)), "{}")
 
     def _alias(self, part: Part, operand: Argument) -> None:
         """A layer that does nothing: another name of its input."""

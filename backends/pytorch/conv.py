@@ -72,7 +72,7 @@ def _depthwise(ask: Ask) -> None:
 def _separable(ask: Ask) -> None:
     channels = ask.inputs[0].channels
     between = channels * ask.layer.multiplier
-    count = ask.inputs[0].type.channels * ask.exact.multiplier  # type: ignore[operator]
+    count = ask.inputs[0].type.channels * ask.exact.multiplier
     weight = depthwise("depthwise_kernel", count, ask.exact.kernel)
     _convolve(ask, between, channels, False, weight, role="depthwise")
     weights = biased(ask.layer.bias, kernel(2, "pointwise_kernel"))
@@ -117,7 +117,7 @@ def _padding(ask: Ask) -> Any:
 
 def _same(ask: Ask, unmoved: bool) -> Any:
     if ask.dynamic:
-        if unmoved and not is_symbolic(ask.layer.stride):
+        if unmoved and not is_symbolic(ask.stated.stride):
             return "same"
         same_at_run_time(ask)
         return 0
@@ -140,18 +140,18 @@ def _zeropad(ask: Ask) -> None:
 @RULES.rule("crop1d", "crop2d", "crop3d")
 def _cropping(ask: Ask) -> None:
     ask.laid(Layout.FIRST)
-    crop(ask, pairs(ask.layer.cropping))
+    crop(ask, pairs(ask.layer.cropping), is_symbolic(ask.stated.cropping))
     ask.layout = Layout.FIRST
 
 
-def crop(ask: Ask, sides: Sides) -> None:
-    """Cut margins off what was put last, where there are any."""
+def crop(ask: Ask, sides: Sides, is_module: bool = False) -> None:
+    """Cut margins off what was put last, where there are any; by a module where parameters say how much."""
     if all(side == 0 for pair in sides for side in pair):
         return
     cuts = tuple(-side for pair in reversed(sides) for side in pair)
     # A module that pads by less than nothing cuts.
     made = Made(f"nn.ZeroPad{len(sides)}d", (shortest(cuts),))
-    if is_symbolic(cuts):
+    if is_module:
         ask.put(made)
         return
     slices = ", ".join([":", ":", *(_slice(before, after) for before, after in sides)])

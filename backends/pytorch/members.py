@@ -51,26 +51,40 @@ class Member:
     entry: Entry
 
 
-def entries(link: Link) -> list[Entry] | None:
-    """What stands for a link in an `nn.Sequential`; None where it cannot stand in one."""
+def entries(link: Link, leading: int = 0) -> list[Entry] | None:
+    """What stands for a link in an `nn.Sequential`, but for the first `leading` steps; None where it cannot
+    stand in one."""
     doing = link.doing
     if isinstance(doing, CallPlan):
         return [Leaf(link.key, 0, doing)]
     if isinstance(doing, Loop):
         return _rounds(link.key, doing)
-    if not doing.is_modules:
+    steps = list(enumerate(doing.steps))[leading:]
+    if not all(step.is_module and step.values == (at - 1,) for at, step in steps):
         return None
-    return [Leaf(link.key, at, made) for at, step in enumerate(doing.steps) for made in step.modules]
+    return [Leaf(link.key, at, made) for at, step in steps for made in step.modules]
+
+
+def leading(link: Link) -> int | None:
+    """How many steps of a layer come before those that can stand in an `nn.Sequential`; None where its
+    last one cannot."""
+    doing = link.doing
+    if not isinstance(doing, Plan):
+        return 0 if entries(link) is not None else None
+    count = len(doing.steps)
+    while count and doing.steps[count - 1].is_module and doing.steps[count - 1].values == (count - 2,):
+        count -= 1
+    chained = all(s.values == (at - 1,) and not s.is_held for at, s in enumerate(doing.steps[:count]))
+    return count if chained and (count < len(doing.steps) or not count) else None
 
 
 def _rounds(key: Key, loop: Loop) -> list[Entry] | None:
-    round_ = _joined(loop.links)
-    first = _joined(loop.first) if loop.first else None
-    if round_ is None or (loop.first and first is None):
+    round_, first = _joined(loop.links), _joined(loop.first)
+    if round_ is None or first is None:
         return None
-    before = [one(first)] if first else []
     if loop.count == 1:
-        return [*before, one(round_)]
+        return [*first, *round_]
+    before = [one(first)] if first else []
     return [*before, Rounds(loop.count, loop.counter, len(key[2]), len(before), one(round_))]
 
 
@@ -126,4 +140,5 @@ def path(entry: Entry, prefix: str, frame: Frame, step: int) -> str | None:
 
 def is_called(plan: Plan) -> bool:
     """Whether a plan's steps are better called one by one than put into an `nn.Sequential`."""
-    return sum(step.is_held for step in plan.steps) < 2 or not plan.is_modules
+    held = [at for at, step in enumerate(plan.steps) if step.is_held]
+    return len(held) < 2 or not all(step.is_module for step in plan.steps[held[0] :])

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
 
 import attrs
 
 from dlc.backends.python.names import Namer
-from dlc.backends.pytorch.members import Chain, Entry, Leaf, Member, entries, is_called, one
+from dlc.backends.pytorch.members import Chain, Leaf, Member, entries, is_called, leading, one
 from dlc.backends.pytorch.names import common, member_name, stem
 from dlc.backends.pytorch.plan import Plan
 from dlc.backends.pytorch.statements import Loop, Statement
@@ -16,11 +17,12 @@ from dlc.backends.pytorch.survey import CallPlan
 
 @attrs.frozen
 class Part:
-    """Statements that one member does (`member`), or one whose steps are called one by one, each held step
-    by a member of its own (`steps`, by their numbers)."""
+    """Statements that one member does (`member`) after the first `leading` steps, or one statement whose
+    steps are called one by one, each held step by a member of its own (`steps`, by their numbers)."""
 
     statements: tuple[Statement, ...]
     member: str | None
+    leading: int = 0
     steps: dict[int, str] = attrs.field(factory=dict)
 
     @property
@@ -57,6 +59,7 @@ def body(
     if not turned and _is_chain(made, inputs, outputs):
         return _chain(made)
     shared = {s.owner for s in made if s.is_shared}
+    sole = _sole(made)
     namer = Namer()
     members: list[Member] = []
     parts: list[Part] = []
@@ -64,10 +67,16 @@ def body(
     for group in _groups(made, uses, shared):
         part = owned.get(group[0].owner) if group[0].is_shared else None
         if part is None:
-            part = _part(group, namer, members)
+            part = _part(group, sole, namer, members)
             owned[group[0].owner] = part
         parts.append(attrs.evolve(part, statements=tuple(group)))
     return Body(tuple(parts), tuple(members), turned=turned)
+
+
+def _sole(made: Sequence[Statement]) -> set[str]:
+    """The chains of the source (by the name of their result) that hold weights in one layer only."""
+    counts = Counter(stem(s.owner) for s in made if _holds(s))
+    return {name for name, count in counts.items() if count == 1}
 
 
 def _uses(made: Sequence[Statement], outputs: Sequence[str]) -> dict[str, int]:
@@ -134,7 +143,9 @@ def _joins(before: Statement, after: Statement, uses: dict[str, int], shared: se
     """Whether a statement may stand in one `nn.Sequential` with the one before it."""
     if after.inputs != (before.value,) or uses[before.value] > 1:
         return False
-    if any(s.is_shared or s.value in shared or entries(s.link) is None for s in (before, after)):
+    if any(s.is_shared or s.value in shared for s in (before, after)):
+        return False
+    if leading(before.link) is None or entries(after.link) is None:
         return False
     if len(before.inputs) > 1:
         return False
@@ -157,18 +168,18 @@ def _holds(statement: Statement) -> bool:
     return not isinstance(doing, Plan) or any(step.is_held for step in doing.steps)
 
 
-def _part(group: Sequence[Statement], namer: Namer, members: list[Member]) -> Part:
+def _part(group: Sequence[Statement], sole: Collection[str], namer: Namer, members: list[Member]) -> Part:
     """The part for statements; their members are added."""
-    if len(group) > 1:
-        found = [entry for s in group for entry in entries(s.link) or ()]
-        return _whole(group, _name_of(group), found, namer, members)
-    (statement,) = group
-    doing = statement.link.doing
-    if isinstance(doing, Plan) and is_called(doing):
-        return _stepwise(statement, doing, namer, members)
-    made = entries(statement.link)
-    assert made is not None, "loops that need more than a chain were expanded"
-    return _whole(group, statement.owner, made, namer, members)
+    first, *others = group
+    doing = first.link.doing
+    if not others and isinstance(doing, Plan) and is_called(doing):
+        return _stepwise(first, doing, stem(first.owner) in sole, namer, members)
+    start = leading(first.link)
+    assert start is not None, "loops that need more than a chain were expanded"
+    found = [*(entries(first.link, start) or ()), *(e for s in others for e in entries(s.link) or ())]
+    member = namer.unique(member_name(_name_of(group) if others else first.owner))
+    members.append(Member(member, one(found)))
+    return Part(tuple(group), member, start)
 
 
 def _name_of(group: Sequence[Statement]) -> str:
@@ -176,19 +187,13 @@ def _name_of(group: Sequence[Statement]) -> str:
     return stem(last) if stem(first) == stem(last) else common(first, last)
 
 
-def _whole(
-    group: Sequence[Statement], name: str, found: Sequence[Entry], namer: Namer, members: list[Member]
-) -> Part:
-    member = namer.unique(member_name(name))
-    members.append(Member(member, one(found)))
-    return Part(tuple(group), member)
-
-
-def _stepwise(statement: Statement, plan: Plan, namer: Namer, members: list[Member]) -> Part:
+def _stepwise(statement: Statement, plan: Plan, sole: bool, namer: Namer, members: list[Member]) -> Part:
+    """The part for a layer whose steps are called; `sole`: it alone holds weights in its chain."""
     steps: dict[int, str] = {}
+    name = stem(statement.owner) if sole else statement.owner
     for at, step in enumerate(plan.steps):
         if step.is_held or step.is_symbolic:
-            own = f"{statement.owner}_{step.role}" if step.role else statement.owner
+            own = f"{name}_{step.role}" if step.role else name
             steps[at] = namer.unique(member_name(own))
             members.append(Member(steps[at], Leaf(statement.link.key, at, step.modules[0])))
-    return Part((statement,), None, steps)
+    return Part((statement,), None, steps=steps)

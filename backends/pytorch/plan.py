@@ -178,13 +178,15 @@ class Ask:
     """What a rule is asked, and what it answers.
 
     `layer` may have parameters of its block for attributes; `exact` is the layer at one place, whose
-    attributes are all numbers. `dynamic`: whether padding that depends on the input's size has to be found
-    when the module runs, because one line stands for layers of several sizes. `any_order`: whether the units
-    of the result may stand in any order.
+    attributes are all numbers, and `stated` the one with parameters, whichever of the two is asked about.
+    `dynamic`: whether padding that depends on the input's size has to be found when the module runs,
+    because one line stands for layers of several sizes. `any_order`: whether the units of the result may
+    stand in any order.
     """
 
     layer: Any
     exact: Any
+    stated: Any
     inputs: tuple[Known, ...]
     output: Type
     general: Type

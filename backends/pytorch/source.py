@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from dlc.backends.python.layout import INDENT, Argument, Call, Unpacked, lines
+from dlc.backends.python.layout import INDENT, WIDTH, Argument, Call, Unpacked, lines
 from dlc.backends.python.text import comments, literal
 from dlc.backends.pytorch.body import BodyWriter
 from dlc.backends.pytorch.custom import CUSTOM
@@ -98,7 +99,15 @@ class ClassWriter:
         types = net.types()
         takes = ", ".join(f"{given.name} {_shape(given.type)}" for given in net.inputs)
         gives = ", ".join(f"{name} {_shape(types[name])}" for name in net.outputs)
-        yield f'{INDENT}"""Takes {takes}; gives {gives}."""'
+        line = f'{INDENT}"""Takes {takes}; gives {gives}."""'
+        if len(line) <= WIDTH:
+            yield line
+        else:
+            yield f'{INDENT}"""The network.'
+            yield ""
+            for text in (f"Takes {takes}.", f"Gives {gives}."):
+                yield from textwrap.wrap(text, WIDTH, initial_indent=INDENT, subsequent_indent=INDENT * 2)
+            yield f'{INDENT}"""'
         yield ""
 
     def _init(self) -> Iterator[str]:

@@ -77,7 +77,7 @@ class _Sample:
         if not as_stated:
             inputs = tuple(attrs.evolve(known, general=known.type) for known in inputs)
         layer, general = (self.layer, self.general) if as_stated else (self.exact, self.output)
-        return plan(Ask(layer, self.exact, inputs, self.output, general, self.any_order, dynamic))
+        return plan(Ask(layer, self.exact, self.layer, inputs, self.output, general, self.any_order, dynamic))
 
 
 @attrs.define
