@@ -23,7 +23,10 @@ from dlc.backends.keras.program import Program, program
 from dlc.backends.keras.statements import Doing, Loop, Statement
 from dlc.backends.parameters import Parameter, parameters
 from dlc.backends.stored import Part, Tensor, whole
-from dlc.ir import BlockCall, Module, Net, Node
+from dlc.ir import BlockCall, Module, Net, Node, Value
+from dlc.layers.bind import bind_value
+from dlc.passes.check import check
+from dlc.passes.expand import ExpandBlocks
 from dlc.types import Type
 
 INPUT = "InputLayer"
@@ -89,6 +92,7 @@ class _Walk:
         self._made = made
         self._functions = {f.block.name: f for f in made.functions}
         self._found: list[Layer] = []
+        self._bindings: Mapping[str, Value] = {}
 
     def run(self) -> list[Layer]:
         values = dict(self._made.inputs)
@@ -130,14 +134,17 @@ class _Walk:
 
     def _call(self, call: BlockCall, given: Sequence[str], template: str) -> str:
         function = self._functions[call.block]
+        outside = self._bindings
+        own: dict[str, Value] = {p.name: p.default for p in function.block.parameters if not p.required}
+        self._bindings = own | {n: bind_value(v, outside) for n, v in call.arguments.items()}
         values = dict(zip(function.block.inputs, given, strict=True))
         self._body(call.block, function.body, values, template, {})
+        self._bindings = outside
         return values[function.block.output]
 
     def _loop(self, loop: Loop, given: str, template: str) -> str:
-        if not isinstance(loop.count, int):
-            raise ValueError("a loop's count depends on parameters")
-        for number in range(1, loop.count + 1):
+        count: Any = bind_value(loop.count, self._bindings)  # type: ignore[arg-type]
+        for number in range(1, count + 1):
             for link in loop.links:
                 given = self._doing(link.doing, [given], template + loop_part(str(number), link))
         return given
@@ -155,7 +162,7 @@ class _Walk:
         for index, step in enumerate(plan.steps):
             name = common.get(index) or (f"{template}_{step.role}" if step.role else template)
             read = tuple(results[v] if v >= 0 else given[-1 - v] for v in step.values)
-            self._add(Layer(name, step.layer, read, owner), index in common)
+            self._add(Layer(name, step.layer.bound(self._bindings), read, owner), index in common)
             results.append(name)
         return results[-1]
 
@@ -230,12 +237,84 @@ def _walked(by_name: Mapping[str, Layer], ends: Sequence[str]) -> tuple[dict[str
 # Where the weights are.
 
 
-def tensors(module: Module) -> tuple[Tensor, ...]:
-    """The tensors of the model that target `keras` builds for a module of one expanded net.
+@attrs.frozen
+class Model:
+    """A model that is emitted: its layers in its own order, each with the node of the expanded net whose
+    weights it holds; that net; and the tensors."""
+
+    net: Net
+    layers: tuple[Layer, ...]
+    tensors: tuple[Tensor, ...]
+
+
+def model(module: Module, as_source: bool = True) -> Model:
+    """The model that target `keras` (else `keras-json`) builds for a module of one net.
 
     Raises DlcError where Keras cannot say it.
     """
-    return placed(module.nets[0], layers(program(module, Differences("Keras", approximate=True))))
+    made = program(module, Differences("Keras", approximate=True), as_source)
+    found = layers(made)
+    flat = check(ExpandBlocks().run(module).module).module
+    if made.functions or flat != module:
+        plain = layers(program(flat, Differences("Keras", approximate=True), as_source))
+        found = _named_after(found, plain)
+    net = flat.nets[0]
+    return Model(net, tuple(in_model_order(found, made)), placed(net, found))
+
+
+def tensors(module: Module, as_source: bool = True) -> tuple[Tensor, ...]:
+    """The tensors of the model that `model` tells of."""
+    return model(module, as_source).tensors
+
+
+def _named_after(found: Sequence[Layer], plain: Sequence[Layer]) -> list[Layer]:
+    """The layers of a program with functions and loops, with the nodes of those of the program without.
+
+    They are told by what surrounds them: both build the same model but for names and merged activations.
+    """
+    nodes: dict[int, list[str]] = {}
+    numbers: dict[object, int] = {}
+    for layer, sign in zip(plain, _signs(plain, numbers), strict=True):
+        nodes.setdefault(sign, []).append(layer.node)
+    signs = _signs(found, numbers)
+    return [
+        attrs.evolve(layer, node=nodes[sign].pop(0) if nodes.get(sign) else "")
+        for layer, sign in zip(found, signs, strict=True)
+    ]
+
+
+def _signs(found: Sequence[Layer], numbers: dict[object, int]) -> list[int]:
+    """A number for every layer of what it is, what it is made from, and what is made of it."""
+
+    def number(key: object) -> int:
+        return numbers.setdefault(key, len(numbers))
+
+    before: dict[str, int] = {}
+    results: dict[str, int] = {}
+    for layer in found:
+        own = number((_kind(layer), tuple(results.get(name, -1) for name in layer.inputs)))
+        word = layer.layer.arguments.get("activation")
+        merged = layer.cls != "Activation" and word is not None
+        before[layer.name] = own
+        results[layer.name] = number((("Activation", word), (own,))) if merged else own
+    uses: dict[str, list[int]] = {}
+    after: dict[str, int] = {}
+    for layer in reversed(found):
+        own = number(tuple(sorted(uses.get(layer.name, ()))))
+        word = layer.layer.arguments.get("activation")
+        if layer.cls != "Activation" and word is not None:
+            own = number((number(((("Activation", word), own), 0)),))
+        after[layer.name] = own
+        for index, name in enumerate(layer.inputs):
+            uses.setdefault(name, []).append(number(((_kind(layer), own), index)))
+    return [number((before[layer.name], after[layer.name])) for layer in found]
+
+
+def _kind(layer: Layer) -> tuple[str, str]:
+    arguments = layer.layer.arguments
+    if layer.cls == "Activation":
+        return "Activation", arguments["activation"]
+    return layer.cls, repr(sorted((k, v) for k, v in arguments.items() if k != "activation"))
 
 
 def placed(net: Net, found: Sequence[Layer]) -> tuple[Tensor, ...]:

@@ -16,12 +16,15 @@ from dlc.cli.report import MOST_NOTES
 from dlc.cli.source import FORMATS, Reading
 from dlc.diagnostics import Diagnostic, Fix, codes
 
+WEIGHTS = (".caffemodel", ".h5", ".weights.h5", ".keras", ".safetensors", ".onnx")
+
 COMMANDS = {
     "compile": "compile networks to a target (the default command)",
     "check": "report everything that is wrong, without writing anything",
     "fmt": "rewrite .dlnet files in canonical form, comments kept",
     "explain": "print the page of a diagnostic code",
     "list": "list the networks of a paper: page, table, confidence",
+    "convert": "convert a net together with its weights",
     "diff": "say what differs between two networks",
     "summary": "print layers, shapes, parameters and multiply-adds",
     "look": "draw what was read over the pages of a paper, as PNG",
@@ -184,6 +187,26 @@ def _summary(parser: argparse.ArgumentParser) -> None:
     _json(parser)
 
 
+def _convert(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "input", metavar="INPUT", help="weights, or a net with its weights: " + ", ".join(WEIGHTS)
+    )
+    parser.add_argument("--net", metavar="FILE", help="the net, where INPUT holds weights alone")
+    parser.add_argument("--name", metavar="NAME", help="which net of FILE, where there are several")
+    _form(parser, "FILE")
+    parser.add_argument("-t", "--target", type=target, metavar="TARGET", help="what code to write")
+    parser.add_argument("-w", "--weights", metavar="OUT", help="for the weights; the ending says how")
+    parser.add_argument("-o", "--output", metavar="OUT", help="for the code")
+    parser.add_argument(
+        "--approximate",
+        action="store_true",
+        help="accept layers that the target can say only inexactly; the output tells which",
+    )
+    _passes(parser)
+    _caffe(parser)
+    _json(parser)
+
+
 def _diff(parser: argparse.ArgumentParser) -> None:
     what = _WHAT.format(endings=", ".join(FORMATS))
     for side in ("a", "b"):
@@ -296,14 +319,14 @@ def _inputs(parser: argparse.ArgumentParser) -> None:
     _form(parser)
 
 
-def _form(parser: argparse.ArgumentParser) -> None:
+def _form(parser: argparse.ArgumentParser, what: str = "INPUT") -> None:
     forms = tuple(dict.fromkeys(FORMATS.values()))
     parser.add_argument(
         "--from",
         dest="form",
         choices=forms,
         metavar="FORMAT",
-        help=f"INPUT's format, where its ending does not say: {', '.join(forms)}",
+        help=f"{what}'s format, where its ending does not say: {', '.join(forms)}",
     )
 
 
@@ -364,6 +387,7 @@ _ADD = {
     "fmt": _fmt,
     "explain": _explain,
     "list": _list,
+    "convert": _convert,
     "diff": _diff,
     "summary": _summary,
     "look": _look,

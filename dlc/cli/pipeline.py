@@ -31,11 +31,12 @@ class CompileOptions:
 
 @attrs.frozen
 class Result:
-    """One net's emitted files, with everything that was found on the way."""
+    """One net's emitted files, with everything that was found on the way, and the module as it was emitted."""
 
     net: str
     emitted: Emitted
     diagnostics: tuple[Diagnostic, ...]
+    module: Module
     log: tuple[str, ...] = ()
 
 
@@ -96,7 +97,8 @@ def _compile_one(module: Module, backend: Backend, options: CompileOptions) -> R
     if fill:
         _refuse_holes(final.module, backend)
     emitted = backend.emit(final.module, EmitOptions(options.approximate, options.source, findings))
-    return Result(module.nets[0].name, emitted, (*findings, *emitted.diagnostics), run.log)
+    found = (*findings, *emitted.diagnostics)
+    return Result(module.nets[0].name, emitted, found, final.module, run.log)
 
 
 def _can_be_mended(module: Module) -> bool:

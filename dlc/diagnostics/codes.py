@@ -2,7 +2,7 @@
 
 Ranges: 00 files and command line, 01 syntax, 02 names, attributes and structure, 03 kinds and shapes,
 04 holes and passes, 05 targets, 06 papers, tables and pictures, 07 other formats read, 08 simulation and
-evaluation.
+evaluation, 09 weights, and running nets in their frameworks.
 """
 
 from __future__ import annotations
@@ -137,9 +137,20 @@ LAYER_SKIPPED = _code(706, "layer is no part of the network")
 LAYER_WRONG = _code(707, "layer cannot be what the file says")
 KERAS_CONTRACT = _code(708, "document is no Keras model")
 SHARED_IN_PART = _code(720, "layers share some of their weights, but not all")
+ONNX_MALFORMED = _code(731, "file is no ONNX model")
+ONNX_UNSOUND = _code(732, "ONNX graph does not hold together")
 
 # 08: simulation and evaluation
 SET_DIFFERS = _code(801, "folder holds another simulated set")
 SET_MISSING = _code(802, "no simulated set in the folder")
 SET_DAMAGED = _code(803, "simulated set is damaged")
 READER_UNKNOWN = _code(804, "no such reader of figures")
+
+# 09: weights, and running nets in their frameworks
+WEIGHTS_DAMAGED = _code(901, "weights file is damaged")
+WEIGHTS_MISSING = _code(902, "layer has no weights in the file")
+WEIGHTS_SHAPE = _code(903, "weights have another shape than the layer's")
+WEIGHTS_EXTRA = _code(904, "file has weights that no layer takes")
+WEIGHTS_FORMAT = _code(905, "weights cannot be read or written in this format")
+WEIGHTS_PICKLE = _code(906, "weights are a pickle")
+WEIGHTS_NO_NET = _code(907, "weights file does not say of which net")

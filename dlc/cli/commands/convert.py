@@ -1,0 +1,120 @@
+"""`dlc convert WEIGHTS --net FILE --target T -w OUT [-o CODE]`: a net with its weights, for another framework."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import attrs
+
+from dlc.backends import load as load_backend
+from dlc.backends.base import Backend
+from dlc.cli.arguments import reading, usage_error
+from dlc.cli.commands.compile import TARGET_OF_ENDING, blocks_of, files_of
+from dlc.cli.output import write_all, write_json
+from dlc.cli.pipeline import CompileOptions, Result, compile_module, select
+from dlc.cli.report import Reporter, progress_bar
+from dlc.cli.source import Loaded, load, load_bytes, require
+from dlc.diagnostics import Diagnostic, DlcError
+from dlc.ir import Module
+
+# The target whose code goes with weights of a framework.
+_TARGETS = {"caffe": "caffe", "keras": "keras", "pytorch": "pytorch", "onnx": "onnx"}
+_FRAMEWORKS = {**{t: f for f, t in _TARGETS.items()}, "keras-json": "keras", "caffe-train": "caffe"}
+
+
+def run(arguments: argparse.Namespace, reporter: Reporter) -> int:
+    """Read the weights, compile the net, and write both; nothing is written when anything is wrong."""
+    require("dlc.weights.files", "weights", "converting weights")
+    require("numpy", "weights", "converting weights")
+    require("h5py", "weights", "converting weights")
+    if arguments.weights is None and arguments.output is None:
+        raise usage_error("-w OUT says where the weights go, -o OUT where the code goes; one is needed")
+    target = _target(arguments)
+    loaded = _net(arguments)
+    reporter.remember(loaded.name, loaded.text)
+    if any(d.is_error for d in loaded.diagnostics):
+        raise DlcError(loaded.diagnostics)
+    module = _one(select(loaded.module, arguments.name, loaded.name), loaded.name)
+    backend = load_backend(target)
+    result = _compiled(module, backend, loaded, arguments)
+    found = _transfer(module, result, loaded, arguments, backend)
+    reporter.show([*loaded.diagnostics, *result.diagnostics, *found])
+    return 0
+
+
+def _target(arguments: argparse.Namespace) -> str:
+    """What is asked for, else what the endings of the outputs say; they must agree."""
+    from dlc.weights.files import require_framework
+
+    framework = require_framework(Path(arguments.weights)) if arguments.weights else None
+    by_code = TARGET_OF_ENDING.get(Path(arguments.output or "").suffix.lower())
+    named: str | None = arguments.target or by_code if framework is None else arguments.target
+    target = named or _TARGETS[str(framework)]
+    if target not in _FRAMEWORKS:
+        raise usage_error(f"{target} holds no weights; targets that do are {', '.join(_FRAMEWORKS)}")
+    if framework is not None and _FRAMEWORKS[target] != framework:
+        raise usage_error(f"{arguments.weights} would hold weights for {framework}, not for {target}")
+    return target
+
+
+def _net(arguments: argparse.Namespace) -> Loaded:
+    """The net: of --net, else of the weights file itself."""
+    if arguments.net is not None:
+        with progress_bar() as progress:
+            return load(arguments.net, arguments.form, progress, reading(arguments))
+    from dlc.weights.files import own_net, require_framework
+    from dlc.weights.hdf5 import no_config
+
+    path = Path(arguments.input)
+    framework = require_framework(path)
+    if framework == "onnx":
+        return load(arguments.input)
+    text = own_net(path) if framework == "keras" else None
+    if text is None:
+        raise no_config(path)
+    return load_bytes(text.encode(), arguments.input, "keras-json")
+
+
+def _one(module: Module, name: str) -> Module:
+    if len(module.nets) > 1:
+        names = ", ".join(net.name for net in module.nets)
+        raise usage_error(f"{name} holds {len(module.nets)} nets ({names}); --name NAME says which")
+    return attrs.evolve(module, nets=module.nets[:1])
+
+
+def _compiled(module: Module, backend: Backend, loaded: Loaded, arguments: argparse.Namespace) -> Result:
+    options = CompileOptions(
+        "error",
+        arguments.approximate,
+        Path(loaded.name).name,
+        arguments.verify_each,
+        tuple(arguments.print_after),
+        arguments.time_passes,
+        blocks_of(arguments.blocks, loaded.format, backend),
+    )
+    return compile_module(module, backend, options)[0]
+
+
+def _transfer(
+    module: Module, result: Result, loaded: Loaded, arguments: argparse.Namespace, backend: Backend
+) -> Sequence[Diagnostic]:
+    """Read the weights, and write them and the code."""
+    from dlc.weights import convert
+
+    weights = convert.weights_of(Path(arguments.input), module, loaded.format, loaded.text)
+    files: dict[Path, str | bytes] = {}
+    if arguments.output is not None:
+        files.update(files_of([result], arguments.output, Path(loaded.name).stem, backend))
+    if arguments.weights is not None:
+        path = Path(arguments.weights)
+        files[path] = convert.written(path, module, result.module, weights.weights)
+    write_all(files)
+    made = [str(path) for path in files]
+    if arguments.json:
+        write_json({"files": made})
+    elif sys.stderr.isatty():
+        sys.stderr.writelines(f"wrote {name}\n" for name in made)
+    return weights.diagnostics
