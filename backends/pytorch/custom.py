@@ -26,6 +26,45 @@ class GaussianNoise(nn.Module):
     def forward(self, x):
         return x + self.stddev * torch.randn_like(x) if self.training else x'''
 
+_RESCALE = '''\
+class Rescale(nn.Module):
+    """scale * x + offset, each one number or one a channel, which `spatial` axes follow."""
+
+    def __init__(self, scale=1.0, offset=0.0, spatial=0):
+        super().__init__()
+        for name, value in (("scale", scale), ("offset", offset)):
+            numbers = torch.tensor(value, dtype=torch.float32).reshape(-1, *[1] * spatial)
+            self.register_buffer(name, numbers, persistent=False)
+
+    def forward(self, x):
+        return self.scale * x + self.offset'''
+
+_STANDARDIZE = '''\
+class Standardize(nn.Module):
+    """Takes the data's mean off and divides by its deviation, each one a channel."""
+
+    def __init__(self, channels, spatial=0):
+        super().__init__()
+        self.register_buffer("mean", torch.zeros(channels))
+        self.register_buffer("variance", torch.ones(channels))
+        self.shape = (-1, *[1] * spatial)
+
+    def forward(self, x):
+        deviation = self.variance.sqrt().clamp(min=1e-7)
+        return (x - self.mean.view(self.shape)) / deviation.view(self.shape)'''
+
+_SPATIAL_NORM = '''\
+class SpatialResponseNorm(nn.Module):
+    """x / (k + alpha * the sum of the squares of `size` x `size` pixels) ** beta."""
+
+    def __init__(self, size, alpha=1e-4, beta=0.75, k=2.0):
+        super().__init__()
+        self.size, self.alpha, self.beta, self.k = size, alpha, beta, k
+
+    def forward(self, x):
+        mean = F.avg_pool2d(x * x, self.size, stride=1, padding=self.size // 2)
+        return x / (self.k + self.alpha * self.size**2 * mean) ** self.beta'''
+
 _SAME_PAD = '''\
 class SamePad(nn.Module):
     """Pads so that windows leave ceil(size / stride), the odd element at the end."""
@@ -85,6 +124,9 @@ CUSTOM: dict[str, str] = {
     "without": _WITHOUT,
     "ChannelNorm": _CHANNEL_NORM,
     "GaussianNoise": _GAUSSIAN_NOISE,
+    "Rescale": _RESCALE,
+    "Standardize": _STANDARDIZE,
+    "SpatialResponseNorm": _SPATIAL_NORM,
     "SamePad": _SAME_PAD,
     "SameAvgPool": _SAME_AVG_POOL,
     "Attention": _ATTENTION,

@@ -92,6 +92,12 @@ def _rounded(number: float) -> float:
 def _lrn(ask: Ask) -> None:
     """PyTorch divides alpha by the size."""
     layer, exact = ask.layer, ask.exact
+    if is_symbolic(layer.region):
+        raise Refused("its region depends on parameters")
+    if layer.region == "within":
+        named = {"alpha": layer.alpha, "beta": layer.beta, "k": layer.k}
+        ask.put(Made("SpatialResponseNorm", (layer.size,), named))
+        return
     if is_symbolic((layer.size, layer.alpha)):
         raise Refused("its alpha depends on parameters")
     named = {"alpha": _rounded(exact.alpha * exact.size), "beta": layer.beta, "k": layer.k}

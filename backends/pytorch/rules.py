@@ -1,6 +1,17 @@
 """The rules of all layers, gathered: importing this module fills the table."""
 
-from dlc.backends.pytorch import activation, conv, dense, merge, norm, pool, recurrent, shape, transpose
+from dlc.backends.pytorch import (
+    activation,
+    conv,
+    dense,
+    merge,
+    norm,
+    pool,
+    recurrent,
+    scale,
+    shape,
+    transpose,
+)
 from dlc.backends.pytorch.plan import RULES
 
 __all__ = [
@@ -12,6 +23,7 @@ __all__ = [
     "norm",
     "pool",
     "recurrent",
+    "scale",
     "shape",
     "transpose",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import attrs
@@ -10,7 +10,6 @@ import attrs
 from dlc.backends.pytorch.plan import Plan
 from dlc.backends.pytorch.survey import CallPlan, Key, Survey, counter_of
 from dlc.ir import Action, Node, Repeat
-from dlc.passes.structure import live_names, topological
 
 
 @attrs.frozen
@@ -49,9 +48,8 @@ class Statement:
 def statements(
     scope: str, body: Sequence[Node], outputs: Sequence[str], survey: Survey
 ) -> tuple[Statement, ...]:
-    """A net's or block's body in order of evaluation; `outputs` are the values that it gives."""
-    live = live_names(body, outputs)
-    nodes = [node for node in topological(body) or () if node.name in live]
+    """What a net's or block's outputs are made of, branch by branch."""
+    nodes = _branches({node.name: node for node in body}, outputs)
     return tuple(
         Statement(
             node.name,
@@ -61,6 +59,25 @@ def statements(
         )
         for node in nodes
     )
+
+
+def _branches(by_name: Mapping[str, Node], outputs: Sequence[str]) -> list[Node]:
+    """The nodes that outputs depend on, each after its inputs, those of its first input first; layers after
+    the one whose weights they use."""
+    found: dict[str, Node] = {}
+    stack = list(reversed(outputs))
+    while stack:
+        node = by_name.get(stack[-1])
+        if node is None or node.name in found:
+            stack.pop()
+            continue
+        needed = (*([node.shares] if node.shares else []), *node.inputs)
+        waiting = [name for name in needed if name in by_name and name not in found]
+        if waiting:
+            stack.extend(reversed(waiting))
+        else:
+            found[stack.pop()] = node
+    return list(found.values())
 
 
 def _link(key: Key, action: Action, survey: Survey) -> Link:
