@@ -228,7 +228,7 @@ class _Assembler:
         made: dict[str, Any] = {}
         width = size[-1] if size else None
         for name in ("filters", "units", "dim"):
-            if name in names and width is not None:
+            if name in names and width:
                 made[name] = width
         if op == "reshape" and size and None not in size:
             made["shape"] = size

@@ -246,6 +246,7 @@ def _window(text: str) -> dict[str, int]:
     found = {}
     for attribute, pattern in _WINDOW:
         match = pattern.search(text)
-        if match:
-            found[attribute] = number(match[1])
+        least = 1 if attribute == "stride" else 0
+        if match and (value := number(match[1])) >= least:
+            found[attribute] = value
     return found

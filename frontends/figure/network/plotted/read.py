@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-
-
 
 from dlc.frontends.figure.drawing import Box, Drawing, Label, Outline
 from dlc.frontends.figure.geometry import contains, extent, inside
@@ -14,10 +13,14 @@ from dlc.frontends.figure.network.plotted.beside import numbered
 from dlc.frontends.figure.network.plotted.flow import layers_of
 from dlc.frontends.figure.network.plotted.label import Said, read_box
 from dlc.frontends.figure.network.plotted.links import links
+from dlc.frontends.figure.network.reading import read_words
 
 _FEWEST = 2  # layers that a plotted drawing has
 _KNOWN = 0.85  # share of its boxes that must be read as the routines write them
 _OUTLINES = (Outline.RECTANGLE, Outline.ROUNDED, Outline.OCTAGON, Outline.CIRCLE, Outline.POLYGON)
+
+#: What no name of a layer has.
+_NO_NAME = re.compile(r"[,×@()=]")
 
 
 def plotted_nets(drawing: Drawing, place: Place) -> list[Assembled] | None:
@@ -69,8 +72,12 @@ def _is_plotted(said: Sequence[Said], free: Sequence[Label]) -> bool:
     caffe = sum(one.caffe for one in layers) > 0.5 * len(layers)
     blobs = [one for one in said if not one.op and one.name]
     others = 0 if caffe else len(blobs)
-    words = sum(not _is_number(label.text) for label in free)
     signed = sum(bool(one.name or one.gives) for one in layers)
+    odd = sum(_NO_NAME.search(one.name) is not None for one in said)
+    plain = signed == 0 and any(read_words(" ".join(blob.name.split("_"))).known for blob in blobs)
+    if odd > 0.1 * len(said) or plain:
+        return False  # someone's own words, of which some happen to be types
+    words = sum(not _is_number(label.text) for label in free)
     if len(layers) < _FEWEST or exact < _KNOWN * len(layers) or others > (1 - _KNOWN) * len(said):
         return False
     if caffe and blobs and len(blobs) > 2 * len(layers):
@@ -80,6 +87,3 @@ def _is_plotted(said: Sequence[Said], free: Sequence[Label]) -> bool:
 
 def _is_number(text: str) -> bool:
     return sum(c.isdigit() for c in text) >= 0.5 * len(text)
-
-
-
