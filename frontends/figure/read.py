@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 import attrs
 
 from dlc.diagnostics import Diagnostic, Severity, codes
+from dlc.frontends.figure.choice import networks
 from dlc.frontends.figure.drawing import Drawing
 from dlc.frontends.figure.find import Figure
 from dlc.frontends.figure.network.emit import Facts, Place, emit, facts_of
@@ -14,7 +15,7 @@ from dlc.frontends.figure.network.graph import Graph
 from dlc.frontends.figure.network.kinds import graphs_of
 from dlc.frontends.figure.network.plotted import plotted_nets
 from dlc.frontends.figure.network.plotted.assemble import Assembled
-from dlc.frontends.figure.network.trust import confidence, credible
+from dlc.frontends.figure.network.trust import confidence
 from dlc.frontends.table.design.proof import proofread, span_of
 from dlc.ir import Net
 
@@ -54,7 +55,7 @@ def read_drawing(
     if plotted is not None:
         return _of_plotted(plotted, place)
     facts = facts_of(" ".join([caption, *(label.text for label in drawing.labels)]))
-    graphs = [graph for graph in graphs_of(drawing) if credible(graph, likely)]
+    graphs = networks(graphs_of(drawing), likely)
     made = [_net(graph, place, facts, likely) for graph in graphs]
     nets = tuple(net for net, _ in made if net is not None)
     return Figures(nets, tuple(finding for _, findings in made for finding in findings))
