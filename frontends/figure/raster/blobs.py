@@ -121,10 +121,11 @@ def _collapse_one(graph: Graph, discs: list[_Disc]) -> Blob | None:
 
 def _near(graph: Graph, middle: Array, reach: float) -> list[Edge]:
     """Edges whose hull comes near a place."""
+    x, y = float(middle[0]), float(middle[1])
     found = []
     for edge in graph.every_edge():
-        low, high = edge.points.min(axis=0) - reach, edge.points.max(axis=0) + reach
-        if (low <= middle).all() and (middle <= high).all():
+        x0, y0, x1, y1 = edge.hull
+        if x0 - reach <= x <= x1 + reach and y0 - reach <= y <= y1 + reach:
             found.append(edge)
     return found
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import attrs
 import cv2
 import numpy as np
 
-from dlc.frontends.figure.raster.arrays import Array, Mask, Pixels
+from dlc.frontends.figure.raster.arrays import Array, Mask, Pixels, Points
 from dlc.frontends.figure.raster.picture import Picture
 
 #: Letters are read at this size (pixels); much larger ones are scaled down, which makes all else quicker.
@@ -16,6 +18,8 @@ MOST_WORKING = 12_000_000
 #: What may be a letter: heights in pixels, and how slender.
 _DARK_GROUND = 110
 _LEAST_LETTER, _MOST_LETTER = 4, 120
+#: The window (pixels) in which ink is told from what is around it, and the patches in which noise is measured.
+_WINDOW, _PATCH = 31, 128
 
 
 @attrs.frozen(eq=False)
@@ -50,18 +54,23 @@ def canvas(picture: Picture) -> Canvas:
     if scale < 1:
         pixels = _scaled(pixels, scale)
     pixels = _without_colours(pixels)
-    em = letter_size(_grey(pixels))
+    grey = _grey(pixels)
+    dark = _darker(grey, _WINDOW)
+    em = letter_size(dark)
     if em is not None and (em > _LARGEST or em < _SMALLEST):
         factor = _USUAL / em if em > _LARGEST else 2.0
         room = MOST_WORKING / (pixels.shape[0] * pixels.shape[1])
         factor = min(factor, room**0.5) if factor > 1 else factor
         pixels, scale, em = _scaled(pixels, factor), scale * factor, em * factor
-    noise = grain(_grey(pixels))
+        grey = _grey(pixels)
+        dark = _darker(grey, _WINDOW)
+    noise = grain(grey)
     if noise > 3:
         pixels = cv2.bilateralFilter(pixels, 5, 6 * noise, 1.5)
-    grey = _grey(pixels)
+        grey = _grey(pixels)
+        dark = _darker(grey, _WINDOW)
     em = em or max(8.0, min(grey.shape) / 30)
-    letters, rest = letter_masks(grey, em)
+    letters, rest = letter_masks(grey, dark, em)
     edges = _edges(pixels, noise)
     near = cv2.dilate(letters, np.ones((7, 7), np.uint8))
     near = cv2.bitwise_and(near, cv2.bitwise_not(cv2.dilate(rest, np.ones((3, 3), np.uint8))))
@@ -76,9 +85,10 @@ def _scaled(pixels: Pixels, factor: float) -> Pixels:
 
 def _without_colours(pixels: Pixels) -> Pixels:
     """One channel where the three hardly differ."""
-    few = pixels[::3, ::3].astype(np.int16)
-    spread = few.max(axis=2) - few.min(axis=2)
-    if float((spread > 24).mean()) > 1e-4:
+    few = pixels[::4].copy()
+    red, green, blue = (cv2.extractChannel(few, i) for i in range(3))
+    spread = cv2.max(cv2.absdiff(red, green), cv2.max(cv2.absdiff(green, blue), cv2.absdiff(red, blue)))
+    if cv2.countNonZero(cv2.threshold(spread, 24, 255, cv2.THRESH_BINARY)[1]) > 1e-4 * spread.size:
         return pixels
     return cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)
 
@@ -91,21 +101,23 @@ def _grey(pixels: Pixels) -> Pixels:
 
 def grain(grey: Pixels) -> float:
     """The standard deviation of noise, from what the flattest parts differ from their neighbours."""
-    part = grey[: 1 << 11, : 1 << 11]
-    rough = cv2.Laplacian(part, cv2.CV_16S, ksize=1)
+    height, width = grey.shape
+    tops = np.linspace(0, max(0, height - _PATCH), 6).astype(int)
+    lefts = np.linspace(0, max(0, width - _PATCH), 6).astype(int)
+    patches = [grey[y : y + _PATCH, x : x + _PATCH] for y in np.unique(tops) for x in np.unique(lefts)]
+    rough = np.concatenate([cv2.Laplacian(p.copy(), cv2.CV_16S, ksize=1).ravel() for p in patches])
     return float(np.median(np.abs(rough))) / (0.6745 * 20**0.5)
 
 
-def letter_masks(grey: Pixels, em: float) -> tuple[Mask, Mask]:
-    """The ink that stands in rows like letters, and all other ink; both dark and light ink."""
-    window = int(1.5 * em) | 1
-    ink = _darker(grey, window)
-    letters = _rows_of(ink, em)
-    rest = cv2.bitwise_and(ink, cv2.bitwise_not(letters))
-    ground = cv2.boxFilter(grey, -1, (window, window))
-    dark = cv2.threshold(ground, _DARK_GROUND, 255, cv2.THRESH_BINARY_INV)[1]
-    if cv2.countNonZero(dark) > 4 * window * window:
-        light = cv2.bitwise_and(_darker(cv2.bitwise_not(grey), window), dark)
+def letter_masks(grey: Pixels, dark: Mask, em: float) -> tuple[Mask, Mask]:
+    """The ink that stands in rows like letters, and all other ink; both dark (given) and light ink."""
+    letters = _rows_of(dark, em)
+    rest = cv2.bitwise_and(dark, cv2.bitwise_not(letters))
+    ground = cv2.boxFilter(grey, -1, (_WINDOW, _WINDOW))
+    night = cv2.threshold(ground, _DARK_GROUND, 255, cv2.THRESH_BINARY_INV)[1]
+    if cv2.countNonZero(night) > 4 * _WINDOW * _WINDOW:
+        night = cv2.dilate(night, np.ones((15, 15), np.uint8))
+        light = cv2.bitwise_and(_darker(cv2.bitwise_not(grey), _WINDOW), night)
         letters = cv2.bitwise_or(letters, _rows_of(light, em))
         rest = cv2.bitwise_and(rest, cv2.bitwise_not(letters))
     return letters, rest
@@ -114,14 +126,38 @@ def letter_masks(grey: Pixels, em: float) -> tuple[Mask, Mask]:
 def _darker(grey: Pixels, window: int) -> Mask:
     """What is darker than its surroundings."""
     mean, below = cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV
-    return cv2.adaptiveThreshold(grey, 255, mean, below, window, 22)
+    return cv2.adaptiveThreshold(grey, 255, mean, below, window, 20)
+
+
+@attrs.frozen(eq=False)
+class _Outlines:
+    """The outlines of the pieces of a mask, their hulls (left, top, width, height), and how many pixels each
+    has, without those in its holes."""
+
+    contours: Sequence[Points]
+    hulls: Array
+    pixels: Array
+
+
+def _outlines(ink: Mask) -> _Outlines:
+    contours, tree = cv2.findContours(ink, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE)
+    if not contours:
+        return _Outlines((), np.zeros((0, 4), int), np.zeros(0))
+    inner = tree[0, :, 3] >= 0
+    around = np.array([cv2.arcLength(c, True) for c in contours]) / 2
+    pixels = np.array([cv2.contourArea(c) for c in contours]) + np.where(inner, 1 - around, around + 1)
+    np.subtract.at(pixels, tree[0, inner, 3], pixels[inner])
+    outer = np.flatnonzero(~inner)
+    kept = [contours[i] for i in outer]
+    return _Outlines(kept, np.array([cv2.boundingRect(c) for c in kept]), pixels[outer])
 
 
 def _rows_of(ink: Mask, em: float) -> Mask:
-    """The pieces of a mask that stand in rows like letters."""
-    numbers, stats = cv2.connectedComponentsWithStats(ink, connectivity=8)[1:3]
-    chosen = np.where(_in_rows(stats, em), 255, 0).astype(np.uint8)
-    rows: Mask = chosen[numbers]
+    """The pieces of a mask that stand in rows like letters (without the holes of letters)."""
+    outlines = _outlines(ink)
+    chosen = [outlines.contours[i] for i in np.flatnonzero(_in_rows(outlines.hulls, em))]
+    rows: Mask = np.zeros_like(ink)
+    cv2.drawContours(rows, chosen, -1, 255, cv2.FILLED)
     return rows
 
 
@@ -129,7 +165,6 @@ def _in_rows(stats: Array, em: float) -> Array:
     """Which pieces have a letter's size and a neighbour of letter's size beside them."""
     x, y, wide, high = (stats[:, i] for i in range(4))
     likely = (high <= 1.15 * em) & (wide <= 1.3 * em) & (high >= 0.12 * em)
-    likely[0] = False
     index = np.flatnonzero(likely)
     index = index[np.lexsort((x[index], (y[index] + high[index] // 2) // max(1, int(0.5 * em))))]
     beside = np.zeros(len(stats), bool)
@@ -142,12 +177,11 @@ def _in_rows(stats: Array, em: float) -> Array:
     return beside
 
 
-def letter_size(grey: Pixels) -> float | None:
+def letter_size(ink: Mask) -> float | None:
     """The font size in pixels, from the heights of what looks like letters; None where few do."""
-    ink = cv2.adaptiveThreshold(grey, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, 31, 18)
-    stats = cv2.connectedComponentsWithStats(ink, connectivity=8)[2][1:]
-    width, height, area = stats[:, 2], stats[:, 3], stats[:, 4]
-    fill = area / np.maximum(1, width * height)
+    outlines = _outlines(ink)
+    width, height = outlines.hulls[:, 2], outlines.hulls[:, 3]
+    fill = outlines.pixels / np.maximum(1, width * height)
     likely = (height >= _LEAST_LETTER) & (height <= _MOST_LETTER) & (width <= 1.6 * height)
     likely &= (width >= 0.25 * height) & (fill > 0.18) & (fill < 0.85)
     heights = height[likely]
@@ -163,12 +197,18 @@ def strongest(pixels: Array) -> Pixels:
     """The largest of each pixel's channels."""
     if pixels.ndim == 2:
         return pixels
-    first, second, third = cv2.split(pixels)
-    return cv2.max(cv2.max(first, second), third)
+    largest = cv2.extractChannel(pixels, 0)
+    for channel in (1, 2):
+        cv2.max(largest, cv2.extractChannel(pixels, channel), largest)
+    return largest
 
 
 def _edges(pixels: Pixels, noise: float) -> Mask:
     """Where the colour changes within a pixel's neighbourhood."""
-    change = strongest(cv2.morphologyEx(pixels, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8)))
+    channels = [pixels] if pixels.ndim == 2 else [cv2.extractChannel(pixels, i) for i in range(3)]
+    around = np.ones((3, 3), np.uint8)
+    change = cv2.morphologyEx(channels[0], cv2.MORPH_GRADIENT, around)
+    for channel in channels[1:]:
+        cv2.max(change, cv2.morphologyEx(channel, cv2.MORPH_GRADIENT, around), change)
     least = min(60.0, 9.0 + 5.0 * noise)
     return cv2.threshold(change, least, 255, cv2.THRESH_BINARY)[1]

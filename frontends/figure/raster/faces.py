@@ -6,13 +6,16 @@ the inside of every box, the cells of a divided box, and what arrows happen to e
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import attrs
 import cv2
 import numpy as np
 
 from dlc.frontends.figure.drawing import Colour
-from dlc.frontends.figure.raster.arrays import Array, Mask, Numbers, Points
+from dlc.frontends.figure.raster.arrays import Array, Numbers, Points
 from dlc.frontends.figure.raster.canvas import Canvas
+from dlc.frontends.figure.raster.letters import numbered
 
 #: A face's shorter side is at least this (ems); letters enclose smaller ones.
 _NARROWEST = 0.5
@@ -62,49 +65,63 @@ class Faces:
 def find_faces(drawn: Canvas) -> Faces:
     """The faces of a picture."""
     flat = cv2.bitwise_not(drawn.lines)
-    _, numbers, stats, _ = cv2.connectedComponentsWithStats(flat, connectivity=4)
-    wanted = _large(stats, drawn)
-    faces = [_face(drawn, numbers, int(i), stats[i]) for i in wanted]
+    numbers = numbered(flat, 8)
+    contours, tree = cv2.findContours(flat, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE)
+    faces = [_face(drawn, numbers, contours, tree[0], i) for i in _large(contours, tree, drawn.em)]
     kept = sorted((f for f in faces if f is not None), key=lambda f: -f.enclosed)
     return Faces(numbers, tuple(kept), _paper(kept))
 
 
-def _large(stats: Array, drawn: Canvas) -> Array:
+def _large(contours: Sequence[Points], tree: Array, em: float) -> list[int]:
+    """The outer contours that are large enough, the largest first."""
+    if not contours:
+        return []
+    least = _NARROWEST * em
+    hulls = np.array([cv2.boundingRect(c) for c in contours])
+    large = np.flatnonzero((hulls[:, 2:].min(axis=1) >= least) & (tree[0, :, 3] < 0))
+    order = np.argsort(-hulls[large, 2] * hulls[large, 3], kind="stable")
+    return [int(i) for i in large[order][:MOST_FACES]]
+
+
+def _face(
+    drawn: Canvas, numbers: Numbers, contours: Sequence[Points], tree: Array, index: int
+) -> Face | None:
+    contour = contours[index]
+    x, y, wide, high = cv2.boundingRect(contour)
+    around = cv2.arcLength(contour, True)
+    enclosed = float(cv2.contourArea(contour)) + around / 2 + 1
+    pixels, rim_length = enclosed, around
+    hole = int(tree[index, 2])
+    while hole >= 0:
+        inner = cv2.arcLength(contours[hole], True)
+        pixels -= float(cv2.contourArea(contours[hole])) - inner / 2 + 1
+        rim_length += inner
+        hole = int(tree[hole, 0])
     least = _NARROWEST * drawn.em
-    wide, high, pixels = stats[:, 2], stats[:, 3], stats[:, 4]
-    large = (np.minimum(wide, high) >= least) & (pixels >= least * least)
-    large[0] = False
-    found = np.flatnonzero(large)
-    return found[np.argsort(-pixels[found], kind="stable")][:MOST_FACES]
-
-
-def _face(drawn: Canvas, numbers: Numbers, number: int, stats: Array) -> Face | None:
-    x, y, wide, high, pixels = (int(v) for v in stats)
-    window = (slice(y, y + high), slice(x, x + wide))
-    own: Mask = (numbers[window] == number).astype(np.uint8)
-    contours, _ = cv2.findContours(own, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE, offset=(x, y))
-    contour = max(contours, key=len) if len(contours) == 1 else max(contours, key=cv2.contourArea)
-    enclosed = float(cv2.contourArea(contour)) + cv2.arcLength(contour, True) / 2 + 1
     rim = x == 0 or y == 0 or x + wide == drawn.shape[1] or y + high == drawn.shape[0]
-    if not rim and 2 * pixels / max(1.0, _perimeter(own)) < _THICK_LINE * drawn.em:
+    if pixels < least * least or (not rim and 2 * pixels / max(1.0, rim_length) < _THICK_LINE * drawn.em):
         return None
-    colour = _colour(drawn, window, own)
-    area = (x, y, x + wide - 1, y + high - 1)
-    return Face(number, area, contour[:, 0, :], pixels, enclosed, colour, rim)
+    number = int(numbers[contour[0, 0, 1], contour[0, 0, 0]])
+    colour = _colour(drawn, numbers, number, (x, y, wide, high))
+    return Face(
+        number, (x, y, x + wide - 1, y + high - 1), contour[:, 0, :], round(pixels), enclosed, colour, rim
+    )
 
 
-def _perimeter(own: Mask) -> float:
-    """How many pixels of a face lie at its border, outer and inner."""
-    inner = cv2.erode(own, np.ones((3, 3), np.uint8), borderType=cv2.BORDER_CONSTANT, borderValue=0)
-    return float(cv2.countNonZero(own) - cv2.countNonZero(inner))
-
-
-def _colour(drawn: Canvas, window: tuple[slice, slice], own: Mask) -> Colour:
-    plain = cv2.bitwise_and(own, cv2.bitwise_not(drawn.edges[window]))
-    mean = cv2.mean(drawn.pixels[window], plain if cv2.countNonZero(plain) > 8 else own)
+def _colour(drawn: Canvas, numbers: Numbers, number: int, hull: tuple[int, int, int, int]) -> Colour:
+    """A face's mean colour; of a large one few pixels are looked at."""
+    x, y, wide, high = hull
+    step = max(1, int((wide * high / 40_000) ** 0.5))
+    window = slice(y, y + high, step), slice(x, x + wide, step)
+    own = numbers[window] == number
+    plain = own & (drawn.edges[window] == 0)
+    chosen = plain if np.count_nonzero(plain) > 8 else own
+    if not chosen.any():
+        chosen = np.ones_like(own)
+    mean = drawn.pixels[window][chosen].mean(axis=0)
     if drawn.pixels.ndim == 2:
-        return (round(mean[0]),) * 3
-    return round(mean[0]), round(mean[1]), round(mean[2])
+        return (round(float(mean)),) * 3
+    return round(float(mean[0])), round(float(mean[1])), round(float(mean[2]))
 
 
 def _paper(faces: list[Face]) -> Colour:

@@ -50,13 +50,12 @@ def _dented(agreement: float, shares: list[float]) -> Shape | None:
 
 def _dense(contour: Points) -> Array:
     """The contour with a point every two pixels."""
-    following = np.roll(contour, -1, axis=0)
-    pieces = []
-    for (ax, ay), (bx, by) in zip(contour.tolist(), following.tolist(), strict=True):
-        count = max(1, int(max(abs(bx - ax), abs(by - ay)) / 2))
-        steps = np.arange(count)[:, None] / count
-        pieces.append(np.array([[ax, ay]]) + steps * np.array([[bx - ax, by - ay]]))
-    return np.concatenate(pieces)
+    along = np.roll(contour, -1, axis=0) - contour
+    counts = np.maximum(1, np.abs(along).max(axis=1) // 2)
+    which = np.repeat(np.arange(len(contour)), counts)
+    step = np.arange(len(which)) - np.repeat(np.cumsum(counts) - counts, counts)
+    made: Array = contour[which] + (step / counts[which])[:, None] * along[which]
+    return made
 
 
 _Sides = tuple[int, int, int, int]

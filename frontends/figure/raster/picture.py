@@ -6,6 +6,7 @@ import io
 import warnings
 
 import attrs
+import cv2
 import numpy as np
 from PIL import Image, ImageOps
 
@@ -44,7 +45,7 @@ def decode(data: bytes, name: str) -> Picture:
             image: Image.Image = Image.open(io.BytesIO(data))
             _check_size(image, name)
             image = ImageOps.exif_transpose(image)
-            pixels = np.asarray(_on_white(image))
+            pixels = _on_white(image)
     except DlcError:
         raise
     except Image.DecompressionBombError:
@@ -79,18 +80,27 @@ def _too_large(name: str, size: str) -> DlcError:
     return DlcError(Diagnostic(codes.PICTURE_TOO_LARGE, message, FileSpan(name), fix=fix))
 
 
-def _on_white(image: Image.Image) -> Image.Image:
-    """The picture in RGB; what is transparent shows white paper. Many bits a channel become eight."""
+def _on_white(image: Image.Image) -> Pixels:
+    """The picture's RGB pixels; what is transparent shows white paper. Many bits a channel become eight."""
     if image.mode.startswith("I;16") or image.mode in ("I", "F"):
         values = np.asarray(image, np.float64)
         low, high = float(values.min()), float(values.max())
         scaled = (values - low) * (255 / (high - low) if high > low else 0.0)
-        return Image.fromarray(scaled.astype(np.uint8)).convert("RGB")
+        return cv2.cvtColor(scaled.astype(np.uint8), cv2.COLOR_GRAY2RGB)
     if image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info:
-        over = image.convert("RGBA")
-        paper = Image.new("RGBA", over.size, "white")
-        return Image.alpha_composite(paper, over).convert("RGB")
-    return image.convert("RGB")
+        return _over_white(np.asarray(image.convert("RGBA")))
+    return np.asarray(image.convert("RGB"))
+
+
+def _over_white(pixels: Pixels) -> Pixels:
+    """RGB pixels of RGBA ones on white paper."""
+    alpha = cv2.extractChannel(pixels, 3)
+    opaque = cv2.cvtColor(pixels, cv2.COLOR_RGBA2RGB)
+    if cv2.countNonZero(cv2.bitwise_not(alpha)) == 0:
+        return opaque
+    share = cv2.cvtColor(alpha, cv2.COLOR_GRAY2RGB)
+    ink = cv2.multiply(cv2.bitwise_not(opaque), share, scale=1 / 255)
+    return cv2.bitwise_not(ink)
 
 
 def _paper_is_dark(pixels: Pixels) -> bool:

@@ -76,9 +76,8 @@ def _line_mask(drawn: Canvas, ink: Mask, boxes: Mask) -> Mask:
     """The ink of connectors: outside boxes, and no letters."""
     outside = cv2.bitwise_and(ink, cv2.bitwise_not(boxes))
     pieces = pieces_of(outside)
-    touching = _touching(pieces, boxes)
-    lines = _are_lines(pieces, touching, drawn)
-    return np.where(lines, 255, 0).astype(np.uint8)[pieces.numbers]
+    touching = pieces.count(cv2.dilate(boxes, np.ones((5, 5), np.uint8))) > 0
+    return pieces.mask(_are_lines(pieces, touching, drawn))
 
 
 def _is_group(one: Found, found: list[Found]) -> bool:
@@ -91,18 +90,10 @@ def _is_group(one: Found, found: list[Found]) -> bool:
     )
 
 
-def _touching(pieces: Pieces, boxes: Mask) -> Array:
-    """Which pieces of ink touch a box."""
-    ring = cv2.dilate(boxes, np.ones((5, 5), np.uint8))
-    near = np.bincount(pieces.numbers[ring > 0], minlength=len(pieces))
-    near[0] = 0
-    return near > 0
-
-
 def _are_lines(pieces: Pieces, touching: Array, drawn: Canvas) -> Array:
     """Which pieces of ink are lines rather than letters."""
     em = drawn.em
-    lettered = np.bincount(pieces.numbers[drawn.letters > 0], minlength=len(pieces))
+    lettered = pieces.count(drawn.letters)
     written = lettered > 0.5 * pieces.pixels
     long = np.maximum(pieces.width, pieces.height)
     slender = np.minimum(pieces.width, pieces.height) < 0.25 * em
@@ -115,12 +106,12 @@ def _are_lines(pieces: Pieces, touching: Array, drawn: Canvas) -> Array:
 def _closed(lines: Mask, em: float) -> Mask:
     """Lines with gaps of a pixel or two closed around small pieces, as between a shaft and its head."""
     pieces = pieces_of(lines)
-    small = np.where(np.maximum(pieces.width, pieces.height) <= em, 255, 0).astype(np.uint8)
-    small[0] = 0
+    small = np.maximum(pieces.width, pieces.height) <= em
+    small[0] = False
     if not small.any():
         return lines
     around = np.ones((3, 3), np.uint8)
-    near = cv2.dilate(small[pieces.numbers], np.ones((5, 5), np.uint8))
+    near = cv2.dilate(pieces.mask(small), np.ones((5, 5), np.uint8))
     bridges = cv2.bitwise_and(cv2.morphologyEx(lines, cv2.MORPH_CLOSE, around), near)
     return cv2.bitwise_or(lines, bridges)
 

@@ -12,6 +12,7 @@ from dlc.frontends.figure.drawing import Area
 from dlc.frontends.figure.geometry import extent
 from dlc.frontends.figure.raster.arrays import Array, Mask
 from dlc.frontends.figure.raster.letters import may_be_letters, pieces_of
+from dlc.frontends.figure.raster.low import with_low_pieces
 
 #: A wider gap (ems) parts two lines of text; letters of turned text stand closer than this.
 _GAP, _STACKED_GAP = 0.9, 0.4
@@ -49,7 +50,10 @@ def find_rows(text: Mask, homes: Sequence[Area], em: float) -> list[Row]:
     for part, is_turned in ((np.flatnonzero(~turned), False), (np.flatnonzero(turned), True)):
         own = _transposed(boxes[part]) if is_turned else boxes[part]
         groups = [part[g] for g in _joined(own, home[part], tall[part], em) if tall[part][g].any()]
-        made += [(g, True) for g in groups] if is_turned else _turned(groups, boxes, home, em)
+        if is_turned:
+            made += [(group, True) for group in groups]
+        elif groups:
+            made += _turned(with_low_pieces(groups, boxes, home, em), boxes, home, em)
     return [_row(boxes[group], is_turned) for group, is_turned in made]
 
 
@@ -94,37 +98,39 @@ def _joined(boxes: Array, home: Array, tall: Array, em: float) -> list[Array]:
             i = parent[i]
         return i
 
-    order = np.argsort(boxes[:, 0], kind="stable")
-    left = boxes[order, 0]
-    for at in range(count):
-        i = order[at]
-        stop = int(np.searchsorted(left, boxes[i, 2] + _GAP * em, side="right"))
-        near = order[at + 1 : stop]
-        if len(near):
-            near = near[(home[near] == home[i]) & _level(boxes[i], boxes[near], tall[i], tall[near], em)]
-            for j in near:
-                parent[root(j)] = root(i)
+    one, other = _beside(boxes, em)
+    fits = (home[one] == home[other]) & _level(boxes[one], boxes[other], tall[one], tall[other], em)
+    for i, j in zip(one[fits].tolist(), other[fits].tolist(), strict=True):
+        parent[root(j)] = root(i)
     groups: dict[int, list[int]] = {}
     for i in range(count):
         groups.setdefault(root(i), []).append(i)
     return [np.array(group) for group in groups.values()]
 
 
-def _level(one: Array, others: Array, one_tall: bool, others_tall: Array, em: float) -> Array:
-    """Whether pieces stand on one line with another: tall ones overlap, small ones stand within the line."""
-    shared = np.minimum(one[3], others[:, 3]) - np.maximum(one[1], others[:, 1])
-    least = np.minimum(one[3] - one[1], others[:, 3] - others[:, 1])
-    beside = shared > 0.5 * least
-    if not one_tall:
-        middle = (one[1] + one[3]) / 2
-        top, bottom = others[:, 1] - 0.3 * em, others[:, 3] + 0.22 * em
-        within = (middle >= top) & (middle <= bottom) & (others[:, 0] - one[2] < 0.45 * em)
-    else:
-        middles = (others[:, 1] + others[:, 3]) / 2
-        within = (middles >= one[1] - 0.3 * em) & (middles <= one[3] + 0.22 * em)
-        within &= others[:, 0] - one[2] < 0.45 * em
-    small = ~others_tall if one_tall else others_tall
-    found: Array = beside | (within & small)
+def _beside(boxes: Array, em: float) -> tuple[Array, Array]:
+    """Pairs of pieces of which the second begins no further left, and at most a gap right of the first."""
+    order = np.argsort(boxes[:, 0], kind="stable")
+    left = boxes[order, 0]
+    stops = np.searchsorted(left, boxes[order, 2] + _GAP * em, side="right")
+    counts = np.maximum(0, stops - np.arange(len(order)) - 1)
+    first = np.repeat(np.arange(len(order)), counts)
+    step = np.arange(len(first)) - np.repeat(np.cumsum(counts) - counts, counts)
+    one, other = order[first], order[first + 1 + step]
+    near = (boxes[other, 1] <= boxes[one, 3] + em) & (boxes[other, 3] >= boxes[one, 1] - em)
+    return one[near], other[near]
+
+
+def _level(one: Array, other: Array, one_tall: Array, other_tall: Array, em: float) -> Array:
+    """Whether pieces stand on one line: tall ones overlap, small ones stand within the line of a tall one."""
+    shared = np.minimum(one[:, 3], other[:, 3]) - np.maximum(one[:, 1], other[:, 1])
+    least = np.minimum(one[:, 3] - one[:, 1], other[:, 3] - other[:, 1])
+    mixed = one_tall != other_tall
+    high, low = np.where(one_tall[:, None], one, other), np.where(one_tall[:, None], other, one)
+    middle = (low[:, 1] + low[:, 3]) / 2
+    within = (middle >= high[:, 1] - 0.3 * em) & (middle <= high[:, 3] + 0.22 * em)
+    within &= mixed & (other[:, 0] - one[:, 2] < 0.45 * em)
+    found: Array = (shared > 0.5 * least) | within
     return found
 
 

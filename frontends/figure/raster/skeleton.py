@@ -23,12 +23,14 @@ class Edge:
     last: int
     points: Array  # (count, 2), x and y
     half: Array  # (count,)
+    hull: tuple[int, int, int, int] = attrs.field(init=False)  # left, top, right, bottom
+    length: float = attrs.field(init=False)  # in pixels
 
-    @property
-    def length(self) -> float:
-        """Its length in pixels."""
+    def __attrs_post_init__(self) -> None:
+        (x0, y0), (x1, y1) = self.points.min(axis=0).tolist(), self.points.max(axis=0).tolist()
+        self.hull = x0, y0, x1, y1
         steps = np.diff(self.points.astype(np.float64), axis=0)
-        return float(np.hypot(steps[:, 0], steps[:, 1]).sum())
+        self.length = float(np.hypot(steps[:, 0], steps[:, 1]).sum())
 
     def other(self, node: int) -> int:
         """The node at its other end."""
@@ -121,20 +123,21 @@ class _Tracer:
 
     def __init__(self, skeleton: Mask, half: Array) -> None:
         self._width = skeleton.shape[1]
-        self._flat = (skeleton > 0).ravel()
         self._half = half.ravel()
         self._steps = offsets(self._width)
-        places = np.flatnonzero(self._flat)
-        around = codes(self._flat, places, self._steps)
-        self._around = dict(zip(places.tolist(), around.tolist(), strict=True))
+        places = np.flatnonzero(skeleton.ravel() != 0)
+        around = codes(skeleton.ravel(), places, self._steps)
+        arms = _ARMS[around]
+        self._ends, self._forks = places[arms == 1].tolist(), set(places[arms > 2].tolist())
+        self._runs, inner = _runs(skeleton, places, arms)
+        left = ~inner[places]
+        self._around = dict(zip(places[left].tolist(), around[left].tolist(), strict=True))
         self._node_of: dict[int, int] = {}
         self._graph = Graph({}, {})
 
     def graph(self) -> Graph:
-        ends = [p for p, code in self._around.items() if _ARMS[code] == 1]
-        forks = {p for p, code in self._around.items() if _ARMS[code] > 2}
-        self._make_forks(forks)
-        for place in ends:
+        self._make_forks(self._forks)
+        for place in self._ends:
             self._make_node([place])
         seen: set[int] = set()
         for place in list(self._node_of):
@@ -164,8 +167,10 @@ class _Tracer:
         self._node_of.update(dict.fromkeys(group, number))
 
     def _neighbours(self, place: int) -> list[int]:
-        code = self._around[place]
-        return [place + step for bit, step in enumerate(self._steps) if code >> bit & 1]
+        code, known = self._around[place], self._around
+        return [
+            place + step for bit, step in enumerate(self._steps) if code >> bit & 1 and place + step in known
+        ]
 
     def _walk(self, start: int, place: int, seen: set[int]) -> None:
         """Follow a chain from a node's pixel until the next node."""
@@ -173,8 +178,9 @@ class _Tracer:
         while place not in self._node_of:
             if place in seen:
                 return
-            seen.add(place)
-            chain.append(place)
+            run = self._runs.get(place, [place])
+            seen.update((place, run[-1]))
+            chain += run
             onward = self._onward(chain)
             if onward is None:
                 return
@@ -202,10 +208,41 @@ class _Tracer:
         )
 
 
+def _runs(skeleton: Mask, places: Array, arms: Array) -> tuple[dict[int, list[int]], Array]:
+    """Plain stretches of the skeleton, well away from its forks: their pixels in order, by their first pixel,
+    each once from either end; and which pixels of the flat picture lie in such a stretch.
+
+    OpenCV walks along them; so only what is near forks must be walked here.
+    """
+    forks, plain = np.zeros((2, skeleton.size), np.uint8)
+    forks[places[arms != 2]] = plain[places[arms == 2]] = 255
+    shape, width = skeleton.shape, skeleton.shape[1]
+    near = cv2.dilate(forks.reshape(shape), np.ones((5, 5), np.uint8))
+    mask = cv2.bitwise_and(plain.reshape(shape), cv2.bitwise_not(near))
+    found: dict[int, list[int]] = {}
+    inner = np.zeros(skeleton.size, bool)
+    for contour in cv2.findContours(mask, cv2.RETR_LIST, cv2.CHAIN_APPROX_NONE)[0]:
+        run = _one_way(contour[:, 0, 1].astype(np.int64) * width + contour[:, 0, 0])
+        if len(run) > 3:
+            found[run[0]], found[run[-1]] = run, run[::-1]
+            inner[run[1:-1]] = True
+    return found, inner
+
+
+def _one_way(contour: Array) -> list[int]:
+    """The pixels of a thin open chain from end to end, of its contour, which runs there and back; none where
+    it is no such chain."""
+    turns = np.flatnonzero(np.roll(contour, 1) == np.roll(contour, -1))
+    if len(turns) != 2:
+        return []
+    there: list[int] = contour[turns[0] : turns[1] + 1].tolist()
+    return there
+
+
 def _arms(code: int) -> int:
     """How many arms leave a pixel: neighbours that touch each other are of one arm."""
     bits = [code >> i & 1 for i in range(8)]
     return sum(bits[i] > bits[i - 1] for i in range(8))
 
 
-_ARMS = tuple(_arms(code) for code in range(256))
+_ARMS = np.array([_arms(code) for code in range(256)])

@@ -30,11 +30,10 @@ def read_labels(
 ) -> list[Label]:
     """The labels of a picture; without a recogniser their texts are empty."""
     rows = rows[:MOST_ROWS]
-    crops = [crop(contrast, text, row) for row in rows]
     if recogniser is None:
         readings = [TextReading("", 0.0)] * len(rows)
     else:
-        readings, rows = _read(recogniser, crops, rows)
+        readings, rows = _read(recogniser, [crop(contrast, text, row) for row in rows], rows)
     labels = []
     for row, reading in zip(rows, readings, strict=True):
         if recogniser is None or reading.text:

@@ -7,6 +7,7 @@ algorithms", Comm. ACM 32 (1989), 359-373.
 from __future__ import annotations
 
 import functools
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -17,19 +18,31 @@ NEIGHBOURS = ((-1, 0), (-1, 1), (0, 1), (1, 1), (1, 0), (1, -1), (0, -1), (-1, -
 
 
 def thinned(mask: Mask) -> Mask:
-    """The skeleton of a mask, connected as the mask is; its border of one pixel must be empty."""
+    """The skeleton of a mask, connected as the mask is; its border of one pixel must be empty.
+
+    A pixel is looked at again only where one beside it has gone.
+    """
     flat = (mask > 0).astype(np.uint8).ravel()
-    steps = offsets(mask.shape[1])
-    places = np.flatnonzero(flat)
-    while True:
-        before = len(places)
-        for table in _tables():
-            gone = table[codes(flat, places, steps)]
-            flat[places[gone]] = 0
-            places = places[~gone]
-        if len(places) == before:
-            break
+    steps = np.array(offsets(mask.shape[1]))
+    turn = np.zeros(flat.size, np.int32)
+    every = np.flatnonzero(flat != 0)
+    waiting = [every, every]
+    while len(waiting[0]) or len(waiting[1]):
+        for step, table in enumerate(_tables()):
+            places = waiting[step]
+            gone = places[table[codes(flat, places, steps)]]
+            flat[gone] = 0
+            around = (gone[:, None] + steps).ravel()
+            waiting[step] = _once(around[flat[around] > 0], turn)
+            waiting[1 - step] = _once(np.concatenate([waiting[1 - step], waiting[step]]), turn)
     return (flat * np.uint8(255)).reshape(mask.shape)
+
+
+def _once(places: Array, turn: Array) -> Array:
+    """Each place once; `turn` is a picture to count in."""
+    count = np.arange(len(places), dtype=np.int32)
+    turn[places] = count
+    return places[turn[places] == count]
 
 
 def offsets(width: int) -> tuple[int, ...]:
@@ -37,7 +50,7 @@ def offsets(width: int) -> tuple[int, ...]:
     return tuple(row * width + column for row, column in NEIGHBOURS)
 
 
-def codes(flat: Array, places: Array, steps: tuple[int, ...]) -> Array:
+def codes(flat: Array, places: Array, steps: Sequence[int] | Array) -> Array:
     """Which of the eight neighbours of each place are set, as bits."""
     made = np.zeros(len(places), np.uint8)
     for bit, step in enumerate(steps):
