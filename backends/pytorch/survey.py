@@ -129,9 +129,14 @@ class Survey:
     def _common(self, samples: Sequence[_Sample]) -> tuple[bool, Plan | None]:
         """The plan that serves all samples of a place, None where there is none; and how it was asked for."""
         distinct = list({(s.exact, s.inputs, s.output): s for s in samples}.values())
+        refused = next((p for s in distinct if (p := s.plan(False, False)).cannot is not None), None)
+        if refused is not None:
+            return False, refused
         for dynamic in (False, True):
             candidate = distinct[0].plan(dynamic, True)
-            if all(candidate.bound(s.bindings) == s.plan(dynamic, False) for s in distinct):
+            if candidate.cannot is None and all(
+                candidate.bound(s.bindings) == s.plan(dynamic, False) for s in distinct
+            ):
                 return dynamic, candidate
         return False, None
 
