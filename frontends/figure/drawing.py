@@ -163,11 +163,25 @@ class Drawing:
 
     @property
     def em(self) -> float:
-        """The usual font size, by which distances are measured.
+        """The usual font size, by which distances are measured; without any text as its boxes suggest."""
+        sides = [min(box.width, box.height) for box in self.boxes]
+        return usual_size(self.labels) or likely_size(self.area, sides)
 
-        Without any text it is a thirtieth of the shorter side, at least 1.
-        """
-        return usual_size(self.labels) or max(1.0, min(_sides(self.area)) / 30)
+
+def likely_size(area: Area, sides: Sequence[float]) -> float:
+    """A font size that would suit boxes with these shorter sides: two thirds of the larger ones.
+
+    Without boxes a thirtieth of the figure's shorter side, at least 1.
+    """
+    least = max(1.0, min(_sides(area)) / 30)
+    large = sorted(side for side in sides if side > least)
+    if len(large) < _FEW:
+        return least
+    return max(least, min(2 * large[3 * len(large) // 4] / 3, 6 * least))
+
+
+#: Fewer boxes say nothing of the size of a figure's letters.
+_FEW = 4
 
 
 def usual_size(labels: Sequence[Label]) -> float | None:

@@ -29,6 +29,8 @@ from dlc.frontends.figure.vector.shapes import Role, Shape
 
 #: Ends of lines that meet are nearer than this (ems).
 _MEET = 0.14
+#: Lines that would turn back this sharply (a cosine) do not go on in each other.
+_BACK = 0.35
 #: A dash is at most this long, and the gap to the next at most this wide (ems).
 _LONGEST_DASH, _WIDEST_GAP = 0.8, 0.6
 #: A head's base is at most this far from its line's end (ems).
@@ -361,6 +363,8 @@ def _may_join(
     place = one[0].end(one[1])
     if one[0].headed(one[1]) or other[0].headed(other[1]) or one[0].colour != other[0].colour:
         return False
+    if cosine(one[0].outward(one[1], 4 * slack), other[0].outward(other[1], 4 * slack)) > _BACK:
+        return False  # two lines that point at one thing
     if any(wall.stops(place, slack) for wall in blocked):
         return False
     return not any(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dlc.frontends.figure.drawing import Area, Box, Connector, Drawing, Outline, usual_size
-from dlc.frontends.figure.geometry import centre, contains, inside, length
+from dlc.frontends.figure.drawing import Area, Box, Connector, Drawing, Outline, likely_size, usual_size
+from dlc.frontends.figure.geometry import centre, contains, inside, length, size
 from dlc.frontends.figure.vector.boxes import boxes, without_background, without_hidden
 from dlc.frontends.figure.vector.labels import labels
 from dlc.frontends.figure.vector.lines import (
@@ -31,8 +31,8 @@ MOST_PATHS = 4000
 def read_vector(page: Page, drawn: Artwork, area: Area) -> Drawing:
     """The drawing inside an area of a page (points from its top left corner)."""
     text = labels(page.chars, area)
-    em = usual_size(text) or max(1.0, min(area[2] - area[0], area[3] - area[1]) / 30)
     paths = [path for path in drawn.paths if _belongs(path, area)]
+    em = usual_size(text) or likely_size(area, [min(size(path.box)) for path in paths if path.fill])
     if len(paths) > MOST_PATHS:
         return Drawing(area, labels=tuple(text), curves=len(paths))
     found = shapes(paths, em)
