@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from dlc.frontends.pdf.kept import KeptDocument
 
 #: Pixels a point at which a figure is rendered: 200 dpi, or as finely as its bitmap is given within bounds.
-_USUAL, _LEAST, _MOST = 200 / 72, 1.6, 300 / 72
+_USUAL, _LEAST, _MOST = 200 / 72, 1.6, 200 / 72
 #: No rendered figure has more pixels than this.
-_MOST_PIXELS = 16_000_000
+_MOST_PIXELS = 4_000_000
 #: A figure of which bitmaps cover this share is one.
 _COVERED = 0.5
 #: Fewer letters than this in a figure with boxes, and its text is drawn as outlines or bitmaps.

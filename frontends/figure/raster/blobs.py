@@ -83,9 +83,11 @@ def _clusters(thick: list[_Disc]) -> list[list[_Disc]]:
         while rim:
             disc = rim.pop()
             group.append(disc)
-            near = [d for d in left if math.dist(d[0], disc[0]) <= max(2.0, 0.7 * (d[1] + disc[1]))]
-            left = [d for d in left if d not in near]
-            rim += near
+            far = []
+            for other in left:
+                overlapping = math.dist(other[0], disc[0]) <= max(2.0, 0.7 * (other[1] + disc[1]))
+                (rim if overlapping else far).append(other)
+            left = far
         groups.append(group)
     return groups
 

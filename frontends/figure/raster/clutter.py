@@ -82,8 +82,8 @@ def _lies_on(stroke: Stroke, which: int, other: Stroke, em: float) -> bool:
     x, y = stroke.end(which)
     points: Array = other.points
     reach = _ON * em
-    low, high = points.min(axis=0) - reach, points.max(axis=0) + reach
-    if not (low[0] <= x <= high[0] and low[1] <= y <= high[1]):
+    x0, y0, x1, y1 = other.hull
+    if not (x0 - reach <= x <= x1 + reach and y0 - reach <= y <= y1 + reach):
         return False
     apart = points - (x, y)
     return bool(math.sqrt(float((apart**2).sum(axis=1).min())) <= reach)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 
 import attrs
@@ -27,6 +28,12 @@ class Stroke:
         """The first (0) or last (1) point."""
         x, y = self.points[-1 if which else 0]
         return float(x), float(y)
+
+    @functools.cached_property
+    def hull(self) -> tuple[float, float, float, float]:
+        """Left, top, right and bottom of its points as traced."""
+        (x0, y0), (x1, y1) = self.points.min(axis=0), self.points.max(axis=0)
+        return float(x0), float(y0), float(x1), float(y1)
 
     @property
     def length(self) -> float:
