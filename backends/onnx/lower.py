@@ -13,6 +13,7 @@ from dlc.backends.onnx import (  # noqa: F401  (each registers its rules)
     norm,
     pool,
     recurrent,
+    scale,
     shapes,
 )
 from dlc.backends.onnx.graph import Operation

@@ -66,6 +66,8 @@ def _scaled(w: Writer, node: Node, op: Any, x: Value, normal: str, shape: str) -
 def lrn(w: Writer, node: Node, op: Any, x: Value) -> Value:
     """LRN, which divides alpha by the size. Runtimes refuse an alpha or beta that is not above 0."""
     x = w.first(x)
+    if op.region == "within":
+        return _within(w, node, op, x)
     if op.alpha > 0 and op.beta > 0:
         fields = {"size": op.size, "alpha": float(op.alpha * op.size), "beta": float(op.beta)}
         return w.apply(node, "LRN", x, **fields, bias=float(op.k))
@@ -81,6 +83,18 @@ def _composed(w: Writer, node: Node, op: Any, x: Value) -> Value:
     mean = w.step("AveragePool", f"{name}.mean", column, **window)
     back = w.step("Reshape", f"{name}.back", mean, w.whole(f"{name}.shape", (0, x.channels, *x.spatial)))
     times = w.step("Mul", f"{name}.times", back, w.number(f"{name}.alpha", op.alpha * op.size))
+    base = w.step("Add", f"{name}.base", times, w.number(f"{name}.k", op.k))
+    factor = w.step("Pow", f"{name}.factor", base, w.number(f"{name}.beta", -op.beta))
+    return w.apply(node, "Mul", x, factor)
+
+
+def _within(w: Writer, node: Node, op: Any, x: Value) -> Value:
+    """x times (k + alpha * sum)^-beta, the sum an average of the pixels around."""
+    name, half = node.name, op.size // 2
+    square = w.step("Mul", f"{name}.square", x.tensor, x.tensor)
+    window = {"kernel_shape": (op.size,) * 2, "pads": (half,) * 4, "count_include_pad": 1}
+    mean = w.step("AveragePool", f"{name}.mean", square, **window)
+    times = w.step("Mul", f"{name}.times", mean, w.number(f"{name}.alpha", op.alpha * op.size**2))
     base = w.step("Add", f"{name}.base", times, w.number(f"{name}.k", op.k))
     factor = w.step("Pow", f"{name}.factor", base, w.number(f"{name}.beta", -op.beta))
     return w.apply(node, "Mul", x, factor)

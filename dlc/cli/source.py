@@ -26,6 +26,7 @@ FORMATS: dict[str, str] = {
     ".md": "markdown",
     ".markdown": "markdown",
     ".prototxt": "prototxt",
+    ".onnx": "onnx",
     **dict.fromkeys((".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff"), "picture"),
 }
 
@@ -74,6 +75,8 @@ def load_bytes(
         return _load_pdf(data, name, progress)
     if form == "picture":
         return _load_picture(data, name)
+    if form == "onnx":
+        return _load_onnx(data, name)
     text = decode(data, name)
     if form == "prototxt":
         return _load_prototxt(text, name, reading or Reading())
@@ -157,6 +160,13 @@ def _load_picture(data: bytes, name: str) -> Loaded:
 
     reading = read_picture(data, name)
     return Loaded(Module(nets=reading.nets), reading.diagnostics, name, "picture")
+
+
+def _load_onnx(data: bytes, name: str) -> Loaded:
+    from dlc.frontends.onnx import read
+
+    module, findings = read(data, name)
+    return Loaded(module, findings, name, "onnx")
 
 
 def _load_prototxt(text: str, name: str, reading: Reading) -> Loaded:

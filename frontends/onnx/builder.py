@@ -1,0 +1,312 @@
+"""A net while an ONNX graph is read: what every tensor of the graph is, and the layers made so far."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import attrs
+
+from dlc.diagnostics import PointerSpan, Severity, codes
+from dlc.frontends.building import NetBuilder
+from dlc.frontends.onnx.document import Document, Operator, said
+from dlc.frontends.onnx.fold import as_dims
+from dlc.frontends.onnx.tensors import SMALL, Initialiser
+from dlc.frontends.onnx.views import BATCH, ONE, OUTER, View, first, natural
+from dlc.ir import Node, Op
+from dlc.layers import CannotBuild
+from dlc.types import HOLE, Dim, Kind, Type, symbol
+
+Array = Any
+Get = Callable[[], Array]
+KINDS = {1: Kind.VECTOR, 2: Kind.SEQUENCE, 3: Kind.MAP, 4: Kind.VOLUME}
+BATCH_SIZE = symbol("batch of the model")  # no identifier, so that no dimension of a file is called so
+
+
+class Unclear(Exception):
+    """An operator says something that no layer of the catalogue does; `why` says what."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
+
+
+@attrs.define
+class Builder(NetBuilder):
+    """Collects the net. `views` are tensors that show values, `constants` those that are calculated;
+    `weights` say for each layer how to come by its parameters, in the layout of the language; `owners` which
+    layer first used the initialisers of these names; `zeros` are tensors of zeros whose size is not known;
+    `parts` say for a node of which layer a model that dlc wrote says it is."""
+
+    document: Document
+    views: dict[str, View] = attrs.field(factory=dict)
+    constants: dict[str, Array] = attrs.field(factory=dict)
+    weights: dict[str, dict[str, Get]] = attrs.field(factory=dict)
+    owners: dict[tuple[Any, ...], str] = attrs.field(factory=dict)
+    zeros: set[str] = attrs.field(factory=set)
+    parts: dict[str, str] = attrs.field(factory=dict)
+    at: Operator | None = None
+
+    # What tensors are.
+
+    def view(self, tensor: str) -> View:
+        """The view that a tensor is. Raises Unclear for constants."""
+        found = self.views.get(tensor)
+        if found is None:
+            raise Unclear(f"its input {tensor!r} is a constant")
+        return found
+
+    def constant(self, tensor: str) -> Array | None:
+        """The array of a small constant; None for what is none."""
+        if tensor in self.constants:
+            return self.constants[tensor]
+        held = self.document.initialisers.get(tensor)
+        if held is None or held.count > SMALL:
+            return None
+        try:
+            return held.array()
+        except ValueError as error:
+            raise Unclear(str(error)) from None
+
+    def whole(self, tensor: str) -> list[int]:
+        """The integers of a constant. Raises Unclear where it is none."""
+        array = self.constant(tensor)
+        found = as_dims(array) if array is not None else (HOLE,)
+        if not all(isinstance(n, int) for n in found):
+            raise Unclear(f"its input {tensor!r} is not known")
+        return list(found)  # type: ignore[arg-type]
+
+    def scalar(self, tensor: str) -> float | None:
+        """The number of a constant of one element; None for what is none."""
+        array = self.constant(tensor) if tensor else None
+        return float(array.reshape(-1)[0]) if array is not None and array.size == 1 else None
+
+    def held(self, tensor: str) -> Initialiser | None:
+        """The initialiser of that name."""
+        return self.document.initialisers.get(tensor)
+
+    def weight_dims(self, tensor: str) -> tuple[int, ...]:
+        """The dimensions of a weight. Raises Unclear where it is no constant."""
+        held = self.held(tensor)
+        if held is not None:
+            return held.dims
+        if tensor in self.constants:
+            return tuple(self.constants[tensor].shape)
+        raise Unclear(f"its weight {tensor!r} is calculated by the graph")
+
+    def getter(self, tensor: str) -> Get:
+        """How to come by the numbers of a weight."""
+        held = self.held(tensor)
+        if held is not None:
+            return held.array
+        array = self.constants[tensor]
+        return lambda: array
+
+    def kind_of(self, view: View) -> Type:
+        """The type of what a view shows. Raises Unclear where that is unknown."""
+        found = self.types.get(view.value)
+        if found is None:
+            raise Unclear("the size of what it reads is not known")
+        return found
+
+    def dims(self, view: View) -> tuple[Dim, ...]:
+        """The dimensions of the tensor that a view is."""
+        shape = self.kind_of(view).shape
+        halves = [axis for axis in view.axes if axis >= OUTER]
+        if halves:
+            raise Unclear("its input has an axis for directions")
+        sizes: dict[int, Dim] = {BATCH: BATCH_SIZE, ONE: 1}
+        return tuple(sizes[a] if a < 0 else shape[a] for a in view.axes)
+
+    # Layers.
+
+    @property
+    def place(self) -> PointerSpan | None:
+        """The operator that is being read."""
+        return self.document.span(self.at) if self.at is not None else None
+
+    def layer(
+        self,
+        op: str,
+        inputs: Sequence[str],
+        attributes: Mapping[str, Any] | None = None,
+        name: str = "",
+        *,
+        declared: Type | None = None,
+        inferred: bool = False,
+    ) -> str:
+        """Append a layer called after the operator; its value. Raises Unclear where the catalogue refuses."""
+        made = name or (self.called(self.at) if self.at is not None else op)
+        before = len(self.findings)
+        try:
+            value = self.put(
+                op, attributes or {}, inputs, made, self.place, declared=declared, inferred=inferred
+            )
+        except CannotBuild as error:
+            raise Unclear("; ".join(p.message for p in error.problems)) from None
+        if self.types[value] is None and declared is None:
+            found = [d.message for d in self.findings[before:]]
+            del self.findings[before:]
+            self.nodes.pop()
+            del self.types[value]
+            raise Unclear(
+                "; ".join(found) or f"{op} does not take {', '.join(str(self.types[i]) for i in inputs)}"
+            )
+        if self.at is not None and self.at.layer:
+            self.parts[value] = self.at.layer
+        return value
+
+    def called(self, op: Operator) -> str:
+        """The name of the layer that an operator becomes."""
+        return op.layer or readable(op.name, op.kind) or next((o for o in op.outputs if o), "") or op.kind
+
+    def hold(self, layer: str, key: Sequence[str], **arrays: Get) -> None:
+        """State where a layer's weights are: `key` names the initialisers. Where another layer has them
+        already, and is alike, the weights are shared."""
+        index = next(i for i in reversed(range(len(self.nodes))) if self.nodes[i].name == layer)
+        node = self.nodes[index]
+        mark = (*key, node.layer.op_name, tuple(arrays))
+        owner = self.owners.setdefault(mark, layer) if any(key) else layer
+        if owner != layer:
+            self.nodes[index] = attrs.evolve(node, shares=owner)
+        else:
+            self.weights[layer] = arrays
+
+    def alike(self, layer: str, owner: Node) -> None:
+        """State that the layer that was made last has the weights of another one."""
+        self.nodes[-1] = attrs.evolve(self.nodes[-1], shares=owner.shares or owner.name)
+
+    def hint(self, op: Operator, word: str = "") -> Op | None:
+        """What a model that dlc wrote says that an operator's layer is, where it is a `word`."""
+        return hinted(op.call, word)
+
+    # Views in the order that a layer takes.
+
+    def arranged(self, view: View, wanted: tuple[int, ...]) -> str:
+        """The value whose axes are those of the tensor in the order `wanted` (the result's axis for each of
+        the tensor's, BATCH for the batch). Raises Unclear where the tensor has not these axes.
+        """
+        if len(view.axes) != len(wanted) or view.axes.index(BATCH) != wanted.index(BATCH):
+            raise Unclear(f"it takes a tensor of {len(wanted)} axes, not of {len(view.axes)}")
+        if view.axes == wanted and not view.shuffle:
+            return view.value
+        value = self.unshuffled(view)
+        rank = len(wanted) - 1
+        places = [view.axes[wanted.index(axis)] for axis in range(rank)]
+        order = [axis for axis in places if axis >= 0]
+        if any(axis >= OUTER for axis in order) or len(order) < len(self.kind_of(view).shape):
+            raise Unclear("its input has an axis for directions")
+        if order != sorted(order):
+            value = self.layer("permute", [value], {"order": tuple(a + 1 for a in order)}, inferred=True)
+        if ONE in places:
+            kept = iter(self.types[value].shape)  # type: ignore[union-attr]
+            shape = tuple(1 if axis == ONE else next(kept) for axis in places)
+            value = self.layer("reshape", [value], {"shape": shape}, inferred=True)
+        return value
+
+    def natural(self, view: View) -> str:
+        """The value with the tensor's axes in their order."""
+        return self.arranged(view, natural(len(view.axes) - 1))
+
+    def first(self, view: View) -> str:
+        """The value of a tensor whose channels stand before the space."""
+        return self.arranged(view, first(len(view.axes) - 1))
+
+    def unshuffled(self, view: View) -> str:
+        """The value of a view of a vector that was flattened in another order, with the units moved to where
+        the tensor has them."""
+        if not view.shuffle:
+            return view.value
+        if len(view.shuffle) > 1:
+            raise Unclear("its input joins vectors that were flattened channels first")
+        (shape, order), *_ = view.shuffle
+        value = self.layer("reshape", [view.value], {"shape": shape}, inferred=True)
+        value = self.layer("permute", [value], {"order": tuple(a + 1 for a in order)}, inferred=True)
+        return self.layer("flatten", [value], inferred=True)
+
+    # Results.
+
+    def give(self, op: Operator, view: View, place: int = 0) -> None:
+        """State what an output of an operator is."""
+        if place < len(op.outputs) and op.outputs[place]:
+            self.views[op.outputs[place]] = view
+
+    def same(self, op: Operator, view: View, value: str) -> None:
+        """The operator's result is `value`, seen as its input is."""
+        self.give(op, attrs.evolve(view, value=value))
+
+    def keep(self, op: Operator, why: str) -> None:
+        """An operator that no layer stands for: an opaque one, with a note."""
+        message = f"{said(op)} is kept as it is: {why}"
+        self.report(codes.LAYER_KEPT, message, self.document.span(op), Severity.WARNING)
+        inputs = [self.views[name].value for name in op.inputs if name in self.views]
+        raw = {k: v for k, v in op.attributes.items() if isinstance(v, int | float | str | tuple)}
+        raw |= self._kept_constants(op)
+        for place, name in enumerate(op.outputs):
+            if name:
+                self._keep_output(op, place, inputs, raw)
+
+    def _keep_output(self, op: Operator, place: int, inputs: Sequence[str], raw: Mapping[str, Any]) -> None:
+        declared, axes = self._stated(op.outputs[place])
+        attributes = {
+            "type": op.kind if not place else "Output",
+            "attributes": raw if not place else {"index": place},
+        }
+        given = inputs if not place else [self.views[op.outputs[0]].value]
+        name = self.called(op) if not place else op.outputs[place]
+        value = self.put("opaque", attributes, given, name, self.document.span(op), declared=declared)
+        self.give(op, View(value, axes), place)
+
+    def _kept_constants(self, op: Operator) -> dict[str, Any]:
+        """Small constants by place, and how many numbers the large ones hold."""
+        found: dict[str, Any] = {}
+        count = 0
+        for place, name in enumerate(op.inputs):
+            held = self.held(name)
+            if held is not None and held.count > 16:
+                count += held.count
+            elif held is not None or name in self.constants:
+                numbers = self._numbers(name)
+                if len(numbers) <= 16 and all(isinstance(n, int | float) for n in numbers):
+                    found[f"input_{place}"] = tuple(numbers)
+        return found | ({"parameters": count} if count else {})
+
+    def _numbers(self, name: str) -> list[Any]:
+        try:
+            array = self.constant(name)
+        except Unclear:
+            return []
+        return array.reshape(-1).tolist() if array is not None else []
+
+    def _stated(self, name: str) -> tuple[Type | None, tuple[int, ...]]:
+        """The type that the file states of a value, and how it lies."""
+        tensor = self.document.stated.get(name)
+        dims = tensor.dims if tensor is not None else None
+        rank = len(dims) - 1 if dims is not None else 0
+        if dims is None or rank not in KINDS:
+            return None, natural(1)
+        rest = dims[1:]
+        if rank in (1, 2):
+            return Type(KINDS[rank], rest), natural(rank)
+        return Type(KINDS[rank], (*rest[1:], rest[0])), first(rank)
+
+
+def hinted(call: str, word: str = "") -> Op | None:
+    """The layer of a call as the language writes it; None where there is none, or not a `word`."""
+    from dlc.syntax import parse
+
+    name, _, rest = call.partition("(")
+    if not rest or (word and name != word):
+        return None
+    parsed = parse(f"net n {{\n  x = input vector[1]\n  y = {name}(x, {rest}\n  output y\n}}\n")
+    nodes = parsed.module.nets[0].body if parsed.module.nets else ()
+    return nodes[0].op if len(nodes) == 1 and isinstance(nodes[0].op, Op) else None
+
+
+def readable(name: str, kind: str) -> str:
+    """An operator's name as a layer's: `/layer1/layer1.0/conv1/Conv` is `layer1.0.conv1`."""
+    parts = [part for part in name.split("/") if part]
+    if len(parts) > 1 and parts[-1].split("_")[0] == kind:
+        parts.pop()
+    kept = [p for p, after in zip(parts, [*parts[1:], ""], strict=True) if not after.startswith(f"{p}.")]
+    return ".".join(kept)

@@ -1,0 +1,293 @@
+"""Operators that compute each number from the number, or the numbers, at its place; softmax and merges."""
+
+from __future__ import annotations
+
+import functools
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import attrs
+
+from dlc.frontends.onnx.builder import Builder, Unclear
+from dlc.frontends.onnx.document import Operator
+from dlc.frontends.onnx.registry import rule
+from dlc.frontends.onnx.views import BATCH, ONE, View, natural
+from dlc.types import Dim
+
+_SIMPLE = {
+    "Relu": "relu",
+    "Sigmoid": "sigmoid",
+    "Tanh": "tanh",
+    "Softplus": "softplus",
+    "Softsign": "softsign",
+    "HardSwish": "hard_silu",
+    "Gelu": "gelu",
+    "Swish": "silu",
+    "com.microsoft.Gelu": "gelu",
+    "dlc.silu": "silu",
+    "dlc.hard_silu": "hard_silu",
+    "dlc.hard_sigmoid": "hard_sigmoid",
+    "dlc.gelu": "gelu",
+}
+_SELU = (1.6732632423543772, 1.0507009873554805)
+
+
+@rule(*_SIMPLE)
+def simple(b: Builder, op: Operator) -> None:
+    """One layer of the same meaning."""
+    if op.attributes.get("approximate", "none") != "none" or op.attributes.get("alpha", 1.0) != 1.0:
+        raise Unclear("it is an approximation")
+    _put(b, op, _SIMPLE[op.kind])
+
+
+def _put(b: Builder, op: Operator, word: str, **attributes: Any) -> None:
+    view = b.view(op.input(0))
+    b.same(op, view, b.layer(word, [view.value], attributes))
+
+
+@rule("LeakyRelu", "Elu")
+def sloped(b: Builder, op: Operator) -> None:
+    """leaky_relu and elu."""
+    word, default = ("leaky_relu", 0.01) if op.kind == "LeakyRelu" else ("elu", 1.0)
+    _put(b, op, word, slope=plain(op.attributes.get("alpha", default)))
+
+
+@rule("Selu")
+def selu(b: Builder, op: Operator) -> None:
+    """selu, with its own constants."""
+    stated = op.attributes.get("alpha", _SELU[0]), op.attributes.get("gamma", _SELU[1])
+    if not all(math.isclose(a, c, rel_tol=1e-5) for a, c in zip(stated, _SELU, strict=True)):
+        raise Unclear(f"its constants are {stated}")
+    _put(b, op, "selu")
+
+
+@rule("HardSigmoid")
+def hard_sigmoid(b: Builder, op: Operator) -> None:
+    """hard_sigmoid, of a slope of 1/6."""
+    line = op.attributes.get("alpha", 0.2), op.attributes.get("beta", 0.5)
+    if not (math.isclose(line[0], 1 / 6, rel_tol=1e-5) and line[1] == 0.5):
+        raise Unclear(f"it is {line[0]:g} x + {line[1]:g} between 0 and 1")
+    _put(b, op, "hard_sigmoid")
+
+
+@rule("Clip")
+def clip(b: Builder, op: Operator) -> None:
+    """relu6 between 0 and 6, relu above 0."""
+    low = op.attributes.get("min") if not op.input(1) else b.scalar(op.input(1))
+    high = op.attributes.get("max") if not op.input(2) else b.scalar(op.input(2))
+    if low == 0.0 and (high is None or high > 1e38) and not (op.input(2) and high is None):
+        _put(b, op, "relu")
+    elif low == 0.0 and high == 6.0:
+        _put(b, op, "relu6")
+    else:
+        raise Unclear(f"it clips to {low} and {high}")
+
+
+@rule("PRelu")
+def prelu(b: Builder, op: Operator) -> None:
+    """prelu with a slope a channel."""
+    view = b.view(op.input(0))
+    kind, dims = b.kind_of(view), b.weight_dims(op.input(1))
+    channels = kind.channels
+    spread: tuple[Dim, ...] = (*(1,) * (len(view.axes) - len(dims)), *dims)
+    wanted = tuple(channels if axis == len(kind.shape) - 1 else 1 for axis in view.axes)
+    if channels == 1 and math.prod(dims) == 1:
+        spread = wanted
+    if spread != wanted or view.shuffle:
+        raise Unclear(f"its slopes have the shape {list(dims)}")
+    made = b.layer("prelu", [view.value])
+    get = b.getter(op.input(1))
+    b.hold(made, (op.input(1),), slope=lambda: get().reshape(-1))
+    b.same(op, view, made)
+
+
+@rule("Softmax")
+def softmax(b: Builder, op: Operator) -> None:
+    """softmax along one axis; before opset 13 along the given one and all that follow."""
+    view = b.view(op.input(0))
+    rank, old = len(view.axes), b.document.opset < 13
+    axis = op.attributes.get("axis", 1 if old else -1) % rank
+    after = [a for a in view.axes[axis + 1 :] if a != ONE]
+    if view.axes[axis] < 0 or (old and after):
+        raise Unclear("it is taken over several axes, or none")
+    kind = b.kind_of(view)
+    own = view.axes[axis] + 1
+    view = attrs.evolve(view, value=b.unshuffled(view), shuffle=())
+    made = b.layer("softmax", [view.value], {"axis": -1 if own == len(kind.shape) else own})
+    b.same(op, view, made)
+
+
+@rule("Identity", "Cast", "Dropout")
+def unchanged(b: Builder, op: Operator) -> None:
+    """What changes nothing at inference: dropout, or no layer unless the model says which."""
+    view = b.view(op.input(0))
+    if op.kind == "Dropout":
+        ratio = b.scalar(op.input(1)) if op.input(1) else op.attributes.get("ratio", 0.5)
+        hint: Any = b.hint(op, "dropout")
+        rate = (
+            hint.rate if hint is not None and ratio is not None and abs(hint.rate - ratio) < 1e-6 else ratio
+        )
+        b.same(op, view, b.layer("dropout", [view.value], {"rate": plain(0.5 if rate is None else rate)}))
+        return
+    hint = b.hint(op)
+    word = hint.op_name if hint is not None else ""
+    if op.kind == "Identity" and word in ("spatial_dropout2d", "gaussian_noise", "linear"):
+        b.same(op, view, b.layer(word, [view.value], hint.attributes()))
+    else:
+        b.give(op, view)
+
+
+# Merges.
+
+_MERGES = {
+    "Add": "add",
+    "Sum": "add",
+    "Mul": "multiply",
+    "Sub": "subtract",
+    "Mean": "average",
+    "Max": "maximum",
+    "Min": "minimum",
+}
+
+
+@rule(*_MERGES)
+def merge(b: Builder, op: Operator) -> None:
+    """Layers with several inputs; products of more than two are read as one where the model says so."""
+    if any(name not in b.views for name in op.inputs):
+        _with_constant(b, op)
+        return
+    views = alike(b, [b.view(name) for name in op.inputs])
+    word = _MERGES[op.kind]
+    values = [v.value for v in views]
+    if len(values) == 1:
+        b.give(op, views[0])
+        return
+    values = _joined(b, op, values) if op.kind == "Mul" else values
+    made = b.layer(word, values)
+    b.give(op, View(made, views[0].axes))
+
+
+def _joined(b: Builder, op: Operator, values: Sequence[str]) -> list[str]:
+    """The factors of a product and of the product before it, where both are said to be one layer."""
+    last = b.nodes[-1] if b.nodes else None
+    hint = b.hint(op, "multiply")
+    if hint is None or last is None or last.name != values[0] or not op.layer:
+        return list(values)
+    if last.layer.op_name != "multiply" or b.parts.get(last.name) != op.layer:
+        return list(values)
+    b.nodes.pop()
+    del b.types[last.name]
+    return [*last.inputs, *values[1:]]
+
+
+def _with_constant(b: Builder, op: Operator) -> None:
+    """A value and a constant: nothing where it changes nothing; a bias joined to the layer before it."""
+    view = next((b.views[name] for name in op.inputs if name in b.views), None)
+    other = next((name for name in op.inputs if name not in b.views), "")
+    number = b.scalar(other)
+    if view is None or len(op.inputs) != 2:
+        raise Unclear("its inputs are constants")
+    neutral = {"Add": 0.0, "Mul": 1.0}.get(op.kind)
+    if (number is not None and number == neutral) or (op.kind == "Add" and _take_bias(b, view, other)):
+        b.give(op, view)
+    else:
+        raise Unclear("it combines a value with constants")
+
+
+def _take_bias(b: Builder, view: View, bias: str) -> bool:
+    """Give the layer that has just been made a bias, where it has none and the constant is one."""
+    if not b.nodes or b.nodes[-1].name != view.value or b.nodes[-1].shares:
+        return False
+    last = b.nodes[-1]
+    layer: Any = last.layer
+    if getattr(layer, "bias", True):
+        return False
+    dims, kind = b.weight_dims(bias), b.kind_of(view)
+    spread = (*(1,) * (len(view.axes) - len(dims)), *dims)
+    wanted = tuple(kind.channels if axis == len(kind.shape) - 1 else 1 for axis in view.axes)
+    if spread != wanted or last.name not in b.weights:
+        return False
+    get = b.getter(bias)
+    b.nodes[-1] = attrs.evolve(last, op=attrs.evolve(layer, bias=True))
+    b.weights[last.name]["bias"] = lambda: get().reshape(-1)
+    return True
+
+
+@rule("Concat")
+def concat(b: Builder, op: Operator) -> None:
+    """concat along the language's axis for the tensor's."""
+    views = [b.view(name) for name in op.inputs]
+    at = op.attributes.get("axis", 1) % len(views[0].axes)
+    vectors = all(v.axes == (BATCH, 0) for v in views)
+    if not vectors or not any(v.shuffle for v in views):
+        views = _lined_up(b, views, at)
+    axis = views[0].axes[at]
+    if axis < 0:
+        raise Unclear("it joins examples")
+    if len(views) == 1:
+        b.give(op, views[0])
+        return
+    kind = b.kind_of(views[0])
+    own = {"axis": -1 if axis + 1 == len(kind.shape) else axis + 1}
+    made = b.layer("concat", [v.value for v in views], own)
+    shuffles = [v.shuffle or (((b.kind_of(v).shape[0],), (0,)),) for v in views]
+    shuffled = vectors and any(v.shuffle for v in views)
+    whole: Any = tuple(part for s in shuffles for part in s) if shuffled else ()
+    b.give(op, View(made, views[0].axes, whole))
+
+
+def _lined_up(b: Builder, views: Sequence[View], at: int) -> list[View]:
+    """Views with the axes of the first one, none of them an axis of size 1 that the value has not."""
+    if any(ONE in v.axes for v in views) and not all(
+        v.axes == views[0].axes and v.axes[at] >= 0 for v in views
+    ):
+        return [View(b.first(v) if len(v.axes) > 3 else b.natural(v), _usual(v)) for v in views]
+    return alike(b, views)
+
+
+def _usual(view: View) -> tuple[int, ...]:
+    from dlc.frontends.onnx.views import first
+
+    rank = len(view.axes) - 1
+    return first(rank) if rank > 2 else natural(rank)
+
+
+def alike(b: Builder, views: Sequence[View]) -> list[View]:
+    """The views with the axes of one of them, axes of size 1 made real where another one has more."""
+    if len({v.axes for v in views}) == 1 and not any(v.shuffle for v in views):
+        return list(views)
+    rank = max(len(v.axes) for v in views)
+    views = [_grown(v, rank) for v in views]
+    model = min(views, key=lambda v: (sum(axis == ONE for axis in v.axes), not v.is_natural))
+    if ONE in model.axes:
+        if len({v.axes for v in views}) == 1:
+            return [attrs.evolve(v, value=b.unshuffled(v), shuffle=()) for v in views]
+        model = attrs.evolve(model, axes=_usual(model))
+    return [View(b.arranged(v, model.axes), model.axes) for v in views]
+
+
+def _grown(view: View, rank: int) -> View:
+    """A view with axes of size 1 in front, as broadcasting puts them there, behind the batch."""
+    missing = rank - len(view.axes)
+    if not missing:
+        return view
+    if view.axes[0] == BATCH:
+        raise Unclear("it combines tensors whose batches do not lie alike")
+    return attrs.evolve(view, axes=(*(ONE,) * missing, *view.axes))
+
+
+def plain(number: float) -> float:
+    """A float32 number as people write it: 0.1, not 0.10000000149."""
+    for digits in range(1, 9):
+        short = float(f"{number:.{digits}g}")
+        if _single(short) == _single(number):
+            return short
+    return float(number)
+
+
+@functools.lru_cache(maxsize=256)
+def _single(number: float) -> float:
+    import struct
+
+    return float(struct.unpack("f", struct.pack("f", number))[0])

@@ -1,0 +1,234 @@
+"""From an ONNX model to a net: constants calculated, groups of operators joined, a rule for every operator."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import attrs
+
+from dlc.diagnostics import Diagnostic, DlcError, FileSpan, PointerSpan, codes
+from dlc.frontends.onnx import (  # noqa: F401  (each registers its rules)
+    dense,
+    elementwise,
+    norm,
+    sequences,
+    shapes,
+    windows,
+)
+from dlc.frontends.onnx.builder import KINDS, Builder, Unclear
+from dlc.frontends.onnx.document import Document, Operator, Tensor, parse
+from dlc.frontends.onnx.fold import CannotFold, dims_array, fold, foldable
+from dlc.frontends.onnx.patterns import replaced
+from dlc.frontends.onnx.registry import RULES
+from dlc.frontends.onnx.views import BATCH, ONE, OUTER, View, first, natural, steps
+from dlc.ir import Module, Net
+from dlc.types import Dim, Kind, Type
+
+
+def read(data: bytes, file: str | None = None) -> tuple[Module, tuple[Diagnostic, ...]]:
+    """The net of an ONNX model, and what was kept as it is.
+
+    Raises DlcError where the bytes are no model, or its graph does not hold together.
+    """
+    net, b = _built(data, file)
+    return Module(nets=(net,)), tuple(b.findings)
+
+
+def read_with_weights(
+    data: bytes, file: str | None = None
+) -> tuple[Net, dict[str, dict[str, Any]], tuple[Diagnostic, ...]]:
+    """The net, its weights as numpy arrays by layer and role in the layout of `dlc.backends.parameters`, and
+    what was kept as it is. Numbers beside the model are read from its own folder alone.
+
+    Raises DlcError as `read` does, and where numbers are missing.
+    """
+    import numpy as np
+
+    net, b = _built(data, file)
+    try:
+        arrays = {
+            layer: {role: np.ascontiguousarray(get(), np.float32) for role, get in roles.items()}
+            for layer, roles in b.weights.items()
+        }
+    except ValueError as error:
+        place = PointerSpan("/graph/initializer", file)
+        raise DlcError(Diagnostic(codes.ONNX_UNSOUND, str(error), place)) from None
+    return net, arrays, tuple(b.findings)
+
+
+def _built(data: bytes, file: str | None) -> tuple[Net, Builder]:
+    document = replaced(parse(data, file))
+    b = Builder(document=document)
+    for tensor in document.inputs:
+        _input(b, tensor)
+    for op in document.operators:
+        b.at = op
+        _operator(b, op)
+    b.at = None
+    outputs = _outputs(b)
+    if not b.nodes:
+        raise DlcError(Diagnostic(codes.ONNX_UNSOUND, "the model has no layers", FileSpan(file)))
+    return Net(document.name, tuple(b.inputs), tuple(b.nodes), outputs), b
+
+
+# Inputs.
+
+
+def _input(b: Builder, tensor: Tensor) -> None:
+    """An input of the net, its axes as its first readers take them."""
+    dims = tensor.dims
+    if dims is None or not 1 <= len(dims) <= 5:
+        form = "unknown" if dims is None else len(dims)
+        message = f"input {tensor.name!r} has {form} axes; dlc reads inputs of 1 to 5"
+        raise DlcError(Diagnostic(codes.ONNX_UNSOUND, message, PointerSpan("/graph/input", b.document.file)))
+    axes: tuple[int, ...]
+    if len(dims) == 1:
+        kind, axes = Type(Kind.VECTOR, (1,)), (BATCH,)
+    elif len(dims) == 2:
+        kind = Type(Kind.IDS if tensor.whole else Kind.VECTOR, dims[1:])
+        axes = natural(1)
+    else:
+        axes = _axes(b.document, tensor.name, len(dims) - 1)
+        kind = _placed(dims, axes)
+    value = b.take(tensor.name, kind, PointerSpan("/graph/input", b.document.file))
+    b.views[tensor.name] = View(value, axes)
+
+
+def _placed(dims: Sequence[Dim], axes: Sequence[int]) -> Type:
+    rank = len(axes) - 1
+    return Type(KINDS[rank], tuple(dims[axes.index(axis)] for axis in range(rank)))
+
+
+_BEFORE = frozenset({"Identity", "Cast", "Pad", "Sub", "Div", "Mul", "Add", "Relu", "Clip"})
+
+
+def _axes(document: Document, name: str, rank: int) -> tuple[int, ...]:
+    """How an input lies: maps and volumes with their channels first, unless a Transpose puts them there;
+    sequences as the first reader that cares takes them."""
+    usual = natural(rank) if rank == 2 else first(rank)
+    for op in document.operators:
+        if name not in op.inputs[:1]:
+            continue
+        if op.kind in _BEFORE:
+            return _axes(document, op.output, rank)
+        if op.kind == "Transpose":
+            perm = op.attributes.get("perm", ())
+            return natural(rank) if perm in (first_perm(rank), steps_perm(rank)) else usual
+        if rank == 2 and op.kind in ("RNN", "LSTM", "GRU"):
+            return natural(2) if op.attributes.get("layout", 0) else steps()
+        if rank == 2 and op.kind in ("Conv", "ConvTranspose", "MaxPool", "AveragePool", "GlobalAveragePool"):
+            return first(2)
+    return usual
+
+
+def first_perm(rank: int) -> tuple[int, ...]:
+    """The permutation that puts the channels of a channels-last tensor first."""
+    return (0, rank, *range(1, rank))
+
+
+def steps_perm(rank: int) -> tuple[int, ...]:
+    """The permutation that puts the steps of a tensor N, T, F first."""
+    return (1, 0, *range(2, rank + 1))
+
+
+# Operators.
+
+
+def _operator(b: Builder, op: Operator) -> None:
+    if _folded(b, op):
+        return
+    rule = RULES.get(op.kind)
+    before = _Before(b)
+    try:
+        if rule is None:
+            raise Unclear("no layer of the catalogue does what it does")
+        rule(b, op)
+    except Unclear as unclear:
+        before.restore(b)
+        b.keep(op, unclear.why)
+
+
+class _Before:
+    """The net before an operator: rules append layers, and change the last ones at most."""
+
+    def __init__(self, b: Builder) -> None:
+        self._start = max(len(b.nodes) - 2, 0)
+        self._last = b.nodes[self._start :]
+        self._types = {node.name: b.types[node.name] for node in self._last}
+        self._weights = {node.name: b.weights[node.name] for node in self._last if node.name in b.weights}
+
+    def restore(self, b: Builder) -> None:
+        """Take back what a rule has done that did not come to an end."""
+        for node in b.nodes[self._start :]:
+            b.types.pop(node.name, None)
+            b.weights.pop(node.name, None)
+        b.nodes[self._start :] = self._last
+        b.types.update(self._types)
+        b.weights.update(self._weights)
+        b.owners = {key: name for key, name in b.owners.items() if name in b.types}
+
+
+def _folded(b: Builder, op: Operator) -> bool:
+    """Calculate an operator of constants; whether that was done."""
+    try:
+        if op.kind == "Shape":
+            dims = list(b.dims(b.view(op.input(0)))) if op.input(0) in b.views else None
+            if dims is None:
+                dims = list(b.weight_dims(op.input(0)))
+            cut = slice(op.attributes.get("start", 0), op.attributes.get("end"))
+            b.constants[op.output] = dims_array(dims[cut])
+            return True
+        if not foldable(op.kind) or any(name in b.views or name in b.zeros for name in op.inputs):
+            return False
+        values = [b.constant(name) if name else None for name in op.inputs]
+        if any(v is None for v, name in zip(values, op.inputs, strict=True) if name):
+            return False
+        b.constants[op.output] = fold(op, values, b.document.opset)
+    except (CannotFold, Unclear):
+        return _is_zeros(b, op)
+    return True
+
+
+def _is_zeros(b: Builder, op: Operator) -> bool:
+    """Note zeros of a size that is not known, from which recurrent operators start."""
+    held: Any = op.attributes.get("value")
+    if op.kind == "ConstantOfShape" and (held is None or not held.array().any()):
+        b.zeros.add(op.output)
+        return True
+    return False
+
+
+# Outputs.
+
+
+def _outputs(b: Builder) -> tuple[str, ...]:
+    """The values of the graph's outputs, in the language's order of axes."""
+    found = []
+    for tensor in b.document.outputs:
+        view = b.views.get(tensor.name)
+        if view is None:
+            message = f"output {tensor.name!r} is a constant"
+            raise DlcError(
+                Diagnostic(codes.ONNX_UNSOUND, message, PointerSpan("/graph/output", b.document.file))
+            )
+        try:
+            found.append(_output(b, view))
+        except Unclear:
+            found.append(view.value)
+    return tuple(dict.fromkeys(found)) or b.outputs()
+
+
+def _output(b: Builder, view: View) -> str:
+    """The value of an output: as it is where only the batch and axes of size 1 stand elsewhere."""
+    value = b.unshuffled(view)
+    own = tuple(axis for axis in view.axes if axis >= 0)
+    rank = len(b.kind_of(view).shape)
+    usual = (tuple(range(rank)), (rank - 1, *range(rank - 1)))
+    if own in usual and ONE not in view.axes:
+        return value
+    if any(axis >= OUTER for axis in view.axes) or len(view.axes) - 1 not in KINDS:
+        return value
+    if ONE in view.axes and rank == 1:
+        return value
+    return b.natural(attrs.evolve(view, value=value, shuffle=()))
