@@ -9,6 +9,7 @@ from dlc.frontends.figure.drawing import Colour, Connector, Drawing, Point
 from dlc.frontends.figure.geometry import contains, extent
 from dlc.frontends.figure.ocr.recogniser import Recogniser
 from dlc.frontends.figure.raster.arrays import Array, Mask
+from dlc.frontends.figure.raster.beside import without_letters
 from dlc.frontends.figure.raster.boxes import Found, find_boxes, paint, paint_borders
 from dlc.frontends.figure.raster.canvas import Canvas, canvas
 from dlc.frontends.figure.raster.faces import find_faces
@@ -33,12 +34,14 @@ def read_raster(picture: Picture, recogniser: Recogniser | None = None) -> Drawi
     pieces = pieces_of(ink.mask)
     found = find_boxes(drawn, faces, ink, faces_with_letters(pieces, ink.owner, drawn.em))
     boxes = _box_mask(drawn, found)
-    lines = _line_mask(drawn, ink.mask, boxes)
+    lines = without_letters(_line_mask(drawn, ink.mask, boxes), drawn.em)
     traced = trace(_closed(lines, drawn.em), cv2.dilate(boxes, np.ones((9, 9), np.uint8)), drawn.em)
     text = _text_mask(ink.mask, lines, traced, found)
     homes = [area for one in found for area in (one.box.area, *one.cells)]
     rows = find_rows(text, homes, drawn.em)
-    labels = read_labels(drawn, ink.contrast, text, rows, recogniser)
+    others = cv2.bitwise_and(ink.mask, cv2.bitwise_not(text))  # a line close to letters is not read with them
+    contrast = cv2.bitwise_and(ink.contrast, cv2.bitwise_not(others))
+    labels = read_labels(drawn, contrast, text, rows, recogniser)
     connectors = [_connector(drawn, stroke) for stroke in traced.strokes]
     height, width = drawn.shape
     made = Drawing(
