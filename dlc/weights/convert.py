@@ -13,7 +13,7 @@ from dlc.passes.manager import PassManager
 from dlc.passes.pipeline import Blocks, preparation
 from dlc.weights import files
 from dlc.weights.held import Weights
-from dlc.weights.match import renamed, same_layers
+from dlc.weights.match import expanded, renamed, same_layers
 from dlc.weights.transfer import Reading
 
 
@@ -22,12 +22,12 @@ def weights_of(path: Path, module: Module, form: str, text: str | None) -> Readi
 
     They are under the names of the expanded module. Raises DlcError where they do not fit.
     """
-    found = files.read(path, files.expanded(module).nets[0], form, text)
+    found = files.read(path, expanded(module).nets[0], form, text)
     if found is not None:
         return found
     made = prepared(module, files.require_framework(path), form)
     emitted = files.read_emitted(path, made)
-    net, other = files.expanded(made).nets[0], files.expanded(module).nets[0]
+    net, other = expanded(made).nets[0], expanded(module).nets[0]
     return Reading(renamed(emitted.weights, same_layers(net, other)), emitted.diagnostics)
 
 
@@ -57,7 +57,7 @@ def written(path: Path, module: Module, prepared: Module, weights: Weights) -> b
     `weights` are under the names of the expanded module. Raises DlcError where a layer of the prepared one
     is not found among them.
     """
-    net, made = files.expanded(module).nets[0], files.expanded(prepared).nets[0]
+    net, made = expanded(module).nets[0], expanded(prepared).nets[0]
     layers = same_layers(net, made)
     lost = [name for name in net_parameters(made) if layers.get(name) not in weights]
     if lost:

@@ -6,12 +6,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 from dlc.backends.stored import Tensor
-from dlc.diagnostics import DlcError, codes
+from dlc.diagnostics import codes
 from dlc.ir import Module, Net
-from dlc.passes.check import check
-from dlc.passes.expand import ExpandBlocks
-from dlc.weights import caffe, caffemodel, hdf5, transfer
+from dlc.weights import caffe, caffemodel, hdf5, onnx, torch, transfer
 from dlc.weights.held import Key, Stored, Weights, problem
+from dlc.weights.match import expanded
 from dlc.weights.transfer import Reading
 
 # File endings, the longest first, and the framework that each belongs to.
@@ -88,14 +87,12 @@ def read_emitted(path: Path, module: Module) -> Reading:
     They are under the names of the expanded module. Raises DlcError.
     """
     framework = require_framework(path)
-    net = expanded(module).nets[0]
+    if framework == "pytorch":
+        return torch.read(path, module)
+    if framework == "onnx":
+        return onnx.read(path, module)
     tensors, arrays = _PLACES[framework](path, module)
-    return transfer.read(net, tensors, arrays, path)
-
-
-def expanded(module: Module) -> Module:
-    """The module with blocks written out, and types."""
-    return check(ExpandBlocks().run(module).module).module
+    return transfer.read(expanded(module).nets[0], tensors, arrays, path)
 
 
 _Found = tuple[tuple[Tensor, ...], dict[Key, Stored]]
@@ -163,10 +160,9 @@ def _config(module: Module) -> str:
     return load("keras-json").emit(expanded(module), EmitOptions(approximate=True)).files[0].text
 
 
-_WRITERS: dict[str, Callable[[Path, Module, Weights], bytes]] = {"caffe": _caffe, "keras": _keras}
-
-
-def unwritable(path: Path, framework: str, target: str) -> DlcError:
-    """The error for weights of one framework beside code of another."""
-    message = f"{path} would hold weights of {framework}, but the code is for {target}"
-    return problem(codes.WEIGHTS_FORMAT, path, message)
+_WRITERS: dict[str, Callable[[Path, Module, Weights], bytes]] = {
+    "caffe": _caffe,
+    "keras": _keras,
+    "pytorch": torch.written,
+    "onnx": onnx.written,
+}

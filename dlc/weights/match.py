@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dlc.backends.parameters import net_parameters
 from dlc.diff import align, canonical
 from dlc.ir import Module, Net
+from dlc.passes.check import check
+from dlc.passes.expand import ExpandBlocks
 from dlc.weights.held import Weights
 
 
@@ -28,3 +30,8 @@ def same_layers(a: Net, b: Net) -> dict[str, str]:
 def renamed(weights: Weights, layers: Mapping[str, str]) -> Weights:
     """The weights under the names of another net; `layers` says for each of its layers whose they are."""
     return {name: weights[owner] for name, owner in layers.items() if owner in weights}
+
+
+def expanded(module: Module) -> Module:
+    """The module with blocks written out, and types."""
+    return check(ExpandBlocks().run(module).module).module

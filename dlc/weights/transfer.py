@@ -30,14 +30,27 @@ def read(net: Net, tensors: Sequence[Tensor], arrays: Arrays, path: Path) -> Rea
 
     Raises DlcError with every layer whose weights are missing or have another shape.
     """
-    findings = [*_missing(net, tensors, arrays, path), *_misshapen(tensors, arrays, path)]
-    if findings:
-        raise DlcError(findings)
+    wanted = {t.key: (t.node, t.shape) for t in tensors if t.parts}
+    constant = [t.key for t in tensors if not t.parts]
+    extra = check(net, wanted, arrays, path, constant)
     weights = allocated(net)
     for tensor in tensors:
         if tensor.parts:
             tensor.restore(_floats(arrays[tensor.key].read()), weights[tensor.node])
-    return Reading(weights, tuple(_extra(tensors, arrays, path)))
+    return Reading(weights, extra)
+
+
+Wanted = Mapping[Key, tuple[str, tuple[int, ...]]]  # by key: the layer that owns the array, and its shape
+
+
+def check(
+    net: Net, wanted: Wanted, arrays: Arrays, path: Path, ignored: Iterable[Key] = ()
+) -> tuple[Diagnostic, ...]:
+    """What a file has besides. Raises DlcError with all that is missing or has another shape."""
+    findings = [*_missing(net, wanted, arrays, path), *_misshapen(wanted, arrays, path)]
+    if findings:
+        raise DlcError(findings)
+    return tuple(_extra({*wanted, *ignored}, arrays, path))
 
 
 def allocated(net: Net) -> Weights:
@@ -56,26 +69,25 @@ def _floats(array: Array) -> Array:
     return np.asarray(array).astype(np.float32, copy=False)
 
 
-def _missing(net: Net, tensors: Sequence[Tensor], arrays: Arrays, path: Path) -> Iterator[Diagnostic]:
-    lacking = dict.fromkeys(t.node for t in tensors if t.parts and t.key not in arrays)
-    unplaced = [name for name in net_parameters(net) if name not in {t.node for t in tensors}]
-    names = [*lacking, *unplaced]
+def _missing(net: Net, wanted: Wanted, arrays: Arrays, path: Path) -> Iterator[Diagnostic]:
+    lacking = dict.fromkeys(node for key, (node, _) in wanted.items() if key not in arrays)
+    placed = {node for node, _ in wanted.values()}
+    names = [*lacking, *(name for name in net_parameters(net) if name not in placed)]
     if not names:
         return
-    has = f"; it has weights of {_named(_layers(arrays))}" if arrays else ""
-    message = f"{path} has no weights for {_named(names)}{has}"
+    has = f"; it has weights of {named(_layers(arrays))}" if arrays else ""
+    message = f"{path} has no weights for {named(names)}{has}"
     fix = Fix("the weights are of another net, or their layers are called otherwise")
     yield Diagnostic(codes.WEIGHTS_MISSING, message, FileSpan(str(path)), fix=fix)
 
 
-def _misshapen(tensors: Sequence[Tensor], arrays: Arrays, path: Path) -> Iterator[Diagnostic]:
-    for tensor in tensors:
-        found = arrays.get(tensor.key)
-        if tensor.parts and found is not None and not _fits(found.shape, tensor.shape):
-            what = "/".join(tensor.key[1:]) or "weights"
+def _misshapen(wanted: Wanted, arrays: Arrays, path: Path) -> Iterator[Diagnostic]:
+    for key, (_, shape) in wanted.items():
+        found = arrays.get(key)
+        if found is not None and not _fits(found.shape, shape):
+            what = "/".join(key[1:]) or "weights"
             message = (
-                f"{tensor.key[0]}: {path} has {what} of shape {_shown(found.shape)}, "
-                f"the net wants {_shown(tensor.shape)}"
+                f"{key[0]}: {path} has {what} of shape {_shown(found.shape)}, the net wants {_shown(shape)}"
             )
             yield Diagnostic(codes.WEIGHTS_SHAPE, message, FileSpan(str(path)))
 
@@ -88,11 +100,10 @@ def _fits(found: tuple[int, ...], wanted: tuple[int, ...]) -> bool:
     )
 
 
-def _extra(tensors: Sequence[Tensor], arrays: Arrays, path: Path) -> Iterator[Diagnostic]:
-    used = {tensor.key for tensor in tensors}
+def _extra(used: set[Key], arrays: Arrays, path: Path) -> Iterator[Diagnostic]:
     names = list(dict.fromkeys(key[0] for key in arrays if key not in used))
     if names:
-        message = f"{path} has weights that the net has no place for: those of {_named(names)}"
+        message = f"{path} has weights that the net has no place for: those of {named(names)}"
         yield Diagnostic(codes.WEIGHTS_EXTRA, message, FileSpan(str(path)), Severity.WARNING)
 
 
@@ -100,7 +111,8 @@ def _layers(arrays: Iterable[Key]) -> list[str]:
     return list(dict.fromkeys(key[0] for key in arrays))
 
 
-def _named(names: Sequence[str]) -> str:
+def named(names: Sequence[str]) -> str:
+    """Names in a message, not too many of them."""
     shown = ", ".join(names[:_MOST_NAMED])
     more = len(names) - _MOST_NAMED
     return f"{shown} and {more:,} more" if more > 0 else shown

@@ -98,6 +98,12 @@ def _compiled(module: Module, backend: Backend, loaded: Loaded, arguments: argpa
     return compile_module(module, backend, options)[0]
 
 
+def _weights_files(arguments: argparse.Namespace, result: Result) -> set[Path]:
+    """The files that get the weights; an ONNX model is its code's file too."""
+    models = [arguments.output] if result.emitted.files[0].ending == ".onnx" else []
+    return {Path(name) for name in (arguments.weights, *models) if name is not None}
+
+
 def _transfer(
     module: Module, result: Result, loaded: Loaded, arguments: argparse.Namespace, backend: Backend
 ) -> Sequence[Diagnostic]:
@@ -106,10 +112,9 @@ def _transfer(
 
     weights = convert.weights_of(Path(arguments.input), module, loaded.format, loaded.text)
     files: dict[Path, str | bytes] = {}
-    if arguments.output is not None:
+    if arguments.output is not None and result.emitted.files[0].ending != ".onnx":
         files.update(files_of([result], arguments.output, Path(loaded.name).stem, backend))
-    if arguments.weights is not None:
-        path = Path(arguments.weights)
+    for path in _weights_files(arguments, result):
         files[path] = convert.written(path, module, result.module, weights.weights)
     write_all(files)
     made = [str(path) for path in files]
