@@ -48,13 +48,22 @@ def survey(data: bytes, name: str, progress: Progress | None = None) -> Paper:
         document = KeptDocument(PdfiumDocument(data))
         try:
             tables = tables_of(document, name, progress)
-            drawn = tuple(find_figures(document, progress))
+            drawn = tuple(find_figures(document, progress, tables=_areas(tables)))
             text = document.whole_text()
         finally:
             document.close()
     except DlcError as error:
         raise DlcError(_located(error.diagnostics, name)) from None
     return _paper(tables, read_tables(tables, text), drawn, figure_nets(drawn), name)
+
+
+def _areas(tables: Sequence[Table]) -> dict[int, list[tuple[float, float, float, float]]]:
+    """Where the tables of each page are."""
+    found: dict[int, list[tuple[float, float, float, float]]] = {}
+    for table in tables:
+        if table.bbox is not None:
+            found.setdefault(table.page, []).append(table.bbox)
+    return found
 
 
 def read_table_text(text: str, form: str, name: str) -> Paper:

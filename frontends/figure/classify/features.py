@@ -42,18 +42,22 @@ _NUMBER = re.compile(r"[-+−]?[\d.,]+ ?%?|10\^?-?\d*|\d+[eE]-?\d+|\d+[kKM]")
 
 @attrs.frozen
 class Evidence:
-    """What is known of a figure: its caption, its drawing, and a picture of it; each may be missing."""
+    """What is known of a figure: its caption, its drawing, and a picture of it; each may be missing.
+
+    `pixels` tells that the drawing was read from the picture, letters and all.
+    """
 
     caption: str = ""
     drawing: Drawing | None = None
     picture: Image | None = None
+    pixels: bool = False
 
 
 def features(evidence: Evidence) -> dict[str, float]:
     """The features of a figure by name."""
     found = _of_caption(evidence.caption)
     if evidence.drawing is not None:
-        found |= _of_drawing(evidence.drawing)
+        found |= _of_drawing(evidence.drawing) | {"pixels": float(evidence.pixels)}
     if evidence.picture is not None:
         found |= _of_picture(evidence.picture)
     return found
