@@ -161,6 +161,8 @@ def _function(step: Step, values: Sequence[Argument]) -> Argument:
     first, *rest = values
     if function.form is Form.INFIX:
         return Infix(function.name, tuple(_closed(value) for value in (*values, *more)))
+    if function.form is Form.LINEAR:
+        return _linear(_closed(first), *function.positional)
     if function.form is Form.METHOD:
         return Call(f"{flat(_closed(first))}.{function.name}", tuple(more))
     if function.form is Form.INDEX:
@@ -169,6 +171,14 @@ def _function(step: Step, values: Sequence[Argument]) -> Argument:
     if function.form is Form.LIST:
         return Call(function.name, (Listing(tuple(values)), *more))
     return Call(function.name, (*leading, first, *rest, *more))
+
+
+def _linear(value: Argument, scale: float, offset: float) -> Argument:
+    """`value * scale + offset`, without what changes nothing."""
+    product = value if scale == 1 and offset != 0 else Infix("*", (value, literal(scale)))
+    if offset == 0:
+        return product
+    return Infix("-" if offset < 0 else "+", (product, literal(abs(offset))))
 
 
 def _closed(value: Argument) -> Argument:

@@ -28,30 +28,31 @@ class GaussianNoise(nn.Module):
 
 _RESCALE = '''\
 class Rescale(nn.Module):
-    """scale * x + offset, each one number or one a channel, which `spatial` axes follow."""
+    """scale * x + offset, with one number for all channels or one for each."""
 
-    def __init__(self, scale=1.0, offset=0.0, spatial=0):
+    def __init__(self, scale=1.0, offset=0.0):
         super().__init__()
-        for name, value in (("scale", scale), ("offset", offset)):
-            numbers = torch.tensor(value, dtype=torch.float32).reshape(-1, *[1] * spatial)
-            self.register_buffer(name, numbers, persistent=False)
+        self.register_buffer("scale", torch.tensor(scale), persistent=False)
+        self.register_buffer("offset", torch.tensor(offset), persistent=False)
 
     def forward(self, x):
-        return self.scale * x + self.offset'''
+        shape = (-1, *[1] * (x.dim() - 2))
+        return self.scale.view(shape) * x + self.offset.view(shape)'''
 
 _STANDARDIZE = '''\
 class Standardize(nn.Module):
-    """Takes the data's mean off and divides by its deviation, each one a channel."""
+    """(x - mean) / deviation, those of each channel over `count` examples of the data."""
 
-    def __init__(self, channels, spatial=0):
+    def __init__(self, channels):
         super().__init__()
         self.register_buffer("mean", torch.zeros(channels))
         self.register_buffer("variance", torch.ones(channels))
-        self.shape = (-1, *[1] * spatial)
+        self.register_buffer("count", torch.tensor(0))
 
     def forward(self, x):
+        shape = (-1, *[1] * (x.dim() - 2))
         deviation = self.variance.sqrt().clamp(min=1e-7)
-        return (x - self.mean.view(self.shape)) / deviation.view(self.shape)'''
+        return (x - self.mean.view(shape)) / deviation.view(shape)'''
 
 _SPATIAL_NORM = '''\
 class SpatialResponseNorm(nn.Module):

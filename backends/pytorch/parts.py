@@ -107,15 +107,15 @@ def _chain(made: Sequence[Statement]) -> Body:
     for group in groups:
         found = [entry for s in group for entry in entries(s.link) or ()]
         if found:
-            members.append(Member(namer.unique(member_name(stem(group[-1].value))), one(found)))
+            members.append(Member(namer.unique(member_name(_name_of(group))), one(found)))
     return Body((), tuple(members), is_chain=True)
 
 
 def _dotted(made: Sequence[Statement]) -> Iterator[list[Statement]]:
-    """Statements of one chain in the source together."""
+    """Statements that belong together."""
     group: list[Statement] = []
     for statement in made:
-        if group and not _goes_on(group[-1].value, statement.value):
+        if group and not _belongs(group[-1], statement):
             yield group
             group = []
         group.append(statement)
@@ -149,6 +149,11 @@ def _joins(before: Statement, after: Statement, uses: dict[str, int], shared: se
         return False
     if len(before.inputs) > 1:
         return False
+    return _belongs(before, after)
+
+
+def _belongs(before: Statement, after: Statement) -> bool:
+    """Whether statements are of one chain in the source, or calls of blocks with a common name."""
     blocks = all(isinstance(s.link.doing, CallPlan | Loop) for s in (before, after))
     return _goes_on(before.value, after.value) or (blocks and bool(common(before.value, after.value)))
 

@@ -84,6 +84,7 @@ class Form(enum.Enum):
     METHOD = "x.f(...)"
     INFIX = "x + y"
     INDEX = "x[...]"
+    LINEAR = "x * a + b"
 
 
 @attrs.frozen

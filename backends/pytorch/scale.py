@@ -2,32 +2,40 @@
 
 from __future__ import annotations
 
+from dlc.backends.pytorch.merge import axis
 from dlc.backends.pytorch.plan import RULES, Ask, Form, Function, Layout, Made, Refused, is_symbolic
 from dlc.backends.pytorch.weights import one
-from dlc.layers.axes import axis_index
+from dlc.types import Kind
 
 
 @RULES.rule("rescale")
 def _rescale(ask: Ask) -> None:
-    layer = ask.layer
-    several = any(isinstance(v, tuple) for v in (layer.scale, layer.offset))
-    ask.layout = ask.inputs[0].layout
-    after = {"spatial": _after(ask)} if several and _after(ask) else {}
-    ask.put(Made("Rescale", (layer.scale, layer.offset), after))
+    """A product and a sum; of each channel, by a module that keeps the numbers."""
+    numbers = ask.layer.scale, ask.layer.offset
+    if any(isinstance(number, tuple) for number in numbers):
+        ask.laid(Layout.FIRST)
+        ask.put(Made("Rescale", numbers))
+        ask.layout = _laid_first(ask)
+        return
+    function = (
+        None if is_symbolic((ask.stated.scale, ask.stated.offset)) else Function("", Form.LINEAR, numbers)
+    )
+    ask.put(Made("Rescale", numbers), -1, function=function)
+    ask.layout, ask.order = ask.inputs[0].layout, ask.inputs[0].order
+
+
+def _laid_first(ask: Ask) -> Layout:
+    """The layout of a result whose channels come first; a vector has them alone."""
+    return Layout.LAST if ask.inputs[0].type.kind is Kind.VECTOR else Layout.FIRST
 
 
 @RULES.rule("standardize")
 def _standardize(ask: Ask) -> None:
     known = ask.inputs[0]
-    ask.layout = known.layout
+    ask.laid(Layout.FIRST)
     weights = (one("mean", "mean"), one("variance", "variance"))
-    after = {"spatial": _after(ask)} if _after(ask) else {}
-    ask.put(Made("Standardize", (known.channels,), after, weights))
-
-
-def _after(ask: Ask) -> int:
-    """How many axes come after the channels."""
-    return ask.rank if ask.inputs[0].layout is Layout.FIRST else 0
+    ask.put(Made("Standardize", (known.channels,), weights=weights))
+    ask.layout = _laid_first(ask)
 
 
 @RULES.rule("slice")
@@ -35,12 +43,7 @@ def _slice(ask: Ask) -> None:
     layer, known = ask.layer, ask.inputs[0]
     if is_symbolic((layer.start, layer.size, layer.axis)):
         raise Refused("its part of the axis depends on parameters")
-    index = axis_index(layer.axis, known.type)
-    if index is None:
-        raise Refused("its axis is not known")
-    ask.layout, last = known.layout, len(known.type.shape) - 1
-    place = index + 1
-    if known.layout is Layout.FIRST:
-        place = 1 if index == last else index + 2
-    part = f"{layer.start}:{layer.start + layer.size}"
-    ask.put((), function=Function(", ".join([*[":"] * place, part]), Form.INDEX))
+    at = axis(known, layer.axis)
+    part = f"{layer.start or ''}:{layer.start + layer.size}"
+    ask.put((), function=Function(", ".join([*[":"] * at, part]), Form.INDEX))
+    ask.layout = known.layout

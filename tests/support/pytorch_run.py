@@ -34,7 +34,8 @@ def set_weights(model: Any, module: Module, net: Net, weights: Mapping[str, list
     given = {key: torch.as_tensor(np.ascontiguousarray(array)) for key, array in state.items()}
     result = model.load_state_dict(given, strict=False)
     assert result.unexpected_keys == []
-    assert [key for key in result.missing_keys if not key.endswith("num_batches_tracked")] == []
+    counters = ("num_batches_tracked", "count")
+    assert [key for key in result.missing_keys if not key.endswith(counters)] == []
 
 
 def run(model: Any, net: Net, inputs: Mapping[str, Array]) -> dict[str, Array]:
@@ -44,9 +45,7 @@ def run(model: Any, net: Net, inputs: Mapping[str, Array]) -> dict[str, Array]:
         made = model(*given)
     made = made if isinstance(made, tuple) else (made,)
     types = net.types()
-    return {
-        name: unlaid(value, types[name]).numpy() for name, value in zip(net.outputs, made, strict=True)
-    }
+    return {name: unlaid(value, types[name]).numpy() for name, value in zip(net.outputs, made, strict=True)}
 
 
 def laid(value: Any, kind: Type) -> Any:
@@ -62,5 +61,5 @@ def unlaid(value: Any, kind: Type | None) -> Any:
 
 def count(model: Any) -> int:
     """Its parameters and running statistics, as Keras counts them."""
-    kept = [b for name, b in model.named_buffers() if not name.endswith("num_batches_tracked")]
-    return sum(p.numel() for p in (*model.parameters(), *kept))
+    held = model.state_dict()
+    return sum(t.numel() for name, t in held.items() if not name.endswith("num_batches_tracked"))
