@@ -14,6 +14,7 @@ units of a flattened map in the order (H, W, C).
 | prelu | slope (C) |
 | layernorm, groupnorm, instancenorm | gamma (C), beta (C) |
 | batchnorm | gamma (C), beta (C), mean (C), variance (C) |
+| standardize | mean (C), variance (C); how many examples they are taken from does not travel |
 | rnn | kernel (F, units), recurrent_kernel (units, units), bias (units) |
 | lstm | kernel (F, 4 units), recurrent_kernel (units, 4 units), bias (4 units) |
 | gru | kernel (F, 3 units), recurrent_kernel (units, 3 units), bias (2, 3 units) |
@@ -146,6 +147,11 @@ def _batchnorm(op: Any, inputs: Sequence[Type]) -> list[Parameter]:
     return [*_affine(op, inputs), Parameter("mean", shape), Parameter("variance", shape)]
 
 
+def _standardize(op: Any, inputs: Sequence[Type]) -> list[Parameter]:
+    shape = (_channels(inputs),)
+    return [Parameter("mean", shape), Parameter("variance", shape)]
+
+
 def _recurrent(op: Any, inputs: Sequence[Type]) -> list[Parameter]:
     features, wide = _channels(inputs), op.gates * op.units
     bias = (2, wide) if op.op_name == "gru" else (wide,)
@@ -180,4 +186,5 @@ _RULES: dict[str, Callable[[Any, Sequence[Type]], list[Parameter]]] = {
     **dict.fromkeys(("layernorm", "groupnorm", "instancenorm"), _affine),
     **dict.fromkeys(("rnn", "lstm", "gru"), _recurrent),
     "attention": _attention,
+    "standardize": _standardize,
 }

@@ -135,7 +135,7 @@ def caffe_axis(value: Value, axis: Dim) -> int:
 
 def power(w: Writer, name: str, blob: str, power: float = 1.0, scale: float = 1.0, shift: float = 0.0) -> str:
     """(shift + scale x) ^ power."""
-    return w.step("Power", name, (blob,), _power_fields(power, scale, shift))
+    return w.step("Power", name, (blob,), power_fields(power, scale, shift))
 
 
 def ramp(w: Writer, name: str, blob: str, top: float) -> str:
@@ -156,7 +156,7 @@ def _rest(w: Writer, name: str, blob: str, top: float) -> str:
 
 def _power(w: Writer, node: Node, x: Value, blob: str, **fields: float) -> Value:
     """A Power layer that ends a combination: the node's own."""
-    w.add("Power", node.name, (blob,), (node.name,), _power_fields(**fields))
+    w.add("Power", node.name, (blob,), (node.name,), power_fields(**fields))
     return w.result(node, "Power", x.layout, x.order)
 
 
@@ -166,6 +166,7 @@ def _product(w: Writer, node: Node, x: Value, factor: str) -> Value:
     return w.result(node, "Eltwise", x.layout, x.order)
 
 
-def _power_fields(power: float = 1.0, scale: float = 1.0, shift: float = 0.0) -> dict[str, Any]:
+def power_fields(power: float = 1.0, scale: float = 1.0, shift: float = 0.0) -> dict[str, Any]:
+    """The fields of a Power layer: (shift + scale x) ^ power."""
     stated = {"power": (power, 1.0), "scale": (scale, 1.0), "shift": (shift, 0.0)}
     return {"power_param": {name: value for name, (value, default) in stated.items() if value != default}}

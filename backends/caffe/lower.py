@@ -14,6 +14,7 @@ from dlc.backends.caffe import (  # noqa: F401  (each registers its rules)
     opaque,
     pool,
     recurrent,
+    scale,
     shapes,
 )
 from dlc.backends.caffe.rules import RULES

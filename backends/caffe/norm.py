@@ -7,7 +7,7 @@ from typing import Any
 import attrs
 
 from dlc.backends.caffe.activations import power
-from dlc.backends.caffe.message import AVERAGE, PRODUCT, weighted_sum
+from dlc.backends.caffe.message import AVERAGE, PRODUCT, Word, weighted_sum
 from dlc.backends.caffe.rules import RULES
 from dlc.backends.caffe.values import Layout, Value
 from dlc.backends.caffe.weights import FROZEN, constant
@@ -61,7 +61,12 @@ def groupnorm(w: Writer, node: Node, op: Any, x: Value) -> Value:
 def lrn(w: Writer, node: Node, op: Any, x: Value) -> Value:
     """LRN; Caffe divides alpha by the size. Not all that read its files know k, so it is factored out."""
     k = op.k or 1.0
-    fields = {"local_size": op.size, "alpha": op.alpha * op.size / k, "beta": op.beta}
+    within = op.region == "within"
+    fields = {"local_size": op.size, "alpha": op.alpha * op.size ** (1 + within) / k, "beta": op.beta}
+    if within:
+        fields["norm_region"] = Word("WITHIN_CHANNEL")
+        if op.k == 0.0:
+            w.differences.cannot(node, "Caffe's LRN within a channel adds 1 to the sum")
     if op.k == 0.0:
         return w.apply(node, "LRN", x, {"lrn_param": fields | {"k": 0.0}})
     if k == 1.0:

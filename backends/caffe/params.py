@@ -153,7 +153,7 @@ def _prelu(node: str, op: Any, held: Held, layers: Sequence[Layer], order: Order
     yield whole(_key(layer, 0), node, held["slope"])
 
 
-@_rule("batchnorm")
+@_rule("batchnorm", "standardize")
 def _batchnorm(node: str, op: Any, held: Held, layers: Sequence[Layer], order: Order) -> Iterator[Tensor]:
     """Mean, variance and a factor by which Caffe divides both; a Scale has gamma and beta."""
     yield whole(_key(layers[0], 0), node, held["mean"])

@@ -27,4 +27,29 @@ class LocalResponseNormalization(layers.Layer):
         sizes = {{"size": self.size, "alpha": self.alpha}}
         return {{**super().get_config(), **sizes, "beta": self.beta, "k": self.k}}'''
 
-CUSTOM: dict[str, str] = {"LocalResponseNormalization": LOCAL_RESPONSE_NORMALIZATION}
+SPATIAL_RESPONSE_NORMALIZATION = '''\
+@keras.utils.register_keras_serializable(package="{package}")
+class SpatialResponseNormalization(layers.Layer):
+    """x / (k + alpha * the sum of the squares of `size` x `size` pixels) ** beta."""
+
+    def __init__(self, size=5, alpha=1e-4, beta=0.75, k=2.0, **kwargs):
+        super().__init__(**kwargs)
+        self.size, self.alpha, self.beta, self.k = size, alpha, beta, k
+        self.pad = layers.ZeroPadding2D(size // 2)
+        self.mean = layers.AveragePooling2D(size, strides=1)
+
+    def call(self, x):
+        total = self.mean(self.pad(x * x)) * self.size**2
+        return x * (self.k + self.alpha * total) ** -self.beta
+
+    def compute_output_shape(self, input_shape):
+        return input_shape
+
+    def get_config(self):
+        sizes = {{"size": self.size, "alpha": self.alpha}}
+        return {{**super().get_config(), **sizes, "beta": self.beta, "k": self.k}}'''
+
+CUSTOM: dict[str, str] = {
+    "LocalResponseNormalization": LOCAL_RESPONSE_NORMALIZATION,
+    "SpatialResponseNormalization": SPATIAL_RESPONSE_NORMALIZATION,
+}

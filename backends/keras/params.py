@@ -49,6 +49,7 @@ VARIABLES: dict[str, dict[str, str]] = {
     "Embedding": {"embeddings": "embeddings"},
     "PReLU": {"slope": "alpha"},
     "BatchNormalization": {**_AFFINE, "mean": "moving_mean", "variance": "moving_variance"},
+    "Normalization": {"mean": "mean", "variance": "variance"},
     "LayerNormalization": _AFFINE,
     "GroupNormalization": _AFFINE,
     **dict.fromkeys(("SimpleRNN", "LSTM", "GRU"), _CELL),
@@ -348,6 +349,8 @@ def _node(
                 yield _group(key, owner, parameter, number, len(found))
             else:
                 yield stored(key, owner, op, parameter, source)
+        if layer.cls == "Normalization":  # how many examples the two are taken from
+            yield Tensor((layer.name, "count"), owner, (), constant=1.0)
 
 
 def stored(key: tuple[str, ...], node: str, op: Any, parameter: Parameter, source: Type) -> Tensor:

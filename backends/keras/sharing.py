@@ -23,9 +23,8 @@ class Common:
 def has_weights(layer: KerasLayer) -> bool:
     """Whether a Keras layer keeps numbers."""
     known = CLASSES.get(layer.cls)
-    return known is not None and any(
-        name.endswith("_initializer") or name == "layer" for name in known.config
-    )
+    weights = known is not None and any(n.endswith("_initializer") or n == "layer" for n in known.config)
+    return weights or layer.cls == "Normalization"
 
 
 def owners(body: Iterable[Statement]) -> dict[str, Statement]:

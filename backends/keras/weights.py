@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from dlc.backends.keras.plan import RULES, Ask, sizes
+from dlc.backends.keras.plan import RULES, Ask, Refused, is_symbolic, sizes
 
 
 @RULES.rule("dense")
@@ -46,11 +46,31 @@ def _normal(ask: Ask) -> dict[str, Any]:
 @RULES.rule("lrn")
 def _lrn(ask: Ask) -> None:
     layer = ask.layer
-    if ask.as_source:
+    if is_symbolic(layer.region):
+        raise Refused("its region depends on parameters")
+    if layer.region == "within":
+        _lrn_within(ask)
+    elif ask.as_source:
         sizes: dict[str, Any] = {"size": layer.size, "alpha": layer.alpha, "beta": layer.beta, "k": layer.k}
         ask.put("LocalResponseNormalization", **sizes)
     else:
         _lrn_composed(ask)
+
+
+def _lrn_within(ask: Ask) -> None:
+    """x * (k + alpha * size^2 * the mean of squares, padded with zeros, over size x size pixels) ** -beta."""
+    layer = ask.layer
+    if ask.as_source:
+        sizes = {"size": layer.size, "alpha": layer.alpha, "beta": layer.beta, "k": layer.k}
+        ask.put("SpatialResponseNormalization", **sizes)
+        return
+    square = ask.put("Multiply", -1, -1, role="square")
+    padded = ask.put("ZeroPadding2D", square, role="pad", padding=((layer.size // 2,) * 2,) * 2)
+    window = {"pool_size": (layer.size,) * 2, "strides": (1, 1)}
+    mean = ask.put("AveragePooling2D", padded, role="mean", **window)
+    scale = ask.put("Rescaling", mean, role="scale", scale=layer.alpha * layer.size**2, offset=layer.k)
+    power = ask.put("Power", scale, role="power", exponent=-layer.beta)
+    ask.put("Multiply", -1, power)
 
 
 def _lrn_composed(ask: Ask) -> None:

@@ -33,6 +33,7 @@ from dlc.layers.domains import (
     Integers,
     Padding,
     Real,
+    Reals,
     Shape,
     Sizes,
 )
@@ -199,6 +200,8 @@ def _domain_values(domain: Domain) -> st.SearchStrategy[Any]:
         return st.sampled_from((-2, -1, 1, 2))
     if isinstance(domain, Real):
         return st.floats(max(domain.low, 0.01), min(domain.high, 2.0))
+    if isinstance(domain, Reals):
+        return st.floats(-2.0, 2.0).map(lambda v: round(v, 3))
     if isinstance(domain, Flag):
         return st.booleans()
     if isinstance(domain, Choice):

@@ -223,6 +223,27 @@ class Real(Domain):
 
 
 @attrs.frozen
+class Reals(Domain):
+    """A finite number for all channels, or one a channel; several that are the same are one."""
+
+    def accept(self, value: Any) -> Any:
+        value = _gather(value)
+        if not isinstance(value, tuple):
+            return Real().accept(value)
+        if not value:
+            raise self.refuse(value)
+        numbers = tuple(Real().convert(v) for v in value)
+        return numbers[0] if _alike(numbers) else numbers
+
+    def describe(self) -> str:
+        return "a number, or one a channel"
+
+    def schema(self) -> dict[str, Any]:
+        each = {"anyOf": [*([Real().schema()]), {"type": "string"}, {"type": "null"}]}
+        return {"anyOf": [Real().schema(), {"type": "array", "items": each, "minItems": 1}]}
+
+
+@attrs.frozen
 class Choice(Domain):
     """One of a few words."""
 

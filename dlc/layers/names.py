@@ -68,6 +68,8 @@ _FIXED = {
     "instancenormalization": "instancenorm",
     "localresponsenorm": "lrn",
     "localresponsenormalization": "lrn",
+    "rescaling": "rescale",
+    "normalization": "standardize",
     "concatenate": "concat",
     "concatenation": "concat",
     "cat": "concat",

@@ -8,7 +8,7 @@ from typing import Any
 from dlc.diagnostics import codes
 from dlc.ir import RuleBroken
 from dlc.layers.base import Layer, attribute, counted, layer
-from dlc.layers.domains import Flag, Integer, Real
+from dlc.layers.domains import Choice, Flag, Integer, Real, Reals
 from dlc.types import Dim, Kind, Type, product, total
 
 _EPS_DOC = "what is added to the variance"
@@ -111,17 +111,59 @@ class InstanceNorm(_Affine):
 
 @layer("lrn")
 class Lrn(Layer):
-    """Local response normalisation across channels: x / (k + alpha * sum)^beta.
+    """Local response normalisation: x / (k + alpha * sum)^beta.
 
-    The sum is of the squares of `size` neighbouring channels, the value's own in the middle. Alpha is
-    the paper's, multiplied with the sum; Caffe and PyTorch state alpha * size in its place.
+    The sum is of the squares of `size` neighbouring channels, the value's own in the middle; within a
+    channel (`region=within`), of those of size * size pixels around the value's own, zero beyond the edge.
+    Alpha is the paper's, multiplied with the sum; Caffe and PyTorch state alpha times the number of
+    values in its place.
 
         norm1 = lrn(conv1, size=5, alpha=0.0001, beta=0.75, k=2)
 
     Source: Krizhevsky et al. 2012.
     """
 
-    size: Dim = attribute(Integer(odd=True), "number of channels that are summed over", 5)
+    size: Dim = attribute(Integer(odd=True), "number of channels (or pixels a side) that are summed over", 5)
     alpha: Any = attribute(Real(0), "factor of the sum", 0.0001)
     beta: Any = attribute(Real(), "exponent", 0.75)
     k: Any = attribute(Real(0), "what is added to the sum", 2.0)
+    region: Any = attribute(
+        Choice(("across", "within")), "whether the sum is across channels or within one", "across"
+    )
+
+
+@layer("rescale")
+class Rescale(Layer):
+    """scale * x + offset, with stated numbers: one for all values, or one for each channel.
+
+        centred = rescale(image, scale=0.00784, offset=-1)
+
+    Source: common practice for pixels; Szegedy et al. 2017 scale the residual of a block so.
+    """
+
+    scale: Any = attribute(Reals(), "factor, or one a channel", 1.0)
+    offset: Any = attribute(Reals(), "what is added, or one a channel", 0.0)
+
+    def infer(self, inputs: Sequence[Type]) -> Type:
+        channels = inputs[0].channels
+        for name, value in self.attributes().items():
+            if isinstance(value, tuple) and isinstance(channels, int) and len(value) != channels:
+                message = f"{name} has {len(value)} numbers, {inputs[0]} has {channels} channels"
+                raise RuleBroken(codes.SHAPE_RULE, message)
+        return inputs[0]
+
+
+@layer("standardize")
+class Standardize(Layer):
+    """(x - mean) / sqrt(variance), with mean and variance of each channel over the data set.
+
+    They are taken from the data before training, and kept; a deviation below 1e-7 counts as that.
+    Parameters: mean and variance of each channel, and how many examples they are taken from.
+
+        pixels = standardize(image)
+
+    Source: LeCun et al. 1998 (Efficient BackProp); the one of Keras is called Normalization.
+    """
+
+    def parameters(self, inputs: Sequence[Type], output: Type) -> Dim:
+        return total(product(2, inputs[0].channels), 1)

@@ -7,8 +7,9 @@ from typing import Any
 
 from dlc.diagnostics import codes
 from dlc.ir import RuleBroken
+from dlc.layers.axes import axis_index
 from dlc.layers.base import Layer, attribute, layer
-from dlc.layers.domains import Integer, Integers, Shape
+from dlc.layers.domains import Axis, Integer, Integers, Shape
 from dlc.types import HOLE, Dim, Kind, Type, compatible, floor_div, product
 
 KIND_OF_RANK = {1: Kind.VECTOR, 2: Kind.SEQUENCE, 3: Kind.MAP, 4: Kind.VOLUME}
@@ -93,6 +94,34 @@ class Permute(Layer):
         return Type(
             source.kind, tuple(source.shape[o - 1] if isinstance(o, int) else HOLE for o in self.order)
         )
+
+
+@layer("slice")
+class Slice(Layer):
+    """A part of an axis: `size` of its values, from number `start` on, counted from 0.
+
+        left = slice(pair, start=0, size=3)
+
+    Source: array programming.
+    """
+
+    start: Dim = attribute(Integer(0), "the first value that is kept, counted from 0")
+    size: Dim = attribute(Integer(), "how many are kept")
+    axis: Any = attribute(Axis(), "the axis, from 1 or from -1 back", -1)
+
+    def infer(self, inputs: Sequence[Type]) -> Type:
+        (source,) = inputs
+        at = axis_index(self.axis, source)
+        if at is None:
+            return Type(source.kind, (HOLE,) * len(source.shape))
+        length = source.shape[at]
+        known = [d for d in (length, self.start, self.size) if isinstance(d, int)]
+        if len(known) == 3 and known[1] + known[2] > known[0]:
+            message = (
+                f"axis {self.axis} of {source} has {length} values: {self.size} from {self.start} on are more"
+            )
+            raise RuleBroken(codes.SHAPE_RULE, message)
+        return Type(source.kind, (*source.shape[:at], self.size, *source.shape[at + 1 :]))
 
 
 @layer("repeat_vector")

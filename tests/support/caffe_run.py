@@ -187,6 +187,9 @@ def _lrn(layer: Message, given: Any, held: Any) -> Any:
     assert x.dim() == 4
     size = parameters.get("local_size", 5)
     assert size % 2 == 1
+    if parameters.get("norm_region") == "WITHIN_CHANNEL":
+        mean = F.avg_pool2d(x**2, size, 1, size // 2)
+        return x * (1.0 + parameters.get("alpha", 1.0) * mean) ** -parameters.get("beta", 0.75)
     squares = F.pad(x**2, (0, 0, 0, 0, size // 2, size // 2)).unfold(1, size, 1).sum(-1)
     scale = parameters.get("k", 1.0) + parameters.get("alpha", 1.0) / size * squares
     return x * scale ** -parameters.get("beta", 0.75)

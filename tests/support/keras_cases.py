@@ -121,6 +121,20 @@ map[5, 4, 3] | instancenorm
 sequence[5, 4] | instancenorm(scale=false, center=false)
 map[5, 4, 7] | lrn
 map[5, 4, 7] | lrn(size=3, alpha=0.5, beta=0.6, k=1)
+map[5, 4, 7] | lrn(size=3, alpha=0.5, beta=0.6, region=within)
+map[5, 4, 3] | rescale(scale=0.5, offset=-1)
+map[5, 4, 3] | rescale(scale=(0.5, 2, 3), offset=(1, 2, -3))
+sequence[5, 2] | rescale(scale=2, offset=(1, 2))
+vector[7] | rescale(offset=0.5)
+map[5, 4, 3] | standardize
+vector[7] | standardize
+map[5, 4, 7] | slice(start=2, size=3)
+map[5, 4, 7] | slice(start=1, size=4, axis=1)
+volume[5, 4, 3, 2] | slice(start=1, size=1)
+volume[5, 4, 3, 2] | slice(start=1, size=2, axis=3)
+sequence[9, 4] | slice(start=0, size=2, axis=1)
+sequence[9, 4] | slice(start=1, size=2)
+vector[7] | slice(start=3, size=4)
 vector[7] | dropout(rate=0.5)
 map[5, 4, 3] | spatial_dropout2d(rate=0.2)
 vector[7] | gaussian_noise(stddev=0.1)

@@ -23,6 +23,8 @@ def set_weights(model: Any, net: Net, weights: Weights) -> None:
     for layer in model.layers:
         if layer.weights:
             layer.set_weights(values.pop(layer.name))
+        if hasattr(layer, "finalize_state"):
+            layer.finalize_state()
     assert not values, f"no layers {sorted(values)}"
 
 

@@ -101,6 +101,8 @@ def weight_shapes(node: Node, inputs: Sequence[Type]) -> list[tuple[str, tuple[i
         return [("kernel1", (op.vocab, op.dim))]
     if name == "prelu":
         return [("slope", (channels,))]
+    if name == "standardize":
+        return [("mean", (channels,)), ("variance", (channels,))]
     if name in ("batchnorm", "layernorm", "groupnorm", "instancenorm"):
         kept = [("mean", (channels,)), ("variance", (channels,))] if name == "batchnorm" else []
         return [("gamma", (channels,))] * op.scale + [("bias", (channels,))] * op.center + kept
@@ -440,9 +442,29 @@ def _groupnorm(op: Any, xs: Any, w: Any, node: Node) -> Any:
     return _scaled(op, _normal(split, axes, op.eps).flatten(-2), w)
 
 
+@_rule("rescale")
+def _rescale(op: Any, xs: Any, w: Any, node: Node) -> Any:
+    return xs[0] * torch.tensor(op.scale) + torch.tensor(op.offset)
+
+
+@_rule("standardize")
+def _standardize(op: Any, xs: Any, w: Any, node: Node) -> Any:
+    mean, variance = w
+    return (xs[0] - mean) / variance.sqrt().clamp(min=1e-7)
+
+
+@_rule("slice")
+def _slice(op: Any, xs: Any, w: Any, node: Node) -> Any:
+    return xs[0].narrow(1 + _axis(op.axis, xs[0]), op.start, op.size)
+
+
 @_rule("lrn")
 def _lrn(op: Any, xs: Any, w: Any, node: Node) -> Any:
     x, reach = xs[0], op.size // 2
+    if op.region == "within":
+        rows = F.pad(x**2, (0, 0, reach, reach, reach, reach))
+        squares = rows.unfold(1, op.size, 1).unfold(2, op.size, 1).sum((-2, -1))
+        return x / (op.k + op.alpha * squares) ** op.beta
     squares = F.pad(x**2, (reach, reach)).unfold(-1, op.size, 1).sum(-1)
     return x / (op.k + op.alpha * squares) ** op.beta
 
