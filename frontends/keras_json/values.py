@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
 from typing import Any
 
 from dlc.frontends.keras_json.activations import activated
@@ -226,17 +228,69 @@ def layer_scale(b: Builder, use: Use) -> str:
     return b.add(use, "depthwise_conv2d", {"kernel": 1, "bias": False})
 
 
-@rule("Rescaling", "Normalization", "Resizing", "CenterCrop", "RandomFlip", "RandomRotation", "RandomZoom",
+@rule("Resizing", "CenterCrop", "RandomFlip", "RandomRotation", "RandomZoom",
       "RandomContrast", "RandomTranslation", "RandomCrop")  # fmt: skip
 def preprocessing(b: Builder, use: Use) -> str:
-    """What is done to inputs before the network proper; a Normalization learns what it is not told."""
-    kind = b.source(use)
-    if use.layer.kind == "Normalization" and use.args.get("mean") is None and kind is not None:
-        return b.same(use, "it prepares inputs", total(product(2, kind.channels), 1))
+    """What is done to inputs before the network proper."""
     return b.same(use, "it prepares inputs")
+
+
+@rule("Rescaling")
+def rescaling(b: Builder, use: Use) -> str:
+    """scale * x + offset, each one number or one a channel."""
+    values = {"scale": _numbers(use.args.get("scale", 1.0)), "offset": _numbers(use.args.get("offset", 0.0))}
+    return b.add(use, "rescale", values)
+
+
+@rule("Normalization")
+def normalization(b: Builder, use: Use) -> str:
+    """By a mean and a variance that are stated, or taken from data and kept."""
+    a, kind = use.args, b.source(use)
+    axis = a.number("axis", -1)
+    if a.get("invert", False) or (kind is not None and axis_of(axis, kind, use) != len(kind.shape)):
+        return b.same(use, f"it is inverted, or runs along axis {axis}", _kept_numbers(use, kind))
+    mean, variance = _flat(a.get("mean")), _flat(a.get("variance"))
+    if mean is None or variance is None:
+        return b.add(use, "standardize", {})
+    deviations = [max(math.sqrt(max(v, 0.0)), 1e-7) for v in variance]
+    means = mean if len(mean) == len(deviations) else mean[:1] * len(deviations)
+    values = {
+        "scale": tuple(1 / d for d in deviations),
+        "offset": tuple(-m / d for m, d in zip(means, deviations, strict=True)),
+    }
+    return b.add(use, "rescale", values)
+
+
+def _kept_numbers(use: Use, kind: Type | None) -> Dim:
+    if use.args.get("mean") is not None or kind is None:
+        return 0
+    return total(product(2, kind.channels), 1)
+
+
+def _numbers(value: Any) -> Any:
+    """A number, or a flat list of them as a tuple."""
+    found = _flat(value)
+    return value if found is None else found[0] if len(found) == 1 else tuple(found)
+
+
+def _flat(value: Any) -> list[float] | None:
+    """The numbers of nested lists, or of one number; None where there are none."""
+    if isinstance(value, Mapping):
+        value = value.get("config", {}).get("value") if isinstance(value.get("config"), Mapping) else None
+    if isinstance(value, list):
+        parts = [_flat(v) for v in value]
+        return [n for part in parts for n in part or ()] or None
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return [float(value)] if is_number else None
 
 
 @rule("CustomScaleLayer")
 def custom_scale(b: Builder, use: Use) -> str:
     """The first input plus the second times a constant (Inception-ResNet)."""
-    return b.same(use, "it weighs what it adds")
+    if len(use.inputs) != 2:
+        return b.same(use, "it does not weigh the second of two")
+    scaled = b.add(
+        use, "rescale", {"scale": float(use.args.number("scale", 1.0))}, use.inputs[1:],
+        f"{use.name}_scaled", inferred=True,
+    )  # fmt: skip
+    return b.add(use, "add", {}, [use.inputs[0], scaled])

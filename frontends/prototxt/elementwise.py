@@ -91,18 +91,29 @@ def softmax(b: Builder, source: Source, inputs: list[str]) -> list[str]:
 
 @rule("LRN")
 def lrn(b: Builder, source: Source, inputs: list[str]) -> list[str]:
-    """Across channels; Caffe states alpha times the size."""
+    """Caffe states alpha times the number of values that are summed; within a channel it knows no k."""
     param = source.param("lrn_param")
-    if str(param.get("norm_region", "ACROSS_CHANNELS")) in ("WITHIN_CHANNEL", "1"):
-        return _kept(b, source, inputs, "it normalises within channels")
+    within = str(param.get("norm_region", "ACROSS_CHANNELS")) in ("WITHIN_CHANNEL", "1")
     size = param.get("local_size", 5)
     values = {
         "size": size,
-        "alpha": param.get("alpha", 1.0) / size,
+        "alpha": param.get("alpha", 1.0) / (size**2 if within else size),
         "beta": param.get("beta", 0.75),
-        "k": param.get("k", 1.0),
+        "k": 1.0 if within else param.get("k", 1.0),
     }
+    if within:
+        values["region"] = "within"
     return _same(b, source, inputs, "lrn", **values)
+
+
+@rule("Power")
+def power(b: Builder, source: Source, inputs: list[str]) -> list[str]:
+    """(shift + scale * x) ^ power: a rescaling where the power is 1."""
+    param = source.param("power_param")
+    if param.get("power", 1.0) != 1.0:
+        return _kept(b, source, inputs, f"its power is {param.get('power')}")
+    values = {"scale": param.get("scale", 1.0), "offset": param.get("shift", 0.0)}
+    return _same(b, source, inputs, "rescale", **values)
 
 
 @rule("BatchNorm")
@@ -130,20 +141,27 @@ def bn(b: Builder, source: Source, inputs: list[str]) -> list[str]:
 
 @rule("Eltwise")
 def eltwise(b: Builder, source: Source, inputs: list[str]) -> list[str]:
-    """Sum (with factors 1 and -1), product or maximum."""
+    """Sum, product or maximum; other factors of a sum than 1 and -1 are rescalings before it."""
     param = source.param("eltwise_param")
     word = {"0": "PROD", "1": "SUM", "2": "MAX"}.get(
         str(param.get("operation", "SUM")), str(param.get("operation", "SUM"))
     )
     factors = [float(c) for c in param.all("coeff")]
     op = {"PROD": "multiply", "SUM": "add", "MAX": "maximum"}.get(word)
+    if op is None or len(inputs) < 2:
+        return _kept(b, source, inputs, "it joins nothing, or in a way that is not known")
     if word == "SUM" and factors == [1.0, -1.0]:
         op = "subtract"
     elif word == "SUM" and any(f != 1.0 for f in factors):
-        op = None
-    if op is None or len(inputs) < 2:
-        return _kept(b, source, inputs, "its sum is weighted")
+        inputs = [_weighed(b, source, x, f, i) for i, (x, f) in enumerate(zip(inputs, factors, strict=False))]
     return [b.add(op, {}, inputs, source.name, source=source)]
+
+
+def _weighed(b: Builder, source: Source, value: str, factor: float, place: int) -> str:
+    if factor == 1.0:
+        return value
+    name = f"{source.name}_coeff{place + 1}"
+    return b.add("rescale", {"scale": factor}, [value], name, source=source, inferred=True)
 
 
 @rule("Scale", "Bias")

@@ -9,7 +9,6 @@ from dlc.types import HOLE, Dim, Kind, Type, product
 
 @rule(
     "AbsVal",
-    "Power",
     "Exp",
     "Log",
     "Normalize",

@@ -148,7 +148,7 @@ def concat(b: Builder, source: Source, inputs: list[str]) -> list[str]:
 
 @rule("Slice")
 def slices(b: Builder, source: Source, inputs: list[str]) -> list[str]:
-    """Parts along an axis, kept as they are with the types that they have."""
+    """Parts along an axis, a slice each; kept as they are where its length is not known."""
     param = source.param("slice_param")
     kind = b.type_of(inputs[0])
     axis = param.get("axis", param.get("slice_dim", 1))
@@ -156,19 +156,24 @@ def slices(b: Builder, source: Source, inputs: list[str]) -> list[str]:
     if kind is None or at is None:
         return b.opaque(source, inputs, [kind] * len(source.tops) if axis == 0 else [])
     whole = kind.shape[at - 1]
-    points = numbers(param.all("slice_point"))
-    sizes = _parts(whole, points, len(source.tops))
-    types = [Type(kind.kind, (*kind.shape[: at - 1], s, *kind.shape[at:])) for s in sizes]
-    return b.opaque(source, inputs, types, 0)
-
-
-def _parts(whole: Dim, points: Sequence[int], count: int) -> list[Dim]:
     if not isinstance(whole, int):
-        return [HOLE] * count
-    if not points:
-        return [whole // max(1, count)] * count
-    ends = [0, *points, whole]
-    return [b - a for a, b in itertools.pairwise(ends)]
+        unknown = Type(kind.kind, (*kind.shape[: at - 1], HOLE, *kind.shape[at:]))
+        return b.opaque(source, inputs, [unknown] * len(source.tops), 0)
+    ends = _ends(whole, numbers(param.all("slice_point")), len(source.tops))
+    where = {} if at == len(kind.shape) else {"axis": at}
+    names = [source.name, *source.tops[1:]]
+    return [
+        b.add("slice", {"start": start, "size": end - start, **where}, inputs[:1], name, source=source)
+        for name, (start, end) in zip(names, itertools.pairwise(ends), strict=False)
+    ]
+
+
+def _ends(whole: int, points: Sequence[int], count: int) -> list[int]:
+    """Where parts begin and end: at the points that are stated, else alike."""
+    if points:
+        return [0, *points, whole]
+    part = whole // max(1, count)
+    return [part * i for i in range(count + 1)]
 
 
 @rule("Crop")
