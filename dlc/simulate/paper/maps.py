@@ -127,7 +127,7 @@ class _Drawer:
         size = tuple(int(d) for d in node.type.shape if isinstance(d, int))
         lines, stated = self.words(node)
         width, _ = self.sketch.measure(lines)
-        left = x + max(22.0, 0.7 * width, 2 * (self.taken[True] + 5 + width / 2 - x))
+        left = x + max(22.0, 0.7 * width, 2 * (self.taken[True] + self.apart() + width / 2 - x))
         left = self.clear(size, left, f"{node.layer.op_name[0].upper()}{number + 1}")
         after, right = self.map(size, left, f"{node.layer.op_name[0].upper()}{number + 1}")
         if self.style.sized:
@@ -172,7 +172,11 @@ class _Drawer:
     def clear(self, size: Size, left: float, title: str) -> float:
         """Where a map may begin so that its label does not run into the one before."""
         width, _ = self.sketch.measure(self.size_words(size, title))
-        return max(left, self.taken[False] + 6 + (width - self.wide(size)) / 2)
+        return max(left, self.taken[False] + self.apart() + (width - self.wide(size)) / 2)
+
+    def apart(self) -> float:
+        """How far words of two labels in a row are from each other: more than from each other in one."""
+        return max(6.0, 0.9 * self.sketch.look.size)
 
     def wide(self, size: Size) -> float:
         """How wide a map is drawn."""

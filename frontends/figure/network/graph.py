@@ -73,29 +73,63 @@ class Graph:
 
 def without_joints(graph: Graph) -> Graph:
     """Without joints that only pass one value on, and without those from which nothing comes or goes."""
-    vertices, arcs = dict(graph.vertices), list(graph.arcs)
-    changed = True
-    while changed:
-        changed = False
-        for key, vertex in list(vertices.items()):
-            if not vertex.joint:
-                continue
-            into = [arc for arc in arcs if arc.target == key]
-            out = [arc for arc in arcs if arc.source == key]
-            if len({arc.source for arc in into}) > 1 and not _all_merges(out, vertices):
-                continue
-            if not into or not out:
-                if (not into and out) or any(arc.steps for arc in into):
-                    continue  # where something comes in from outside the figure, or leaves it
-                made: list[Arc] = []
-            else:
-                made = [_through(one, other) for one in into for other in out]
-            arcs = [arc for arc in arcs if key not in (arc.source, arc.target)]
-            arcs += [arc for arc in made if arc.source != arc.target]
-            del vertices[key]
-            changed = True
-            break
-    return Graph(vertices, ()).with_arcs(arcs)
+    return _Joints(graph).gone()
+
+
+class _Joints:
+    """Takes joints out of one graph, with the arcs of each vertex at hand."""
+
+    def __init__(self, graph: Graph) -> None:
+        self._vertices = dict(graph.vertices)
+        self._notes = graph.notes
+        self._arcs = dict(enumerate(graph.arcs))
+        self._count = len(self._arcs)
+        self._into: dict[int, set[int]] = {key: set() for key in graph.vertices}
+        self._out: dict[int, set[int]] = {key: set() for key in graph.vertices}
+        for number, arc in self._arcs.items():
+            self._note(number, arc)
+
+    def gone(self) -> Graph:
+        waiting = [key for key, vertex in self._vertices.items() if vertex.joint]
+        while waiting:
+            key = waiting.pop(0)
+            if key in self._vertices and self._may_go(key):
+                near = self._near(key)
+                self._take_out(key)
+                waiting += [other for other in near if other not in waiting]
+        arcs = [self._arcs[number] for number in sorted(self._arcs)]
+        return Graph(self._vertices, (), self._notes).with_arcs(arcs)
+
+    def _note(self, number: int, arc: Arc) -> None:
+        self._into[arc.target].add(number)
+        self._out[arc.source].add(number)
+
+    def _near(self, key: int) -> list[int]:
+        """The joints next to a vertex, which may go once it is gone."""
+        ends = {self._arcs[n].source for n in self._into[key]} | {self._arcs[n].target for n in self._out[key]}
+        return sorted(end for end in ends if end != key and self._vertices[end].joint)
+
+    def _may_go(self, key: int) -> bool:
+        into = [self._arcs[n] for n in self._into[key]]
+        out = [self._arcs[n] for n in self._out[key]]
+        if len({arc.source for arc in into}) > 1 and not _all_merges(out, self._vertices):
+            return False
+        # otherwise something comes in from outside the figure, or leaves it
+        return bool(into and out) or not (out or any(arc.steps for arc in into))
+
+    def _take_out(self, key: int) -> None:
+        into = [self._arcs[n] for n in sorted(self._into[key])]
+        out = [self._arcs[n] for n in sorted(self._out[key])]
+        for number in self._into.pop(key) | self._out.pop(key):
+            arc = self._arcs.pop(number)
+            self._into.get(arc.target, set()).discard(number)
+            self._out.get(arc.source, set()).discard(number)
+        del self._vertices[key]
+        for arc in (_through(one, other) for one in into for other in out):
+            if arc.source != arc.target and key not in (arc.source, arc.target):
+                self._count += 1
+                self._arcs[self._count] = arc
+                self._note(self._count, arc)
 
 
 def _all_merges(out: Sequence[Arc], vertices: dict[int, Vertex]) -> bool:

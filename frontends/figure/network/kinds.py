@@ -11,9 +11,14 @@ from dlc.frontends.figure.network.neurons import neurons
 from dlc.frontends.figure.network.reading import read_words
 from dlc.frontends.figure.network.scene import ItemKind, scene
 
+#: More lines than this, and than so many for each box, are a plot's.
+_MANY, _A_BOX = 200, 20
+
 
 def graphs_of(drawing: Drawing) -> list[Graph]:
     """The graphs of a drawing, by what its boxes are: layers, feature maps with layers between, or neurons."""
+    if _is_plot(drawing):
+        return []
     seen = scene(drawing)
     inside = sum(1 for item in seen.of(ItemKind.BOX) if read_words(item.words).known)
     if inside < 2 and (found := neurons(drawing)):
@@ -23,3 +28,8 @@ def graphs_of(drawing: Drawing) -> list[Graph]:
     if inside >= 2 or written >= 3 or legend(seen).fills:
         return graphs
     return mapped(seen) or graphs
+
+
+def _is_plot(drawing: Drawing) -> bool:
+    """Whether there are so many more lines than boxes that they join nothing."""
+    return len(drawing.connectors) > _MANY + _A_BOX * len(drawing.boxes)

@@ -99,12 +99,12 @@ def _line_samples(scene: Scene) -> list[tuple[tuple[int, Connector], Item]]:
     boxes = [item.area for item in scene.of(ItemKind.BOX, ItemKind.PICTURE)]
     found = []
     for index, line in enumerate(scene.drawing.connectors):
-        area = bounds(line.points)
-        alone = not any(inside(grown(box, 0.4 * em), p) for box in boxes for p in (line.start, line.end))
-        if alone and 0.4 * em < length(line.points) < _LARGEST * em:
-            words = _words_beside(area, scene)
-            if words is not None:
-                found.append(((index, line), words))
+        if not 0.4 * em < length(line.points) < _LARGEST * em:
+            continue
+        words = _words_beside(bounds(line.points), scene)
+        ends = (line.start, line.end)
+        if words is not None and not any(inside(box, end, 0.4 * em) for box in boxes for end in ends):
+            found.append(((index, line), words))
     listed = _in_list([bounds(line.points) for (_, line), _ in found], em)
     return [found[i] for i in listed] if len(listed) >= 2 else []
 
@@ -120,9 +120,9 @@ def _words_beside(area: Area, scene: Scene) -> Item | None:
     near = [
         item
         for item in scene.of(ItemKind.TEXT)
-        if re.search(r"[^\W\d_]{3}", item.words)
-        and -0.2 * em < item.area[0] - area[2] < _NEAR * em
+        if -0.2 * em < item.area[0] - area[2] < _NEAR * em
         and item.area[1] - 0.3 * em < middle < item.area[3] + 0.3 * em
+        and re.search(r"[^\W\d_]{3}", item.words)
     ]
     return min(near, key=lambda item: gap(item.area, area), default=None)
 

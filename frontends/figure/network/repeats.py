@@ -83,7 +83,7 @@ def repeated(graph: Graph, members: Mapping[int, Iterable[int]], often: Mapping[
         if isinstance(count, str) or len(graph.vertices) + count * len(inner[group]) > _MOST_VERTICES:
             graph = attrs.evolve(graph, notes=(*graph.notes, f"a group repeated {count} times, written once"))
             continue
-        graph, made = _copied(graph, inner[group], count)
+        graph, made = _copied(graph, inner[group], int(count))
         for other, keys in inner.items():
             if inner[group] <= keys:
                 inner[other] = keys | made

@@ -71,15 +71,11 @@ class Item:
 
 @attrs.frozen
 class Scene:
-    """All things of a drawing, by number."""
+    """All things of a drawing, by number; `em` is its usual font size."""
 
     drawing: Drawing
     items: tuple[Item, ...]
-
-    @property
-    def em(self) -> float:
-        """The drawing's usual font size."""
-        return self.drawing.em
+    em: float = attrs.field(default=attrs.Factory(lambda self: self.drawing.em, takes_self=True))
 
     def of(self, *kinds: ItemKind) -> list[Item]:
         """The things of some kinds."""

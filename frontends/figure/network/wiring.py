@@ -103,6 +103,7 @@ class _Wirer:
             if index not in skip and length(line.points) > 0.15 * scene.em
         ]
         self._places: list[Point] = []
+        self._spots: Grid[int] = Grid(2 * scene.em)
         self._first = len(scene.items)
         self._stops: dict[int, list[_Stop]] = {index: [] for index, _ in self._lines}
         self._courses: Grid[tuple[int, Connector]] = Grid(4 * self._em)
@@ -147,9 +148,11 @@ class _Wirer:
 
     def _joint(self, place: Point) -> int:
         """The joint at a place, made if there is none near."""
-        for number, old in enumerate(self._places):
-            if math.dist(old, place) <= _ON_LINE * self._em:
+        reach = _ON_LINE * self._em
+        for number in self._spots.near(grown(bounds([place]), reach)):
+            if math.dist(self._places[number], place) <= reach:
                 return self._first + number
+        self._spots.add(bounds([place]), len(self._places))
         self._places.append(place)
         return self._first + len(self._places) - 1
 

@@ -389,11 +389,15 @@ def junctions(found: Sequence[Connector], em: float) -> list[Point]:
     for one in found:
         courses.add(bounds(one.points), one)
     places: list[Point] = []
+    spots: Grid[Point] = Grid(2 * em)
     for one in found:
         for place in (one.start, one.end):
-            others = [other for other in courses.near(grown(bounds([place]), slack)) if other is not one]
-            if not any(near_line(place, other.points)[0] <= slack for other in others):
+            spot = grown(bounds([place]), slack)
+            if any(math.dist(place, old) <= slack for old in spots.near(spot)):
                 continue
-            if not any(math.dist(place, old) <= slack for old in places):
+            if any(
+                other is not one and near_line(place, other.points)[0] <= slack for other in courses.near(spot)
+            ):
+                spots.add(bounds([place]), place)
                 places.append(place)
     return places
