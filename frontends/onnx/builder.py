@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -43,6 +44,7 @@ class Builder(NetBuilder):
     constants: dict[str, Array] = attrs.field(factory=dict)
     weights: dict[str, dict[str, Get]] = attrs.field(factory=dict)
     owners: dict[tuple[Any, ...], str] = attrs.field(factory=dict)
+    readers: Counter[str] = attrs.field(factory=Counter)
     zeros: set[str] = attrs.field(factory=set)
     parts: dict[str, str] = attrs.field(factory=dict)
     at: Operator | None = None
@@ -84,6 +86,13 @@ class Builder(NetBuilder):
     def held(self, tensor: str) -> Initialiser | None:
         """The initialiser of that name."""
         return self.document.initialisers.get(tensor)
+
+    def reads(self, tensor: str) -> int:
+        """How often a tensor is read, by operators and as an output."""
+        if not self.readers:
+            self.readers.update(name for op in self.document.operators for name in op.inputs)
+            self.readers.update(tensor.name for tensor in self.document.outputs)
+        return self.readers[tensor]
 
     def weight_dims(self, tensor: str) -> tuple[int, ...]:
         """The dimensions of a weight. Raises Unclear where it is no constant."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import attrs
@@ -12,7 +12,7 @@ import attrs
 from dlc.frontends.onnx.builder import Builder, Unclear
 from dlc.frontends.onnx.document import Operator
 from dlc.frontends.onnx.registry import rule
-from dlc.frontends.onnx.views import BATCH, ONE, View, natural
+from dlc.frontends.onnx.views import BATCH, ONE, View, first, natural
 from dlc.types import Dim
 
 _SIMPLE = {
@@ -88,13 +88,8 @@ def clip(b: Builder, op: Operator) -> None:
 def prelu(b: Builder, op: Operator) -> None:
     """prelu with a slope a channel."""
     view = b.view(op.input(0))
-    kind, dims = b.kind_of(view), b.weight_dims(op.input(1))
-    channels = kind.channels
-    spread: tuple[Dim, ...] = (*(1,) * (len(view.axes) - len(dims)), *dims)
-    wanted = tuple(channels if axis == len(kind.shape) - 1 else 1 for axis in view.axes)
-    if channels == 1 and math.prod(dims) == 1:
-        spread = wanted
-    if spread != wanted or view.shuffle:
+    dims, wanted = b.weight_dims(op.input(1)), _per_channel(b, view)
+    if _spread_dims(view, dims) != wanted or view.shuffle:
         raise Unclear(f"its slopes have the shape {list(dims)}")
     made = b.layer("prelu", [view.value])
     get = b.getter(op.input(1))
@@ -141,6 +136,7 @@ def unchanged(b: Builder, op: Operator) -> None:
 # Merges.
 
 _MERGES = {
+    "Div": "",
     "Add": "add",
     "Sum": "add",
     "Mul": "multiply",
@@ -157,8 +153,10 @@ def merge(b: Builder, op: Operator) -> None:
     if any(name not in b.views for name in op.inputs):
         _with_constant(b, op)
         return
-    views = alike(b, [b.view(name) for name in op.inputs])
     word = _MERGES[op.kind]
+    if not word:
+        raise Unclear("no layer divides values")
+    views = alike(b, [b.view(name) for name in op.inputs])
     values = [v.value for v in views]
     if len(values) == 1:
         b.give(op, views[0])
@@ -171,7 +169,7 @@ def merge(b: Builder, op: Operator) -> None:
 def _joined(b: Builder, op: Operator, values: Sequence[str]) -> list[str]:
     """The factors of a product and of the product before it, where both are said to be one layer."""
     last = b.nodes[-1] if b.nodes else None
-    hint = b.hint(op, "multiply")
+    hint = b.hint(op, "multiply") if b.reads(op.input(0)) == 1 else None
     if hint is None or last is None or last.name != values[0] or not op.layer:
         return list(values)
     if last.layer.op_name != "multiply" or b.parts.get(last.name) != op.layer:
@@ -182,17 +180,77 @@ def _joined(b: Builder, op: Operator, values: Sequence[str]) -> list[str]:
 
 
 def _with_constant(b: Builder, op: Operator) -> None:
-    """A value and a constant: nothing where it changes nothing; a bias joined to the layer before it."""
-    view = next((b.views[name] for name in op.inputs if name in b.views), None)
+    """A value and a constant: nothing where it changes nothing; a bias joined to the layer before it; else a
+    rescale."""
+    source = next((name for name in op.inputs if name in b.views), "")
     other = next((name for name in op.inputs if name not in b.views), "")
-    number = b.scalar(other)
-    if view is None or len(op.inputs) != 2:
-        raise Unclear("its inputs are constants")
-    neutral = {"Add": 0.0, "Mul": 1.0}.get(op.kind)
-    if (number is not None and number == neutral) or (op.kind == "Add" and _take_bias(b, view, other)):
+    if not source or len(op.inputs) != 2 or op.kind not in ("Add", "Sub", "Mul", "Div"):
+        raise Unclear("it combines a value with constants")
+    view = b.view(source)
+    alone = b.reads(source) == 1
+    if op.kind == "Add" and alone and not b.hint(op, "rescale") and _take_bias(b, view, other):
+        b.give(op, view)
+        return
+    line = _line(b, op, view, other)
+    if line == (1.0, 0.0):
         b.give(op, view)
     else:
-        raise Unclear("it combines a value with constants")
+        _rescaled(b, op, view, line, alone)
+
+
+Numbers = float | tuple[float, ...]
+_MOST_STATED = 16  # numbers a channel that are stated; more are weights
+
+
+def _line(b: Builder, op: Operator, view: View, other: str) -> tuple[Numbers, Numbers]:
+    """Factor and offset of an operator with a constant, one number or one a channel."""
+    array = b.constant(other)
+    if array is None:
+        raise Unclear("it combines a value with many constants")
+    numbers: Numbers = plain(float(array.reshape(-1)[0]))
+    if array.size > 1:
+        if _spread_dims(view, array.shape) != _per_channel(b, view) or array.size > _MOST_STATED:
+            raise Unclear("it combines a value with many constants")
+        numbers = tuple(map(plain, array.reshape(-1).tolist()))
+    is_first = op.input(0) == other
+    if op.kind == "Add":
+        return 1.0, numbers
+    if op.kind == "Sub":
+        return (-1.0, numbers) if is_first else (1.0, _each(numbers, lambda n: -n))
+    if op.kind == "Mul":
+        return numbers, 0.0
+    if is_first or not array.all():
+        raise Unclear("it divides a constant, or by 0")
+    return _each(numbers, lambda n: plain(1 / n)), 0.0
+
+
+def _each(numbers: Numbers, function: Callable[[float], float]) -> Numbers:
+    return tuple(map(function, numbers)) if isinstance(numbers, tuple) else function(numbers)
+
+
+def _spread_dims(view: View, dims: Sequence[int]) -> tuple[Dim, ...]:
+    """The dimensions of a constant with those of size 1 that broadcasting puts in front."""
+    return (*(1,) * (len(view.axes) - len(dims)), *dims)
+
+
+def _per_channel(b: Builder, view: View) -> tuple[Dim, ...]:
+    """The dimensions of one number a channel beside a tensor."""
+    kind = b.kind_of(view)
+    return tuple(kind.channels if axis == len(kind.shape) - 1 else 1 for axis in view.axes)
+
+
+def _rescaled(b: Builder, op: Operator, view: View, line: tuple[Numbers, Numbers], alone: bool) -> None:
+    """A rescale; one offset is joined to the factor that was read just before."""
+    if isinstance(line[0], tuple) or isinstance(line[1], tuple):
+        view = attrs.evolve(view, value=b.unshuffled(view), shuffle=())
+    last = b.nodes[-1] if b.nodes else None
+    layer: Any = last.layer if last is not None else None
+    joins = last is not None and alone and last.name == view.value and layer.op_name == "rescale"
+    if last is not None and joins and layer.offset == 0.0 and line[0] == 1.0:
+        b.nodes[-1] = attrs.evolve(last, op=attrs.evolve(layer, offset=line[1]))
+        b.give(op, view)
+        return
+    b.same(op, view, b.layer("rescale", [view.value], {"scale": line[0], "offset": line[1]}))
 
 
 def _take_bias(b: Builder, view: View, bias: str) -> bool:
@@ -203,10 +261,8 @@ def _take_bias(b: Builder, view: View, bias: str) -> bool:
     layer: Any = last.layer
     if getattr(layer, "bias", True):
         return False
-    dims, kind = b.weight_dims(bias), b.kind_of(view)
-    spread = (*(1,) * (len(view.axes) - len(dims)), *dims)
-    wanted = tuple(kind.channels if axis == len(kind.shape) - 1 else 1 for axis in view.axes)
-    if spread != wanted or last.name not in b.weights:
+    dims = b.weight_dims(bias)
+    if _spread_dims(view, dims) != _per_channel(b, view) or last.name not in b.weights:
         return False
     get = b.getter(bias)
     b.nodes[-1] = attrs.evolve(last, op=attrs.evolve(layer, bias=True))
@@ -247,8 +303,6 @@ def _lined_up(b: Builder, views: Sequence[View], at: int) -> list[View]:
 
 
 def _usual(view: View) -> tuple[int, ...]:
-    from dlc.frontends.onnx.views import first
-
     rank = len(view.axes) - 1
     return first(rank) if rank > 2 else natural(rank)
 

@@ -10,6 +10,8 @@ from dlc.frontends.onnx.elementwise import plain
 from dlc.frontends.onnx.registry import rule
 from dlc.frontends.onnx.views import BATCH, View, first, natural
 
+_LEAST = 1e-13  # an epsilon that is there only because the operator wants one
+
 
 @rule("BatchNormalization")
 def batchnorm(b: Builder, op: Operator) -> None:
@@ -19,6 +21,11 @@ def batchnorm(b: Builder, op: Operator) -> None:
     if op.attributes.get("training_mode", 0):
         raise Unclear("it is in training mode")
     value = b.first(view) if rank > 1 else b.arranged(view, (BATCH, 0))
+    if b.hint(op, "standardize") is not None and op.attributes.get("epsilon", 1e-5) <= _LEAST:
+        made = b.layer("standardize", [value])
+        b.hold(made, op.inputs[3:5], mean=b.getter(op.input(3)), variance=b.getter(op.input(4)))
+        b.give(op, View(made, first(rank)))
+        return
     attributes = {
         "eps": plain(op.attributes.get("epsilon", 1e-5)),
         "momentum": plain(op.attributes.get("momentum", 0.9)),
@@ -128,6 +135,19 @@ def _fitting(b: Builder, op: Operator, value: str) -> None:
 def _affine(b: Builder, op: Operator, attributes: dict[str, Any]) -> dict[str, Any]:
     named = (("gamma", "scale", 1), ("beta", "center", 2))
     return {r: b.getter(op.input(p)) for r, key, p in named if attributes.get(key, True) and op.input(p)}
+
+
+@rule("dlc.lrn")
+def composed(b: Builder, op: Operator) -> None:
+    """lrn that was written out."""
+    value = b.first(b.view(op.input(0)))
+    stated = dict(op.attributes)
+    hint: Any = b.hint(op, "lrn")
+    if hint is not None and abs(hint.alpha - stated["alpha"]) <= 1e-6 * abs(hint.alpha):
+        stated["alpha"] = hint.alpha
+    numbers = {key: plain(stated[key]) for key in ("alpha", "beta", "k")}
+    made = b.layer("lrn", [value], stated | numbers)
+    b.give(op, View(made, first(3)))
 
 
 @rule("LRN")

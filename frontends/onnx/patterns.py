@@ -265,6 +265,46 @@ def _grouped(graph: Graph, op: Operator) -> Operator | None:
     return _as(op, "groupnorm", split.input(0), groups=int(shape[1]), epsilon=epsilon, shape=op.input(1))
 
 
+@_pattern("Mul")
+def _local_response(graph: Graph, op: Operator) -> Operator | None:
+    """x times (k + alpha * sum)^-beta, the sum an average of squares of neighbours."""
+    for power, x in graph.parted(op, "Pow"):
+        beta = graph.scalar(power.input(1))
+        base = graph.maker(power.input(0), "Add")
+        sum_ = graph.split(base) if base is not None else None
+        times = graph.maker(sum_[0], "Mul") if sum_ is not None else None
+        parts = graph.split(times) if times is not None else None
+        if beta is None or sum_ is None or parts is None:
+            continue
+        mean, region = _neighbours(graph, parts[0], x)
+        if mean is not None:
+            window = mean.attributes.get("kernel_shape", (1,))
+            size = window[0]
+            alpha = parts[1] / (size * size if region == "within" else size)
+            return _as(op, "lrn", x, size=size, alpha=alpha, beta=-beta, k=sum_[1], region=region)
+    return None
+
+
+def _neighbours(graph: Graph, tensor: str, x: str) -> tuple[Operator | None, str]:
+    """The average of the squares of x around each number, within channels or across them."""
+    back = graph.maker(tensor, "Reshape")
+    mean = graph.maker(back.input(0) if back is not None else tensor, "AveragePool")
+    if mean is None:
+        return None, ""
+    column = graph.maker(mean.input(0), "Reshape") if back is not None else None
+    square = graph.maker(column.input(0) if column is not None else mean.input(0), "Mul")
+    if square is None or square.inputs != (x, x) or (back is None) != (column is None):
+        return None, ""
+    size = mean.attributes.get("kernel_shape", (0,))[0]
+    half = size // 2
+    region = "within" if back is None else "across"
+    kernel, pads = ((size, size), (half,) * 4) if back is None else ((size, 1), (half, 0, half, 0))
+    plain = set(mean.attributes.get("strides", (1,))) == {1} and mean.attributes.get("count_include_pad", 0)
+    stated = mean.attributes.get("pads", (0,) * 4)
+    fine = plain and mean.attributes.get("kernel_shape") == kernel and stated == pads
+    return (mean, region) if fine else (None, "")
+
+
 # Attention.
 
 
@@ -305,6 +345,8 @@ def _attending(
 
 def _projected(graph: Graph, op: Operator | None) -> tuple[str, str, str] | None:
     """Source, kernel and bias of a projection of the last axis."""
+    if op is not None and op.kind == "dlc.dense":
+        return op.input(0), op.input(1), op.input(2)
     if op is None or op.kind != "Add":
         return None
     for product, bias in graph.parted(op, "MatMul"):
@@ -356,6 +398,18 @@ def _biased(graph: Graph, op: Operator) -> Operator | None:
         if source.kind == "MatMul" and array.ndim == 1:
             return _as(op, "dense", source.input(0), weight, bias)
     return None
+
+
+@_pattern("ConvTranspose")
+def _grown(graph: Graph, op: Operator) -> Operator | None:
+    """Zeros after the input of a transposed convolution, where both are said to be one layer."""
+    pad = graph.maker(op.input(0), "Pad")
+    array = graph.array(pad.input(1)) if pad is not None and pad.layer and pad.layer == op.layer else None
+    if pad is None or array is None or pad.input(2) or array[: len(array) // 2 + 2].any():
+        return None
+    zeros = tuple(array[len(array) // 2 + 2 :].tolist())
+    inputs = (pad.input(0), *op.inputs[1:])
+    return attrs.evolve(op, inputs=inputs, attributes=dict(op.attributes) | {"dlc_zeros": zeros})
 
 
 @_pattern("Conv", "AveragePool")

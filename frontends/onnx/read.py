@@ -114,6 +114,8 @@ def _axes(document: Document, name: str, rank: int) -> tuple[int, ...]:
             return _axes(document, op.output, rank)
         if op.kind == "Transpose":
             perm = op.attributes.get("perm", ())
+            if op.call.startswith("permute("):
+                return usual
             return natural(rank) if perm in (first_perm(rank), steps_perm(rank)) else usual
         if rank == 2 and op.kind in ("RNN", "LSTM", "GRU"):
             return natural(2) if op.attributes.get("layout", 0) else steps()

@@ -156,12 +156,20 @@ def _reshaped(b: Builder, op: Operator, view: View, wanted: tuple[Dim, ...]) -> 
         raise Unclear(f"its result is {', '.join(map(str, rest))} an example")
     rank = len(view.axes) - 1
     if view.axes == first(rank) and rank > 1 and len(rest) > 1 and rest[0] == kind.channels:
-        made = b.layer("reshape", [view.value], {"shape": (*rest[1:], rest[0])})
+        made = b.layer("reshape", [view.value], {"shape": _as_written(b, op, (*rest[1:], rest[0]))})
         b.give(op, View(made, first(len(rest))))
         return
     value = b.natural(view)
-    made = b.layer("reshape", [value], {"shape": rest})
+    made = b.layer("reshape", [value], {"shape": _as_written(b, op, rest)})
     b.give(op, View(made, natural(len(rest))))
+
+
+def _as_written(b: Builder, op: Operator, shape: tuple[Dim, ...]) -> tuple[Any, ...]:
+    """A shape in the words of a model that dlc wrote: with -1, where it left one dimension out."""
+    hint: Any = b.hint(op, "reshape")
+    said = hint.shape if hint is not None and isinstance(hint.shape, tuple) else ()
+    alike = len(said) == len(shape) and all(a in (-1, d) for a, d in zip(said, shape, strict=True))
+    return said if alike else shape
 
 
 def _is_spread(rest: Sequence[Dim], units: Dim) -> bool:
@@ -229,7 +237,7 @@ def repeated(b: Builder, op: Operator) -> None:
 
 @rule("Slice")
 def cut(b: Builder, op: Operator) -> None:
-    """crop1d/2d/3d along the space."""
+    """crop1d/2d/3d along the space; slice of channels, and where a model that dlc wrote says so."""
     view = b.view(op.input(0))
     kind, rank = b.kind_of(view), len(b.kind_of(view).shape)
     starts, ends, axes, steps = _cuts(b, op)
@@ -242,14 +250,34 @@ def cut(b: Builder, op: Operator) -> None:
         low, high = (min(max(n + size if n < 0 else n, 0), size) for n in (start, end))
         if axis >= 0:
             margins[axis] = (low, size - high)
-    if any(margins[rank - 1]) or rank == 1:
-        raise Unclear("it takes some of the channels")
-    if not any(map(any, margins.values())):
+    hint: Any = b.hint(op)
+    word = hint.op_name if hint is not None else ""
+    moved = [axis for axis, pair in margins.items() if any(pair)]
+    if word == "slice" or rank - 1 in moved:
+        _sliced(b, op, view, margins, moved, hint if word == "slice" else None)
+        return
+    if not moved and not word.startswith("crop"):
         b.give(op, view)
         return
     sides = tuple(side for axis in range(rank - 1) for side in margins[axis])
     made = b.layer(f"crop{rank - 1}d", [view.value], {"cropping": sides})
     b.give(op, attrs.evolve(view, value=made))
+
+
+def _sliced(
+    b: Builder, op: Operator, view: View, margins: dict[int, tuple[int, int]], moved: list[int], hint: Any
+) -> None:
+    """A slice along each axis that something is cut off."""
+    shape = b.kind_of(view).shape
+    rank = len(shape)
+    value = b.unshuffled(view)
+    own = hint.axis - 1 if hint is not None and hint.axis > 0 else rank - 1
+    for axis in moved or [own]:
+        low, high = margins[axis]
+        size = shape[axis] - low - high  # type: ignore[operator]
+        said = hint.axis if hint is not None and axis == own else axis + 1 if axis + 1 < rank else -1
+        value = b.layer("slice", [value], {"start": low, "size": size, "axis": said})
+    b.give(op, View(value, view.axes))
 
 
 def _cuts(b: Builder, op: Operator) -> tuple[Sequence[int], Sequence[int], Sequence[int], Sequence[int]]:

@@ -47,7 +47,7 @@ def convolution(b: Builder, op: Operator) -> None:
 
 def _separable(b: Builder, op: Operator, value: str) -> bool:
     """Join a 1 x 1 convolution to the depthwise one before it, where both are said to be one layer."""
-    hint: Any = b.hint(op, "separable_conv2d")
+    hint: Any = b.hint(op, "separable_conv2d") if b.reads(op.input(0)) == 1 else None
     last = b.nodes[-1] if b.nodes else None
     if hint is None or last is None or last.name != value or last.layer.op_name != "depthwise_conv2d":
         return False
@@ -101,13 +101,19 @@ def _spread(b: Builder, op: Operator, word: str, attributes: Any, kind: Type) ->
     axes = list(zip(attributes["kernel"], attributes["stride"], attributes["dilation"], sizes, strict=True))
     same = [_same_cut(k, s, d) for k, s, d, _ in axes]
     stated = [(before, after - more) for (before, after), more in zip(pairs, extra, strict=True)]
+    zeros = op.attributes.get("dlc_zeros")
+    if zeros:
+        grown = zip(stated, zeros, attributes["stride"], strict=True)
+        stated = [(before, after - count * stride) for (before, after), count, stride in grown]
+        pairs = [(before, max(after, 0)) for before, after in stated]
+        extra = tuple(max(-after, 0) for _, after in stated)
     hint: Any = b.hint(op, word)
     if auto == "SAME_UPPER" or (stated == same and (hint is None or hint.padding == "same")):
         return {"padding": "same"}
     own = _hinted_cut(hint, stated, rank)
     if own is not None:
         return own
-    return {"padding": _flat(pairs) if any(pads) else "valid", "output_padding": tuple(extra)}
+    return {"padding": _flat(pairs) if any(map(any, pairs)) else "valid", "output_padding": tuple(extra)}
 
 
 def _hinted_cut(hint: Any, stated: Sequence[Pair], rank: int) -> dict[str, Any] | None:
@@ -161,11 +167,10 @@ def _averaged(b: Builder, op: Operator, word: str, attributes: Any, kind: Type) 
         return _hanging(op, attributes, kind, _pairs(around))
     if op.attributes.get("count_include_pad", 0) or not any(pads):
         return _rounding(b, op, word, attributes, kind)
-    same = _same_pads(attributes, kind)
-    if same is not None and same == _pairs(pads):
-        return {"padding": "same"}
-    covered = _covered_same(attributes, kind)
-    if covered is not None and covered == _pairs(pads) and same is not None:
+    hint: Any = b.hint(op, word)
+    ceiling = hint is not None and hint.round == "ceil"
+    alike = (_same_pads(attributes, kind), _covered_same(attributes, kind))
+    if _pairs(pads) in alike and not ceiling:
         return {"padding": "same"}
     return _hanging(op, attributes, kind, [(0, 0)] * len(kind.spatial))
 
