@@ -22,6 +22,10 @@ _REFERENCE = re.compile(r"(?i)\b(table|tab\.|figure|fig\.)\s*~?(\d+|[IVXLC]+\b)"
 _KINDS = {"t": "table", "f": "figure"}
 
 
+#: A table or figure: its kind, its number and its page.
+Key = tuple[str, str, int]
+
+
 @attrs.frozen
 class Evidence:
     """A network as one table or figure shows it, with that one's caption."""
@@ -33,7 +37,7 @@ class Evidence:
     caption: str = ""
 
     @property
-    def exhibit(self) -> tuple[str, str, int]:
+    def key(self) -> Key:
         """Which table or figure it is."""
         return self.kind, self.number, self.page
 
@@ -55,18 +59,19 @@ class Evidence:
 
 def evidence(nets: Iterable[Net], tables: Sequence[Table], figures: Sequence[Figure]) -> list[Evidence]:
     """The networks with the captions of the tables and figures that they come from."""
-    captions = {("table", _plain(t.number), t.page): t.caption for t in tables}
-    captions |= {("figure", _plain(f.region.number), f.region.page): f.region.caption for f in figures}
+    captions = {("table", plain_number(t.number), t.page): t.caption for t in tables}
+    captions |= {("figure", plain_number(f.region.number), f.region.page): f.region.caption for f in figures}
     made = []
     for net in nets:
         origin = net.origin
-        kind, number = (origin.kind or "", _plain(origin.number)) if origin is not None else ("", "")
+        kind, number = (origin.kind or "", plain_number(origin.number)) if origin is not None else ("", "")
         page = origin.page or 0 if origin is not None else 0
         made.append(Evidence(net, kind, number, page, captions.get((kind, number, page), "")))
     return made
 
 
-def _plain(number: str | None) -> str:
+def plain_number(number: str | None) -> str:
+    """A caption's number without spaces; "" where there is none."""
     return "".join((number or "").split())
 
 

@@ -31,10 +31,11 @@ _MARGIN = 0.05
 
 @attrs.frozen
 class Merged:
-    """Networks, each once, and what was found on the way."""
+    """Networks, each once, what was found on the way, and for each network the readings that it is made of."""
 
     nets: tuple[Net, ...]
     findings: tuple[Diagnostic, ...] = ()
+    sources: tuple[tuple[Evidence, ...], ...] = ()
 
 
 @attrs.frozen
@@ -47,20 +48,31 @@ class _Match:
 
 def merge(found: Sequence[Evidence]) -> Merged:
     """The networks of a paper, readings of one network combined. Those of one table or figure stay apart."""
-    current, findings = list(found), list[Diagnostic]()
-    matches = _matches(current)
-    while matches:
-        best = matches.pop(0)
-        if best.one not in current or best.other not in current:
-            continue
-        combined = combine(best.one, best.other, best.alignment)
-        if combined is None:
+    groups, findings = [_Group(each, (each,)) for each in found], list[Diagnostic]()
+    for match in _matches(found):
+        one, other = (_alone(each, groups) for each in (match.one, match.other))
+        combined = combine(match.one, match.other, match.alignment) if one and other else None
+        if one is None or other is None or combined is None:
             continue
         made, told = combined
         findings += told
-        current[current.index(best.one)] = made
-        current.remove(best.other)
-    return Merged(tuple(each.net for each in current), tuple(findings))
+        groups[groups.index(one)] = _Group(made, (*one.readings, *other.readings))
+        groups.remove(other)
+    nets = tuple(group.result.net for group in groups)
+    return Merged(nets, tuple(findings), tuple(group.readings for group in groups))
+
+
+@attrs.frozen
+class _Group:
+    """Readings of one network, and what they say together."""
+
+    result: Evidence
+    readings: tuple[Evidence, ...]
+
+
+def _alone(reading: Evidence, groups: Sequence[_Group]) -> _Group | None:
+    """The group of a reading while it is combined with no other."""
+    return next((group for group in groups if group.readings == (reading,)), None)
 
 
 def _matches(found: Sequence[Evidence]) -> list[_Match]:
@@ -76,7 +88,7 @@ def _matches(found: Sequence[Evidence]) -> list[_Match]:
 
 
 def _match(one: Evidence, other: Evidence) -> _Match | None:
-    if one.exhibit == other.exhibit:
+    if one.key == other.key:
         return None
     sizes = [len(telling(each.net, merging=False)) for each in (one, other)]
     if min(sizes) < 0.6 * max(sizes) or not max(sizes):
@@ -141,6 +153,6 @@ def _rivalled(match: _Match, every: Sequence[_Match]) -> bool:
             if rival is match or mine not in (rival.one, rival.other):
                 continue
             partner = rival.other if rival.one is mine else rival.one
-            if partner.exhibit == theirs.exhibit and rival.score > match.score - _MARGIN:
+            if partner.key == theirs.key and rival.score > match.score - _MARGIN:
                 return True
     return False

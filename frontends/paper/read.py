@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import attrs
 
 from dlc.diagnostics import Diagnostic, DlcError, FileSpan, Note, Span, codes
 from dlc.frontends.figure.find import Figure, find_figures
 from dlc.frontends.figure.read import Figures, figure_nets
-from dlc.frontends.paper.evidence import evidence
+from dlc.frontends.paper.evidence import Key, evidence
+from dlc.frontends.paper.exhibits import Exhibit, exhibits, nets_by_exhibit
 from dlc.frontends.paper.merge import merge
 from dlc.frontends.pdf.kept import KeptDocument
 from dlc.frontends.table.extract import tables as tables_of
@@ -26,13 +27,19 @@ _TEXT_READERS = {"csv": read_csv, "tsv": read_tsv, "markdown": read_markdown}
 @attrs.frozen
 class Paper:
     """What a document offers: its networks, what was found wrong or doubtful while reading them, and the
-    tables and figures that were looked at.
+    tables and figures that were looked at. `shown` are the networks of each of those.
     """
 
     nets: tuple[Net, ...]
     diagnostics: tuple[Diagnostic, ...]
     tables: tuple[Table, ...] = ()
     figures: tuple[Figure, ...] = ()
+    text: str = ""
+    shown: Mapping[Key, Sequence[Net]] = attrs.field(factory=dict)
+
+    def exhibits(self) -> tuple[Exhibit, ...]:
+        """Every table and figure, in the order of the pages."""
+        return exhibits(self.tables, self.figures, self.text, self.shown)
 
 
 def read_paper(data: bytes, name: str, progress: Progress | None = None) -> Paper:
@@ -54,7 +61,7 @@ def survey(data: bytes, name: str, progress: Progress | None = None) -> Paper:
             document.close()
     except DlcError as error:
         raise DlcError(_located(error.diagnostics, name)) from None
-    return _paper(tables, read_tables(tables, text), drawn, figure_nets(drawn), name)
+    return _paper(tables, read_tables(tables, text), drawn, figure_nets(drawn), name, text)
 
 
 def _areas(tables: Sequence[Table]) -> dict[int, list[tuple[float, float, float, float]]]:
@@ -73,12 +80,18 @@ def read_table_text(text: str, form: str, name: str) -> Paper:
 
 
 def _paper(
-    tables: Sequence[Table], told: TableReading, drawn: Sequence[Figure], shown: Figures, name: str
+    tables: Sequence[Table],
+    told: TableReading,
+    drawn: Sequence[Figure],
+    shown: Figures,
+    name: str,
+    text: str = "",
 ) -> Paper:
     once = merge(evidence([*told.nets, *shown.nets], tables, drawn))
-    nets = _named(once.nets)
+    nets = tuple(_in_file(net, name) for net in _named(once.nets))
     findings = _located([*told.diagnostics, *shown.diagnostics, *once.findings], name)
-    return Paper(tuple(_in_file(net, name) for net in nets), findings, tuple(tables), tuple(drawn))
+    where = nets_by_exhibit(once.sources, nets)
+    return Paper(nets, findings, tuple(tables), tuple(drawn), text, where)
 
 
 def _named(nets: Sequence[Net]) -> list[Net]:
@@ -103,11 +116,11 @@ def _in_file(net: Net, name: str) -> Net:
 
 def _with_nets(paper: Paper, name: str) -> Paper:
     if not paper.nets:
-        raise DlcError([*paper.diagnostics, _nothing(paper, name)])
+        raise DlcError([*paper.diagnostics, nothing_found(paper, name)])
     return paper
 
 
-def _nothing(paper: Paper, name: str) -> Diagnostic:
+def nothing_found(paper: Paper, name: str) -> Diagnostic:
     """The finding for a document without networks: what was looked at, and what would help."""
     seen = f"{_count(paper.tables, 'table')} and {_count(paper.figures, 'figure')} read"
     message = f"no network found in {name}: {seen}, none shows the layers of a network"

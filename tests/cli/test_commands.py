@@ -5,7 +5,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from support import pdfs
+from support import figures, pdfs
 from support.command import LENET, names, run
 
 from dlc.cli.arguments import COMMANDS
@@ -131,10 +131,26 @@ def test_list_says_what_a_paper_offers(capsys: Capture) -> None:
     status, printed, _ = run(capsys, "list", SAMPLE, "--json")
     rows = json.loads(printed)
     assert status == 0
-    assert [(r["page"], r["kind"], r["number"]) for r in rows] == [
-        (1, "table", "1"), (2, "table", "2"), (2, "table", "2"),
+    assert [(r["page"], r["kind"], r["number"], len(r["nets"])) for r in rows] == [
+        (1, "table", "1", 1), (2, "table", "2", 2), (3, "table", "3", 0),
     ]  # fmt: skip
-    assert all(r["layers"] > 10 and 0.5 < r["confidence"] <= 1 for r in rows)
+    assert all(r["confidence"] > 0.9 for r in rows[:2])
+    assert rows[2]["confidence"] < 0.1
+    assert all(n["layers"] > 10 and 0.5 < n["confidence"] <= 1 for r in rows for n in r["nets"])
+
+
+def test_list_shows_figures_too_whatever_they_are(tmp_path: Path, capsys: Capture) -> None:
+    path = tmp_path / "paper.pdf"
+    boxes = ("Input", "conv 3x3, 16", "max pool 2x2", "conv 3x3, 32", "fc 10", "softmax")
+    path.write_bytes(pdfs.pdf([figures.chain("Figure 1: Architecture of the network.", boxes)]))
+    status, printed, _ = run(capsys, "list", path)
+    assert status == 0
+    assert printed.splitlines()[1].split()[:4] == ["figure", "1", "1", "2d_box"]
+    assert "figure_1 (" in printed
+    path.write_bytes(pdfs.pdf([pdfs.table("Table 1: Results.", [("method", "error"), ("ours", "1.7")])]))
+    status, printed, said = run(capsys, "list", path)
+    assert (status, len(printed.splitlines())) == (0, 2)
+    assert "warning[DLC0604]" in said
 
 
 def test_summary_counts(lenet: Path, capsys: Capture) -> None:
