@@ -103,6 +103,31 @@ def one(found: Sequence[Entry]) -> Entry:
     return found[0] if len(found) == 1 and not isinstance(found[0], Rounds) else Chain(tuple(found))
 
 
+def does_same(a: Link, b: Link) -> bool:
+    """Whether one module, or one set of them, does for two places."""
+    if isinstance(a.doing, Loop) and isinstance(b.doing, Loop):
+        sizes = (a.doing.count, len(a.doing.first)) == (b.doing.count, len(b.doing.first))
+        pairs = zip((*a.doing.first, *a.doing.links), (*b.doing.first, *b.doing.links), strict=False)
+        return sizes and all(does_same(x, y) for x, y in pairs)
+    return a.doing == b.doing
+
+
+def weighted(members: Sequence[Member]) -> Iterator[tuple[str, Made]]:
+    """The modules of members that hold weights, each with the expression for it: `self.conv[0]`."""
+    for member in members:
+        for place, leaf in _placed(member.entry, f"self.{member.name}"):
+            if isinstance(leaf.made, Made) and leaf.made.weights:
+                yield place, leaf.made
+
+
+def _placed(entry: Entry, place: str) -> Iterator[tuple[str, Leaf]]:
+    if isinstance(entry, Leaf):
+        yield place, entry
+    elif isinstance(entry, Chain):
+        for at, inner in enumerate(entry.entries):
+            yield from _placed(inner, f"{place}[{at}]")
+
+
 def leaves(entry: Entry) -> Iterator[Leaf]:
     """All modules of a member."""
     if isinstance(entry, Leaf):

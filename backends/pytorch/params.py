@@ -6,13 +6,13 @@ that `ExpandBlocks` gives it, and the layout, in `weight.parts`. With `weights` 
 `dlc.backends.parameters` names and lays them out (`by_role` makes them):
 
     found = tensors(module)
-    state = state_dict(found, weights)             # {key: array}, for `load_state_dict(..., strict=False)`
+    state = state_dict(found, weights)              # {key: array}, for `load_state_dict`
     weights = catalogue(found, state, shapes(net))  # and back; `net` is the expanded one
 
 The module may have blocks and repeats, which become classes and loops, or be expanded: it must be the very
-module that is emitted, since the paths depend on its blocks. Layers that share the weights of others have
-no tensors of their own; counters (`num_batches_tracked`), which `strict=False` leaves alone, are none.
-`paths` gives the modules' paths alone. Arrays are numpy's.
+module that is emitted, since the paths depend on its blocks. Layers that share the weights of others are
+the same module as those, or have tensors that hold the same once more. Batch norm's `num_batches_tracked`
+is not among the tensors: PyTorch adds it. `paths` gives the modules' paths alone. Arrays are numpy's.
 """
 
 from __future__ import annotations
@@ -109,24 +109,20 @@ def catalogue(
 
 def _stored(weight: Weight, arrays: Mapping[str, Array]) -> Array:
     parts = [part.stored(arrays[part.role]) for part in weight.parts]
-    if len(parts) > 1:
+    if len(parts) != 1:
         import numpy as np
 
-        return np.concatenate(parts)
+        return np.concatenate(parts) if parts else np.zeros((), np.float32)
     return parts[0] * 0 if weight.added else parts[0]
 
 
 def _named(made: Program) -> list[tuple[str, Instance]]:
-    """The layers with their names in the expanded net, in whose order the net's own nodes come."""
+    """The layers with the names of those of the expanded net whose weights they use; the net's own nodes
+    come in its order."""
     position = {node.name: at for at, node in enumerate(made.net.body)}
-    position |= {node.shares: position[node.shares] for node in made.net.body if node.shares}
     expanded = ExpandBlocks().run(made.module).module.nets[0].body
-    instances = sorted(made.survey.instances, key=lambda each: position[each.way[0].node])
-    return [
-        (node.name, instance)
-        for node, instance in zip(expanded, instances, strict=True)
-        if node.shares is None
-    ]
+    instances = sorted(made.survey.instances, key=lambda each: position[each.way[0].key[1]])
+    return [(node.shares or node.name, instance) for node, instance in zip(expanded, instances, strict=True)]
 
 
 def _path(made: Program, way: Sequence[Frame], step: int) -> str | None:

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Sequence
 import attrs
 
 from dlc.backends.python.names import Namer
-from dlc.backends.pytorch.members import Chain, Leaf, Member, entries, is_called, leading, one
+from dlc.backends.pytorch.members import Chain, Leaf, Member, does_same, entries, is_called, leading, one
 from dlc.backends.pytorch.names import common, member_name, stem
 from dlc.backends.pytorch.plan import Plan
 from dlc.backends.pytorch.statements import Loop, Statement
@@ -37,6 +37,14 @@ class Part:
 
 
 @attrs.frozen
+class Tie:
+    """Members of one statement whose weights are those of another's, where one module does not do for both."""
+
+    user: tuple[Member, ...]
+    owner: tuple[Member, ...]
+
+
+@attrs.frozen
 class Body:
     """The parts of a class, and its members; `numbered` where it is an `nn.Sequential` of numbered ones,
     `is_chain` where it is one at all. `turned` are outputs whose axes after the batch change places."""
@@ -46,6 +54,7 @@ class Body:
     is_chain: bool = False
     numbered: bool = False
     turned: frozenset[str] = frozenset()
+    ties: tuple[Tie, ...] = ()
 
 
 def body(
@@ -63,19 +72,24 @@ def body(
     namer = Namer()
     members: list[Member] = []
     parts: list[Part] = []
-    owned: dict[str, Part] = {}
+    ties: list[Tie] = []
+    owned: dict[str, tuple[Part, tuple[Member, ...]]] = {}
     for group in _groups(made, uses, shared):
-        part = owned.get(group[0].owner) if group[0].is_shared else None
-        if part is None:
-            part = _part(group, sole, namer, members)
-            owned[group[0].owner] = part
-        parts.append(attrs.evolve(part, statements=tuple(group)))
-    return Body(tuple(parts), tuple(members), turned=turned)
+        (first, *_), start = group, len(members)
+        owner, theirs = owned.get(first.owner, (None, ()))
+        if owner is not None and does_same(owner.first.link, first.link):
+            parts.append(attrs.evolve(owner, statements=tuple(group)))
+            continue
+        parts.append(_part(group, sole, namer, members))
+        own = tuple(members[start:])
+        ties += [Tie(own, theirs)] if owner is not None else []
+        owned.setdefault(first.value, (parts[-1], own))
+    return Body(tuple(parts), tuple(members), turned=turned, ties=tuple(ties))
 
 
 def _sole(made: Sequence[Statement]) -> set[str]:
     """The chains of the source (by the name of their result) that hold weights in one layer only."""
-    counts = Counter(stem(s.owner) for s in made if _holds(s))
+    counts = Counter(stem(s.value) for s in made if _holds(s))
     return {name for name, count in counts.items() if count == 1}
 
 
@@ -178,11 +192,11 @@ def _part(group: Sequence[Statement], sole: Collection[str], namer: Namer, membe
     first, *others = group
     doing = first.link.doing
     if not others and isinstance(doing, Plan) and is_called(doing):
-        return _stepwise(first, doing, stem(first.owner) in sole, namer, members)
+        return _stepwise(first, doing, stem(first.value) in sole, namer, members)
     start = leading(first.link)
     assert start is not None, "loops that need more than a chain were expanded"
     found = [*(entries(first.link, start) or ()), *(e for s in others for e in entries(s.link) or ())]
-    member = namer.unique(member_name(_name_of(group) if others else first.owner))
+    member = namer.unique(member_name(_name_of(group) if others else first.value))
     members.append(Member(member, one(found)))
     return Part(tuple(group), member, start)
 
@@ -195,7 +209,7 @@ def _name_of(group: Sequence[Statement]) -> str:
 def _stepwise(statement: Statement, plan: Plan, sole: bool, namer: Namer, members: list[Member]) -> Part:
     """The part for a layer whose steps are called; `sole`: it alone holds weights in its chain."""
     steps: dict[int, str] = {}
-    name = stem(statement.owner) if sole else statement.owner
+    name = stem(statement.value) if sole else statement.value
     for at, step in enumerate(plan.steps):
         if step.is_held or step.is_symbolic:
             own = f"{name}_{step.role}" if step.role else name

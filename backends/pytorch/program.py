@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import attrs
@@ -11,7 +11,7 @@ from dlc.backends.base import Differences
 from dlc.backends.nets import callees_first, refuse_holes
 from dlc.backends.python.names import Namer
 from dlc.backends.pytorch.custom import CUSTOM
-from dlc.backends.pytorch.members import entries
+from dlc.backends.pytorch.members import does_same, entries
 from dlc.backends.pytorch.names import MODULES, class_name
 from dlc.backends.pytorch.parts import Body, body
 from dlc.backends.pytorch.plan import Plan
@@ -69,11 +69,9 @@ def program(module: Module, differences: Differences) -> Program:
     survey.run(net)
     scopes = _scopes(module, net)
     bodies = {name: statements(name, body_, outputs, survey) for name, body_, outputs in scopes}
-    if survey.uneven or not all(_is_sayable(s) for made in bodies.values() for s in made):
-        if any(not isinstance(node.op, Op) for node in net.body):
-            return program(check(ExpandBlocks().run(module).module).module, differences)
-        for node in survey.uneven:
-            differences.cannot(node, "layers of one set of weights would be padded in different ways")
+    flat = all(isinstance(node.op, Op) for node in net.body)
+    if not flat and (survey.uneven or not all(map(_is_sayable, bodies.values()))):
+        return program(check(ExpandBlocks().run(module).module).module, differences)
     _report(survey, differences)
     return _assemble(module, survey, bodies)
 
@@ -83,12 +81,19 @@ def _scopes(module: Module, net: Net) -> list[tuple[str, Any, tuple[str, ...]]]:
     return [*((b.name, b.body, (b.output,)) for b in blocks), ("", net.body, net.outputs)]
 
 
-def _is_sayable(statement: Statement) -> bool:
-    """Whether loops can be chains, and functions have no block's parameters that only a module keeps."""
-    doing = statement.link.doing
-    if isinstance(doing, Loop):
-        return entries(statement.link) is not None
-    return isinstance(doing, CallPlan) or all(s.modules or not s.is_symbolic for s in doing.steps)
+def _is_sayable(made: Sequence[Statement]) -> bool:
+    """Whether loops can be chains, functions have no block's parameters that only a module keeps, and calls
+    that share weights are of one module."""
+    by_value = {s.value: s for s in made}
+    for statement in made:
+        doing = statement.link.doing
+        if isinstance(doing, Plan):
+            fine = all(step.modules or not step.is_symbolic for step in doing.steps)
+        else:
+            fine = does_same(by_value[statement.owner].link, statement.link)
+        if not fine or (isinstance(doing, Loop) and entries(statement.link) is None):
+            return False
+    return True
 
 
 def _report(survey: Survey, differences: Differences) -> None:

@@ -11,7 +11,7 @@ from dlc.backends.python.text import comments, literal
 from dlc.backends.pytorch.body import BodyWriter
 from dlc.backends.pytorch.custom import CUSTOM
 from dlc.backends.pytorch.defaults import stated
-from dlc.backends.pytorch.members import Chain, Entry, Leaf, Rounds
+from dlc.backends.pytorch.members import Chain, Entry, Leaf, Rounds, weighted
 from dlc.backends.pytorch.names import MODULES, variable_name
 from dlc.backends.pytorch.plan import Layout, Made
 from dlc.backends.pytorch.program import Class, Program
@@ -125,6 +125,14 @@ class ClassWriter:
             yield f"{INDENT * 2}super().__init__()"
             for member in members:
                 yield from lines(f"self.{member.name} = ", self._entry(member.entry), 2)
+            yield from self._ties()
+
+    def _ties(self) -> Iterator[str]:
+        """Lines that give modules the weights of others."""
+        for tie in self._class.body.ties:
+            for (user, made), (owner, _) in zip(weighted(tie.user), weighted(tie.owner), strict=True):
+                for weight in made.weights:
+                    yield f"{INDENT * 2}{user}.{weight.name} = {owner}.{weight.name}"
 
     def _entry(self, entry: Entry) -> Argument:
         if isinstance(entry, Leaf):

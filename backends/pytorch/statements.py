@@ -32,7 +32,7 @@ class Link:
 
 @attrs.frozen
 class Statement:
-    """What makes the value `value` from `inputs`; its modules are those of `owner`, whose weights it uses."""
+    """What makes the value `value` from `inputs`, with the weights of `owner`."""
 
     value: str
     owner: str
@@ -54,7 +54,7 @@ def statements(
         Statement(
             node.name,
             node.shares or node.name,
-            _link((scope, node.shares or node.name, ()), node.op, survey),
+            _link((scope, node.name, ()), node.op, survey),
             node.inputs,
         )
         for node in nodes

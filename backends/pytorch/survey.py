@@ -42,12 +42,10 @@ class CallPlan:
 
 @attrs.frozen
 class Frame:
-    """One step of the way from the net to a layer: a place in a class, the node there (which is another than
-    the place's where it shares the weights of that one), in which rounds of its repeats, and the values of
-    the class's parameters there."""
+    """One step of the way from the net to a layer: a place in a class, in which rounds of its repeats, and
+    the values of the class's parameters there."""
 
     key: Key
-    node: str
     rounds: tuple[int, ...]
     bindings: Bindings = attrs.field(eq=False)
 
@@ -150,7 +148,7 @@ class Survey:
         known = dict(values)
         for node in topological(tuple(body)) or ():
             inputs = tuple(known[name] for name in node.inputs)
-            key = (scope, node.shares or node.name, ())
+            key = (scope, node.name, ())
             known[node.name] = self._action(key, node, node.op, inputs, bindings, ())
         return known
 
@@ -163,7 +161,7 @@ class Survey:
         bindings: Bindings,
         rounds: tuple[int, ...],
     ) -> Known:
-        self._way.append(Frame(key, node.name, rounds, bindings))
+        self._way.append(Frame(key, rounds, bindings))
         if not self._dry:
             self.nodes.setdefault(key, node)
         if isinstance(action, BlockCall):

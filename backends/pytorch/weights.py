@@ -53,7 +53,7 @@ class Part:
 
 @attrs.frozen
 class Weight:
-    """A parameter or buffer of a module: `parts` joined along the first axis.
+    """A parameter or buffer of a module: `parts` joined along the first axis; one 0 without any.
 
     With `added`, PyTorch adds it to another one of the same role, and the catalogue has only the sum: zeros
     are stored here.
