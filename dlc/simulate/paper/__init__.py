@@ -52,10 +52,11 @@ def _side_by_side(rng: random.Random, look: Look, depth: int, name: str) -> Figu
     sketch, wording = Sketch(look), random_wording(rng)
     family = rng.choice((families.chain, families.residual))
     nets, layers, left = [], [], 0.0
+    start = rng.choice(("box", "text", "none"))  # who shows one network's input shows the other's
     for letter in "abc"[: rng.choice((2, 2, 3))]:
         plan = family(rng, max(4, depth - rng.randint(0, 4)))
         grown = grow(plan.chain, f"{name}_{letter}", plan.given, f"{letter}_")
-        style = attrs.evolve(random_flow(rng, look, plan.chain), direction="down", row=0, legend=False)
+        style = attrs.evolve(random_flow(rng, look, plan.chain), direction="down", row=0, legend=False, start=start)
         flow = Flow(sketch, plan.chain, grown, wording, attrs.evolve(style, rotated=False))
         room = flow.room.chain_extent(plan.chain, ())
         flow.draw((0.0, left + max(room.minus, 40) + 20))

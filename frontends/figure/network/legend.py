@@ -122,7 +122,7 @@ def _words_beside(area: Area, scene: Scene) -> Item | None:
         for item in scene.of(ItemKind.TEXT)
         if -0.2 * em < item.area[0] - area[2] < _NEAR * em
         and item.area[1] - 0.3 * em < middle < item.area[3] + 0.3 * em
-        and re.search(r"[^\W\d_]{3}", item.words)
+        and re.search(r"[^\W\d_]{2}", item.words)
     ]
     return min(near, key=lambda item: gap(item.area, area), default=None)
 

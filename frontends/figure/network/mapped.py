@@ -16,15 +16,15 @@ from dlc.frontends.figure.network.sides import numbered
 from dlc.frontends.phrases import Phrase
 from dlc.frontends.table.design.sizes import Size
 
-#: A map is at least this large (ems), and words belong to one that they stand this close to.
-_LEAST, _NEAR = 1.6, 6.0
+#: A map is at least this large (ems), one that looks solid this large, and words belong to one that they stand this close to.
+_LEAST, _LEAST_SOLID, _NEAR = 1.6, 0.8, 6.0
 #: What it costs (ems) that a size belongs to no map.
 _UNUSED = 8.0
 #: How much a distance over or under a map counts, of one beside it.
 _DOWN = 0.15
 #: What stands inside another box and is smaller than this share of it is a window on it.
 _WINDOW = 0.35
-_SOLID = (Outline.STACK, Outline.CUBOID, Outline.POLYGON)
+_SOLID = (Outline.STACK, Outline.CUBOID)
 #: What it costs (ems) to give a map no layer before it, and a second layer in one place.
 _BARE, _SECOND = 6.0, 4.0
 _GUESS = 0.6
@@ -57,7 +57,8 @@ def _maps(scene: Scene) -> list[Item]:
     large = [
         item
         for item in scene.of(ItemKind.BOX)
-        if max(size(item.area)) >= _LEAST * scene.em and _may_be_map(item)
+        if max(size(item.area)) >= (_LEAST_SOLID if item.outline in _SOLID else _LEAST) * scene.em
+        and _may_be_map(item)
     ]
     return [
         item
