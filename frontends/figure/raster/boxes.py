@@ -20,6 +20,8 @@ from dlc.frontends.figure.raster.outlines import Shape, shape_of
 
 #: Two faces whose borders are nearer than this (ems) share a wall.
 _WALL = 0.3
+#: Faces further apart than this (ems) are not cells of one box, even with a thick line between them.
+_THICKEST = 0.75
 #: A face that differs from what is around it by less than this (0..255) is not filled.
 _UNFILLED = 7
 _SQUARE = (Outline.RECTANGLE, Outline.ROUNDED)
@@ -56,7 +58,7 @@ def find_boxes(drawn: Canvas, faces: Faces, ink: Ink, texted: frozenset[int]) ->
     """The boxes of a picture, larger ones first; `texted` are the faces with letters on them."""
     candidates = _candidates(drawn, faces, ink, texted)
     candidates = [c for c in candidates if not _is_loop(c, ink.mask, drawn.em)]
-    groups = _sharing_walls(candidates, drawn.em)
+    groups = _sharing_walls(candidates, ink.mask, drawn.em)
     found = [box for group in groups for box in _boxes_of(group, drawn.em)]
     found = _without_frames(_without_cells(found, drawn.em), drawn.em)
     return sorted(found, key=lambda f: -extent(f.box.area))
@@ -98,7 +100,7 @@ def _is_small(one: Candidate, least: float) -> bool:
     return min(one.face.width, one.face.height) < least
 
 
-def _sharing_walls(candidates: Sequence[Candidate], em: float) -> list[list[Candidate]]:
+def _sharing_walls(candidates: Sequence[Candidate], ink: Mask, em: float) -> list[list[Candidate]]:
     """Rectangles gathered into groups that touch each other; all else alone."""
     square = [c for c in candidates if c.shape.outline in _SQUARE]
     others = [[c] for c in candidates if c.shape.outline not in _SQUARE]
@@ -112,11 +114,12 @@ def _sharing_walls(candidates: Sequence[Candidate], em: float) -> list[list[Cand
 
     order = sorted(range(len(square)), key=lambda i: square[i].face.area[0])
     for at, i in enumerate(order):
-        right = square[i].face.area[2] + _wall(em)
+        right = square[i].face.area[2] + _THICKEST * em
         for j in order[at + 1 :]:
             if square[j].face.area[0] > right:
                 break
-            if _share_wall(square[i].face, square[j].face, em):
+            pair = square[i].face, square[j].face
+            if _share_wall(*pair, em) or _share_thick_wall(*pair, ink, em):
                 home[root(i)] = root(j)
     groups: dict[int, list[Candidate]] = {}
     for i, candidate in enumerate(square):
@@ -137,6 +140,21 @@ def _share_wall(one: Face, other: Face, em: float) -> bool:
     beside = -wall <= across < 0 and down > 0.5 * min(one.height, other.height)
     below = -wall <= down < 0 and across > 0.5 * min(one.width, other.width)
     return beside or below
+
+
+def _share_thick_wall(one: Face, other: Face, ink: Mask, em: float) -> bool:
+    """Whether all that lies between two faces of one height (or width) is a thick line."""
+    x0, y0, x1, y1 = common(one.area, other.area)
+    slack = 0.25 * em
+    level = abs(one.area[1] - other.area[1]) <= slack and abs(one.area[3] - other.area[3]) <= slack
+    upright = min(one.width, other.width) > 0.3 * max(one.width, other.width)
+    if -_THICKEST * em <= x1 - x0 < 0 and level:
+        between = ink[round(y0) + 2 : round(y1) - 1, (round(x0) + round(x1)) // 2]
+    elif -_THICKEST * em <= y1 - y0 < 0 and x1 > x0 and upright:
+        between = ink[(round(y0) + round(y1)) // 2, round(x0) + 2 : round(x1) - 1]
+    else:
+        return False
+    return between.size > 0 and bool((between > 0).mean() > 0.98)
 
 
 def _boxes_of(group: Sequence[Candidate], em: float) -> list[Found]:

@@ -56,7 +56,7 @@ def canvas(picture: Picture) -> Canvas:
     pixels = _without_colours(pixels)
     grey = _grey(pixels)
     dark = _darker(grey, _WINDOW)
-    em = letter_size(dark)
+    em = letter_size(dark, _light(grey))
     if em is not None and (em > _LARGEST or em < _SMALLEST):
         factor = _USUAL / em if em > _LARGEST else 2.0
         room = MOST_WORKING / (pixels.shape[0] * pixels.shape[1])
@@ -113,14 +113,21 @@ def letter_masks(grey: Pixels, dark: Mask, em: float) -> tuple[Mask, Mask]:
     """The ink that stands in rows like letters, and all other ink; both dark (given) and light ink."""
     letters = _rows_of(dark, em)
     rest = cv2.bitwise_and(dark, cv2.bitwise_not(letters))
-    ground = cv2.boxFilter(grey, -1, (_WINDOW, _WINDOW))
-    night = cv2.threshold(ground, _DARK_GROUND, 255, cv2.THRESH_BINARY_INV)[1]
-    if cv2.countNonZero(night) > 4 * _WINDOW * _WINDOW:
-        night = cv2.dilate(night, np.ones((15, 15), np.uint8))
-        light = cv2.bitwise_and(_darker(cv2.bitwise_not(grey), _WINDOW), night)
+    light = _light(grey)
+    if light is not None:
         letters = cv2.bitwise_or(letters, _rows_of(light, em))
         rest = cv2.bitwise_and(rest, cv2.bitwise_not(letters))
     return letters, rest
+
+
+def _light(grey: Pixels) -> Mask | None:
+    """What is lighter than its surroundings on dark ground; None where hardly any ground is dark."""
+    ground = cv2.boxFilter(grey, -1, (_WINDOW, _WINDOW))
+    night = cv2.threshold(ground, _DARK_GROUND, 255, cv2.THRESH_BINARY_INV)[1]
+    if cv2.countNonZero(night) <= 4 * _WINDOW * _WINDOW:
+        return None
+    night = cv2.dilate(night, np.ones((15, 15), np.uint8))
+    return cv2.bitwise_and(_darker(cv2.bitwise_not(grey), _WINDOW), night)
 
 
 def _darker(grey: Pixels, window: int) -> Mask:
@@ -177,20 +184,26 @@ def _in_rows(stats: Array, em: float) -> Array:
     return beside
 
 
-def letter_size(ink: Mask) -> float | None:
-    """The font size in pixels, from the heights of what looks like letters; None where few do."""
-    outlines = _outlines(ink)
-    width, height = outlines.hulls[:, 2], outlines.hulls[:, 3]
-    fill = outlines.pixels / np.maximum(1, width * height)
-    likely = (height >= _LEAST_LETTER) & (height <= _MOST_LETTER) & (width <= 1.6 * height)
-    likely &= (width >= 0.25 * height) & (fill > 0.18) & (fill < 0.85)
-    heights = height[likely]
+def letter_size(ink: Mask, light: Mask | None = None) -> float | None:
+    """The font size in pixels, from the heights of what looks like letters, dark (or light on dark ground);
+    None where few do."""
+    masks = [ink] if light is None else [ink, light]
+    heights = np.concatenate([_letter_heights(mask) for mask in masks])
     if len(heights) < 8:
         return None
     # Small letters and capitals are two heaps; the larger letters of the usual text say its size.
     middle = float(np.median(heights))
     usual = heights[(heights > 0.6 * middle) & (heights < 1.9 * middle)]
     return 1.3 * float(np.percentile(usual, 80))
+
+
+def _letter_heights(ink: Mask) -> Array:
+    outlines = _outlines(ink)
+    width, height = outlines.hulls[:, 2], outlines.hulls[:, 3]
+    fill = outlines.pixels / np.maximum(1, width * height)
+    likely = (height >= _LEAST_LETTER) & (height <= _MOST_LETTER) & (width <= 1.6 * height)
+    likely &= (width >= 0.25 * height) & (fill > 0.18) & (fill < 0.85)
+    return height[likely]
 
 
 def strongest(pixels: Array) -> Pixels:

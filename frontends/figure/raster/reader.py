@@ -21,6 +21,7 @@ from dlc.frontends.figure.raster.scale import scaled
 from dlc.frontends.figure.raster.stroke import Stroke
 from dlc.frontends.figure.raster.strokes import Traced, lines_between, simplified, trace
 from dlc.frontends.figure.raster.texts import read_labels
+from dlc.frontends.figure.raster.titled import with_titles
 
 
 def read_raster(picture: Picture, recogniser: Recogniser | None = None) -> Drawing:
@@ -33,6 +34,7 @@ def read_raster(picture: Picture, recogniser: Recogniser | None = None) -> Drawi
     ink = find_ink(drawn, faces)
     pieces = pieces_of(ink.mask)
     found = find_boxes(drawn, faces, ink, faces_with_letters(pieces, ink.owner, drawn.em))
+    found = with_titles(drawn.grey, found, drawn.em)
     boxes = _box_mask(drawn, found)
     lines = without_letters(_line_mask(drawn, ink.mask, boxes), drawn.em)
     traced = trace(_closed(lines, drawn.em), cv2.dilate(boxes, np.ones((9, 9), np.uint8)), drawn.em)

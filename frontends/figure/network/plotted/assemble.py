@@ -57,8 +57,7 @@ class _Assembler:
         builder = self._builder
         inputs = tuple(attrs.evolve(i, origin=self._origin(i.name)) for i in builder.inputs)
         body = tuple(
-            attrs.evolve(n, origin=self._origin(n.name), confidence=self._sure(n.name))
-            for n in builder.nodes
+            attrs.evolve(n, origin=self._origin(n.name), confidence=self._sure(n.name)) for n in builder.nodes
         )
         net = Net("net", inputs, body, builder.outputs(), origin=self._place.origin())
         return Assembled(net, tuple(dict.fromkeys(self._notes)))

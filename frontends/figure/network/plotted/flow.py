@@ -73,7 +73,9 @@ class _Blobs:
                 last[blob] = [layer]
         for layer, blobs in self._reads.items():
             if layer not in in_place:
-                made += [(source, layer) for blob in blobs for source in last.get(blob, ()) if source != layer]
+                made += [
+                    (source, layer) for blob in blobs for source in last.get(blob, ()) if source != layer
+                ]
         return made
 
     def _in_place(self) -> dict[int, int]:
@@ -109,7 +111,9 @@ def _custom(said: Said) -> tuple[int, int, float, float]:
     return place, int(digits[-1]) if digits else 0, said.area[1], said.area[0]
 
 
-def _sorted(kept: Sequence[int], links: Iterable[Link], boxes: Sequence[Said]) -> tuple[list[int], list[Link]]:
+def _sorted(
+    kept: Sequence[int], links: Iterable[Link], boxes: Sequence[Said]
+) -> tuple[list[int], list[Link]]:
     """Layers with sources first, and the links without those that close a circle."""
     pairs = list(dict.fromkeys(links))
     while True:

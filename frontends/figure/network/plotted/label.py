@@ -72,9 +72,7 @@ def read_box(area: Area, lines: Sequence[Label], fill: tuple[int, int, int] | No
     sure = min((label.confidence for label in lines), default=1.0)
     activation = sorted_.activation or activation
     name = "_".join(name.split())  # no name has blanks; a low line is easily overlooked
-    return Said(
-        area, sorted_.text, name, cls, caffe, given, gives, window, activation, None, fill, sure
-    )
+    return Said(area, sorted_.text, name, cls, caffe, given, gives, window, activation, None, fill, sure)
 
 
 def in_order(lines: Sequence[Label]) -> list[Label]:
