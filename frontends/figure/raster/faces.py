@@ -21,6 +21,8 @@ from dlc.frontends.figure.raster.letters import numbered
 _NARROWEST = 0.5
 #: A face whose mean width is below this (ems) is a thick line.
 _THICK_LINE = 0.3
+#: Lines and heads that run into a face are narrower than this (ems); without them it fills its hull.
+_TAIL, _SOLID = 0.85, 0.97
 #: More faces than this are texture, of which only the largest are looked at.
 MOST_FACES = 6000
 
@@ -69,7 +71,8 @@ def find_faces(drawn: Canvas) -> Faces:
     contours, tree = cv2.findContours(flat, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE)
     faces = [_face(drawn, numbers, contours, tree[0], i) for i in _large(contours, tree, drawn.em)]
     kept = sorted((f for f in faces if f is not None), key=lambda f: -f.enclosed)
-    return Faces(numbers, tuple(kept), _paper(kept))
+    paper = _paper(kept)
+    return Faces(numbers, tuple(_without_tails(face, paper, drawn.em) for face in kept), paper)
 
 
 def _large(contours: Sequence[Points], tree: Array, em: float) -> list[int]:
@@ -106,6 +109,31 @@ def _face(
     return Face(
         number, (x, y, x + wide - 1, y + high - 1), contour[:, 0, :], round(pixels), enclosed, colour, rim
     )
+
+
+def _without_tails(face: Face, paper: Colour, em: float) -> Face:
+    """A filled face without the lines and arrow heads of its own colour that run into it."""
+    if face.at_rim or differ(face.colour, paper) < 40 or _solidity(face.contour) > _SOLID:
+        return face
+    x0, y0, x1, y1 = face.area
+    own = np.zeros((y1 - y0 + 3, x1 - x0 + 3), np.uint8)
+    cv2.drawContours(own, [face.contour - (x0 - 1, y0 - 1)], -1, 255, cv2.FILLED)
+    side = max(3, round(_TAIL * em))
+    core = cv2.morphologyEx(own, cv2.MORPH_OPEN, np.ones((side, side), np.uint8))
+    contours = cv2.findContours(core, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE, offset=(x0 - 1, y0 - 1))[0]
+    contour = max(contours, key=cv2.contourArea, default=None)
+    if contour is None or cv2.contourArea(contour) < 0.5 * face.enclosed or _solidity(contour) < _SOLID:
+        return face
+    x, y, wide, high = cv2.boundingRect(contour)
+    enclosed = float(cv2.contourArea(contour)) + cv2.arcLength(contour, True) / 2 + 1
+    area = (x, y, x + wide - 1, y + high - 1)
+    return attrs.evolve(face, contour=contour[:, 0, :], area=area, enclosed=enclosed)
+
+
+def _solidity(contour: Points) -> float:
+    """The part of its convex hull that an outline fills."""
+    around = float(cv2.contourArea(cv2.convexHull(contour)))
+    return float(cv2.contourArea(contour)) / around if around else 0.0
 
 
 def _colour(drawn: Canvas, numbers: Numbers, number: int, hull: tuple[int, int, int, int]) -> Colour:
