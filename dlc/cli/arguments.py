@@ -23,9 +23,10 @@ COMMANDS = {
     "check": "report everything that is wrong, without writing anything",
     "fmt": "rewrite .dlnet files in canonical form, comments kept",
     "explain": "print the page of a diagnostic code",
-    "list": "list the networks of a paper: page, table, confidence",
+    "list": "list the tables and figures of a paper, and the networks in them",
     "convert": "convert a net together with its weights",
     "diff": "say what differs between two networks",
+    "verify": "run two networks and compare what they compute",
     "summary": "print layers, shapes, parameters and multiply-adds",
     "look": "draw what was read over the pages of a paper, as PNG",
     "targets": "list the targets, and what each can say",
@@ -224,10 +225,46 @@ def _diff(parser: argparse.ArgumentParser) -> None:
     parser.epilog = "exit status: 0 the same up to names and spelling; 1 different; 2 trouble"
 
 
+def _verify(parser: argparse.ArgumentParser) -> None:
+    for side in ("a", "b"):
+        what = "a net, a net with its weights, or source code for Keras or PyTorch (.py), which is run"
+        parser.add_argument(side, metavar=side.upper(), help=what)
+    parser.add_argument("--inputs", type=int, default=4, metavar="N", help="random examples (default 4)")
+    parser.add_argument("--seed", type=int, default=0, metavar="N", help="of inputs and weights (default 0)")
+    for side in ("a", "b"):
+        text = f"{side.upper()}'s weights (default: the other's; drawn, where neither has any)"
+        parser.add_argument(f"--weights-{side}", metavar="FILE", help=text)
+    for side in ("a", "b"):
+        parser.add_argument(f"--net-{side}", metavar="NAME", help=f"only this net of {side.upper()}")
+    for side in ("a", "b"):
+        text = f"what runs {side.upper()} (default: its own, else the first that is installed)"
+        parser.add_argument(f"--with-{side}", choices=("keras", "pytorch", "onnx", "caffe"), help=text)
+    parser.add_argument(
+        "--tolerance", type=float, default=1e-4, metavar="X",
+        help="how far values may be apart, as a part of a layer's largest (default 1e-4)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--limit", type=float, default=600.0, metavar="S", help="seconds a side (default 600)"
+    )
+    parser.add_argument("--all", action="store_true", help="list every layer")
+    _caffe(parser)
+    _json(parser)
+    parser.epilog = "exit status: 0 they agree; 1 they depart; 2 trouble"
+
+
 def _look(parser: argparse.ArgumentParser) -> None:
     _input(parser)
-    parser.add_argument("-o", "--output", metavar="DIR", default=".", help="for the PNG files (default: .)")
-    parser.add_argument("--page", type=int, metavar="N", help="only this page, counted from 1")
+    parser.add_argument(
+        "-o",
+        "--output",
+        metavar="OUT",
+        default=".",
+        help="a .png file, or the folder for several (default: .)",
+    )
+    chosen = parser.add_mutually_exclusive_group()
+    chosen.add_argument("--page", type=int, metavar="N", help="only this page, counted from 1")
+    chosen.add_argument("--figure", metavar="N", help="only this figure, network or not")
+    chosen.add_argument("--table", metavar="N", help="only this table")
     parser.add_argument("--scale", type=float, default=2.0, metavar="S", help="pixels a point (default 2)")
     _json(parser)
 
@@ -389,6 +426,7 @@ _ADD = {
     "list": _list,
     "convert": _convert,
     "diff": _diff,
+    "verify": _verify,
     "summary": _summary,
     "look": _look,
     "targets": _targets,

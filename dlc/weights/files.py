@@ -65,6 +65,8 @@ def read(path: Path, net: Net, form: str, text: str | None) -> Reading | None:
         layers = caffemodel.read(path)
         tensors = caffe.tensors(net, layers, caffe.scales_of(text, path))
         return transfer.read(net, tensors, caffe.arrays(layers), path)
+    if framework == "onnx" and form == "onnx":
+        return onnx.read_own(path)
     if framework == "keras" and form in ("json", "keras-json") and text is not None:
         return _of_document(path, net, text)
     return None

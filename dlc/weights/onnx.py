@@ -13,6 +13,18 @@ from dlc.weights.match import expanded
 from dlc.weights.transfer import Reading
 
 
+def read_own(path: Path) -> Reading:
+    """The weights of any model, under the names of the net that the frontend reads from it.
+
+    Raises DlcError.
+    """
+    from dlc.frontends.onnx import read_with_weights
+
+    check_size(path)
+    _, weights, _ = read_with_weights(path.read_bytes(), str(path))
+    return Reading(weights)
+
+
 def read(path: Path, module: Module) -> Reading:
     """The weights that dlc has written into a model of this prepared module. Raises DlcError."""
     from google.protobuf.message import DecodeError  # type: ignore[import-untyped]

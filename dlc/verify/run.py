@@ -1,0 +1,178 @@
+"""From two files to a report: both sides are made ready with the same weights, run, and compared."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import attrs
+
+from dlc.backends.parameters import net_parameters
+from dlc.diagnostics import Diagnostic, DlcError, codes
+from dlc.diff import align, canonical
+from dlc.ir import Module, Net
+from dlc.verify import draw
+from dlc.verify import side as sides
+from dlc.verify.compare import Report, gaps
+from dlc.verify.frameworks import FRAMEWORKS, is_installed, require
+from dlc.verify.frameworks import run as run_job
+from dlc.verify.side import Side
+from dlc.weights import convert
+from dlc.weights.files import framework_of
+from dlc.weights.held import Weights
+from dlc.weights.match import expanded, same_layers
+from dlc.weights.transfer import named
+
+
+@attrs.frozen
+class Given:
+    """One side as it was asked for: its file, its net where dlc can read it (with the file's format and
+    text), its weights file where one was given, and the framework where one was chosen."""
+
+    what: str
+    path: Path
+    module: Module | None
+    form: str
+    text: str | None
+    weights: Path | None
+    framework: str | None
+
+    @property
+    def net(self) -> Net | None:
+        """The expanded net."""
+        return expanded(self.module).nets[0] if self.module is not None else None
+
+
+@attrs.frozen
+class Options:
+    """How many examples are run, from which seed inputs and weights are drawn, how far values may be apart
+    (as a part of a layer's largest value), and how many seconds a framework has."""
+
+    count: int = 4
+    seed: int = 0
+    tolerance: float = 1e-4
+    limit: float = 600.0
+
+
+def verify(a: Given, b: Given, options: Options, folder: Path) -> Report:
+    """Run both sides on the same inputs; files are written into `folder`.
+
+    Raises DlcError where a framework is not installed or fails, and where the two nets cannot be compared.
+    """
+    net = a.net or b.net
+    if net is None:
+        message = f"{a.path} and {b.path} are both source code: dlc must read one of the two nets"
+        raise DlcError(Diagnostic(codes.CANNOT_COMPARE, message))
+    pairs = _pairs(a, b, net)
+    weights = _weights(a, b, pairs, options.seed)
+    ready = [_side(given, weights[given.what], net, folder) for given in (a, b)]
+    inputs = draw.inputs(net, options.count, options.seed)
+    made = []
+    for each in ready:
+        place = folder / each.what
+        place.mkdir()
+        given = [turn(array) for turn, array in zip(each.inputs, inputs, strict=True)]
+        made.append(run_job(each.job, given, place, f"{each.what} ({each.job.model.name})", options.limit))
+    return Report(tuple(gaps(net, ready[0], ready[1], made, pairs)), options.tolerance)
+
+
+def _pairs(a: Given, b: Given, net: Net) -> dict[str, str]:
+    """The layers of `net`, each with its counterpart on the other side."""
+    if a.module is None or b.module is None:
+        return {node.name: node.name for node in net.body}
+    one, two = a.net, b.net
+    assert one is not None
+    assert two is not None
+    if [i.type for i in one.inputs] != [i.type for i in two.inputs] or len(one.outputs) != len(two.outputs):
+        ends = [", ".join(f"{i.name}: {i.type}" for i in n.inputs) for n in (one, two)]
+        message = f"{a.path} takes {ends[0]}, {b.path} takes {ends[1]}: they cannot be given the same"
+        if ends[0] == ends[1]:
+            message = f"{a.path} has {len(one.outputs)} outputs, {b.path} has {len(two.outputs)}"
+        raise DlcError(Diagnostic(codes.CANNOT_COMPARE, message))
+    names_a = {n.name for n in one.body}
+    found = align(canonical(Module(nets=(one,))), canonical(Module(nets=(two,))), by_name=True)
+    pairs = {x: y for x, y in found.pairs.items() if x in names_a}
+    return pairs | dict(zip(one.outputs, two.outputs, strict=True))
+
+
+def _weights(a: Given, b: Given, pairs: dict[str, str], seed: int) -> dict[str, Weights]:
+    """The weights of both sides, each under the names of its expanded net: as given; else those of the other
+    side; else drawn. None are known of source code."""
+    held = {given.what: _own(given) for given in (a, b)}
+    for given, other in ((a, b), (b, a)):
+        if held[given.what] is None and given.module is not None:
+            held[given.what] = _carried(given, other, held[other.what], seed)
+    for given, other in ((a, b), (b, a)):
+        if given.module is None:
+            held[given.what] = held[other.what]
+    return {what: found or {} for what, found in held.items()}
+
+
+def _own(given: Given) -> Weights | None:
+    if given.module is None:
+        return None
+    path = given.weights
+    if path is None and framework_of(given.path) is not None:
+        path = given.path  # a net with its weights in one file
+    if path is None:
+        return None
+    return convert.weights_of(path, given.module, given.form, given.text).weights
+
+
+def _carried(given: Given, other: Given, theirs: Weights | None, seed: int) -> Weights:
+    """The other side's weights under this one's names, where there are any; else drawn ones."""
+    net = given.net
+    assert net is not None
+    if theirs is None or other.net is None:
+        return draw.weights(net, seed)
+    layers = same_layers(other.net, net)
+    lost = [name for name in net_parameters(net) if layers.get(name) not in theirs]
+    if lost:
+        message = (
+            f"{given.path} has layers that {other.path} has no weights for: {named(lost)}; "
+            f"--weights-{given.what.lower()} FILE gives them"
+        )
+        raise DlcError(Diagnostic(codes.CANNOT_COMPARE, message))
+    return {name: theirs[owner] for name, owner in layers.items()}
+
+
+def _side(given: Given, weights: Weights, net: Net, folder: Path) -> Side:
+    what = f"{given.path}"
+    if given.module is None:
+        framework = given.framework or script_framework(given.path)
+        require(framework, what)
+        path = given.weights or _for_script(given, framework, net, weights, folder)
+        return sides.script(given.what, given.path, framework, path, net)
+    framework = given.framework or _home(given)
+    require(framework, what)
+    return sides.emitted(given.what, given.module, framework, weights, folder)
+
+
+def _for_script(given: Given, framework: str, net: Net, weights: Weights, folder: Path) -> Path:
+    """The weights of the other side for code that dlc wrote for its net."""
+    path = folder / f"{given.what}{'.weights.h5' if framework == 'keras' else '.safetensors'}"
+    module = Module(nets=(net,))
+    path.write_bytes(convert.written(path, module, convert.prepared(module, framework, "net"), weights))
+    return path
+
+
+_HOMES = {"prototxt": "caffe", "onnx": "onnx", "keras-json": "keras"}
+
+
+def _home(given: Given) -> str:
+    """The framework that a net's file belongs to; the first that is installed where it belongs to none."""
+    if given.form == "json" and given.text is not None and '"class_name"' in given.text[:4000]:
+        return "keras"
+    if given.form in _HOMES:
+        return _HOMES[given.form]
+    return next((name for name in FRAMEWORKS if is_installed(name)), "keras")
+
+
+def script_framework(path: Path) -> str:
+    """The framework that source code imports. Raises DlcError where it is none that is known."""
+    text = path.read_text(encoding="utf-8", errors="replace")
+    if "import torch" in text:
+        return "pytorch"
+    if "import keras" in text or "from keras" in text:
+        return "keras"
+    message = f"{path} imports neither keras nor torch: dlc does not know how to run it"
+    raise DlcError(Diagnostic(codes.CANNOT_COMPARE, message))
