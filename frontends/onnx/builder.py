@@ -12,6 +12,7 @@ from dlc.diagnostics import PointerSpan, Severity, codes
 from dlc.frontends.building import NetBuilder
 from dlc.frontends.onnx.document import Document, Operator, said
 from dlc.frontends.onnx.fold import as_dims
+from dlc.frontends.onnx.numbers import single
 from dlc.frontends.onnx.tensors import SMALL, Initialiser
 from dlc.frontends.onnx.views import BATCH, ONE, OUTER, View, first, natural
 from dlc.ir import Node, Op
@@ -146,11 +147,10 @@ class Builder(NetBuilder):
     ) -> str:
         """Append a layer called after the operator; its value. Raises Unclear where the catalogue refuses."""
         made = name or (self.called(self.at) if self.at is not None else op)
+        attributes = self._exact(op, attributes or {}, inputs)
         before = len(self.findings)
         try:
-            value = self.put(
-                op, attributes or {}, inputs, made, self.place, declared=declared, inferred=inferred
-            )
+            value = self.put(op, attributes, inputs, made, self.place, declared=declared, inferred=inferred)
         except CannotBuild as error:
             raise Unclear("; ".join(p.message for p in error.problems)) from None
         if self.types[value] is None and declared is None:
@@ -164,6 +164,21 @@ class Builder(NetBuilder):
         if self.at is not None and self.at.layer:
             self.parts[value] = self.at.layer
         return value
+
+    def _exact(self, op: str, attributes: Mapping[str, Any], inputs: Sequence[str]) -> dict[str, Any]:
+        """Attributes in the words of a model that dlc wrote, where they mean the same: numbers with all
+        their digits, axes counted from the end."""
+        hint = self.hint(self.at, op) if self.at is not None else None
+        said = hint.attributes() if hint is not None else {}
+        found = {key: _sharper(value, said.get(key)) for key, value in attributes.items()}
+        ranks = [len(kind.shape) if (kind := self.types.get(name)) is not None else 0 for name in inputs]
+        if (
+            "axis" in said
+            and "axis" in found
+            and _counted(said["axis"], ranks) == _counted(found["axis"], ranks)
+        ):
+            found["axis"] = said["axis"]
+        return found
 
     def called(self, op: Operator) -> str:
         """The name of the layer that an operator becomes."""
@@ -310,6 +325,20 @@ def hinted(call: str, word: str = "") -> Op | None:
     parsed = parse(f"net n {{\n  x = input vector[1]\n  y = {name}(x, {rest}\n  output y\n}}\n")
     nodes = parsed.module.nets[0].body if parsed.module.nets else ()
     return nodes[0].op if len(nodes) == 1 and isinstance(nodes[0].op, Op) else None
+
+
+def _counted(axes: Any, ranks: Sequence[int]) -> tuple[int, ...]:
+    """Axes counted from 1."""
+    each = axes if isinstance(axes, tuple) else (axes,)
+    return tuple(a if a > 0 else rank + 1 + a for a, rank in zip(each, ranks, strict=False))
+
+
+def _sharper(value: Any, said: Any) -> Any:
+    if isinstance(value, tuple) and isinstance(said, tuple) and len(value) == len(said):
+        return tuple(map(_sharper, value, said))
+    if isinstance(value, float) and isinstance(said, float) and single(value) == single(said):
+        return said
+    return value
 
 
 def readable(name: str, kind: str) -> str:

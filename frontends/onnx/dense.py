@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from dlc.frontends.onnx.builder import Builder, Get, Unclear
@@ -153,20 +152,10 @@ def _dot(b: Builder, op: Operator) -> None:
         raise Unclear("it multiplies along an axis of size 1")
     if len(b.kind_of(left).shape) == len(b.kind_of(right).shape) == 1:
         raise Unclear("it multiplies two vectors")
-    counted = tuple(a + 1 for a in axes)
-    hint: Any = b.hint(op, "dot")
-    ranks = [len(b.kind_of(v).shape) for v in (left, right)]
-    if hint is not None and _counted(hint.axis, ranks) == counted:
-        counted = hint.axis
-    made = b.layer("dot", [left.value, right.value], {"axis": counted})
+    made = b.layer("dot", [left.value, right.value], {"axis": tuple(a + 1 for a in axes)})
     kept = (left.axes[1], right.axes[2])
     places_ = iter(range(2))
     b.give(op, View(made, (BATCH, *(ONE if axis == ONE else next(places_) for axis in kept))))
-
-
-def _counted(axes: tuple[int, ...], ranks: Sequence[int]) -> tuple[int, ...]:
-    """Axes that are all counted from 1."""
-    return tuple(axis if axis > 0 else rank + 1 + axis for axis, rank in zip(axes, ranks, strict=True))
 
 
 @rule("dlc.dot")
@@ -175,9 +164,7 @@ def summed(b: Builder, op: Operator) -> None:
     views = [b.view(name) for name in op.inputs]
     if any(v.axes != (BATCH, 0) or b.kind_of(v).kind is not Kind.VECTOR for v in views):
         raise Unclear("it sums a product of other values than vectors")
-    hint: Any = b.hint(op, "dot")
-    axes = {"axis": hint.axis} if hint is not None and set(hint.axis) <= {1, -1} else {}
-    made = b.layer("dot", [b.unshuffled(v) for v in views], axes)
+    made = b.layer("dot", [b.unshuffled(v) for v in views], {"axis": (-1, -1)})
     b.give(op, View(made, (BATCH, 0)))
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import math
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -11,6 +10,7 @@ import attrs
 
 from dlc.frontends.onnx.builder import Builder, Unclear
 from dlc.frontends.onnx.document import Operator
+from dlc.frontends.onnx.numbers import plain
 from dlc.frontends.onnx.registry import rule
 from dlc.frontends.onnx.views import BATCH, ONE, View, first, natural
 from dlc.types import Dim
@@ -192,7 +192,8 @@ def _with_constant(b: Builder, op: Operator) -> None:
         b.give(op, view)
         return
     line = _line(b, op, view, other)
-    if line == (1.0, 0.0):
+    said = op.kind == "Add" and b.hint(op, "rescale") is not None and b.parts.get(view.value) != op.layer
+    if line == (1.0, 0.0) and not said:
         b.give(op, view)
     else:
         _rescaled(b, op, view, line, alone)
@@ -329,19 +330,3 @@ def _grown(view: View, rank: int) -> View:
     if view.axes[0] == BATCH:
         raise Unclear("it combines tensors whose batches do not lie alike")
     return attrs.evolve(view, axes=(*(ONE,) * missing, *view.axes))
-
-
-def plain(number: float) -> float:
-    """A float32 number as people write it: 0.1, not 0.10000000149."""
-    for digits in range(1, 9):
-        short = float(f"{number:.{digits}g}")
-        if _single(short) == _single(number):
-            return short
-    return float(number)
-
-
-@functools.lru_cache(maxsize=256)
-def _single(number: float) -> float:
-    import struct
-
-    return float(struct.unpack("f", struct.pack("f", number))[0])

@@ -6,7 +6,7 @@ from typing import Any
 
 from dlc.frontends.onnx.builder import Builder, Unclear
 from dlc.frontends.onnx.document import Operator
-from dlc.frontends.onnx.elementwise import plain
+from dlc.frontends.onnx.numbers import plain
 from dlc.frontends.onnx.registry import rule
 from dlc.frontends.onnx.views import BATCH, View, first, natural
 

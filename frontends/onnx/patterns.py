@@ -21,9 +21,11 @@ _CLOSE = 1e-4
 
 @attrs.define
 class Graph:
-    """The operators of a document by what they make, while patterns replace some."""
+    """The operators of a document by what they make, while patterns replace some. Of a model that dlc wrote
+    only operators of one layer, `layer`, are joined."""
 
     document: Document
+    layer: str = ""
     makers: dict[str, Operator] = attrs.field(factory=dict)
 
     def __attrs_post_init__(self) -> None:
@@ -32,7 +34,7 @@ class Graph:
     def maker(self, tensor: str, *kinds: str) -> Operator | None:
         """The operator that makes a tensor, where it is of one of these kinds."""
         found = self.makers.get(tensor)
-        return found if found is not None and found.kind in kinds else None
+        return found if found is not None and found.kind in kinds and found.layer == self.layer else None
 
     def array(self, tensor: str) -> Any:
         """A constant's array; None for what is none, or large."""
@@ -93,6 +95,7 @@ def replaced(document: Document) -> Document:
     graph = Graph(document)
     made: list[Operator] = []
     for op in document.operators:
+        graph.layer = op.layer
         op = next((found for p in _PATTERNS.get(op.kind, ()) if (found := p(graph, op))), op)
         graph.makers.update((name, op) for name in op.outputs if name)
         made.append(op)

@@ -67,7 +67,7 @@ def _built(data: bytes, file: str | None) -> tuple[Net, Builder]:
         _operator(b, op)
     b.at = None
     outputs = _outputs(b)
-    if not b.nodes:
+    if not outputs:
         raise DlcError(Diagnostic(codes.ONNX_UNSOUND, "the model has no layers", FileSpan(file)))
     return Net(document.name, tuple(b.inputs), tuple(b.nodes), outputs), b
 

@@ -146,10 +146,10 @@ def _reshaped(b: Builder, op: Operator, view: View, wanted: tuple[Dim, ...]) -> 
             raise Unclear("it has too many axes")
         _spread(b, op, view, rest)
         return
-    if len(rest) == 1:
+    if len(rest) == 1 and len(kind.shape) > 1 and b.hint(op, "reshape") is None:
         _flattened(b, op, view)
         return
-    if b.dims(view)[1:] == rest:
+    if b.dims(view)[1:] == rest and b.hint(op, "reshape") is None:
         b.give(op, view)
         return
     if any(d is HOLE for d in rest) or len(rest) > 4:
@@ -159,17 +159,28 @@ def _reshaped(b: Builder, op: Operator, view: View, wanted: tuple[Dim, ...]) -> 
         made = b.layer("reshape", [view.value], {"shape": _as_written(b, op, (*rest[1:], rest[0]))})
         b.give(op, View(made, first(len(rest))))
         return
-    value = b.natural(view)
+    value = _in_memory(b, view)
     made = b.layer("reshape", [value], {"shape": _as_written(b, op, rest)})
     b.give(op, View(made, natural(len(rest))))
+
+
+def _in_memory(b: Builder, view: View) -> str:
+    """The value whose numbers follow one another as the tensor's do."""
+    shape = b.kind_of(view).shape
+    moved = [axis for axis in view.axes[1:] if axis >= 0 and shape[axis] != 1]
+    return b.unshuffled(view) if moved == sorted(moved) else b.natural(view)
 
 
 def _as_written(b: Builder, op: Operator, shape: tuple[Dim, ...]) -> tuple[Any, ...]:
     """A shape in the words of a model that dlc wrote: with -1, where it left one dimension out."""
     hint: Any = b.hint(op, "reshape")
-    said = hint.shape if hint is not None and isinstance(hint.shape, tuple) else ()
-    alike = len(said) == len(shape) and all(a in (-1, d) for a, d in zip(said, shape, strict=True))
-    return said if alike else shape
+    return hint.shape if hint is not None and _says(hint, shape) else shape
+
+
+def _says(hint: Any, shape: Sequence[Dim]) -> bool:
+    """Whether a reshape's words mean this shape."""
+    said = hint.shape if isinstance(hint.shape, tuple) else ()
+    return len(said) == len(shape) and all(a in (-1, d) for a, d in zip(said, shape, strict=True))
 
 
 def _is_spread(rest: Sequence[Dim], units: Dim) -> bool:
@@ -182,11 +193,14 @@ def _spread(b: Builder, op: Operator, view: View, rest: Sequence[Dim]) -> None:
     own = next((i for i, d in enumerate(rest) if d != 1), 0)
     axes = (BATCH, *(0 if i == own else ONE for i in range(len(rest))))
     hint: Any = b.hint(op, "reshape")
-    if hint is None or len(rest) == 1:
+    if hint is None:
         b.give(op, attrs.evolve(view, axes=axes))
         return
-    layout = first(len(rest)) if len(rest) > 2 and own == 0 else natural(len(rest))
-    b.give(op, View(b.arranged(attrs.evolve(view, axes=axes), layout), layout))
+    turned = (*rest[1:], rest[0])
+    layout = first(len(rest)) if len(rest) > 2 and _says(hint, turned) else natural(len(rest))
+    shape = turned if layout == first(len(rest)) and len(rest) > 2 else tuple(rest)
+    value = b.layer("reshape", [b.unshuffled(view)], {"shape": _as_written(b, op, shape)})
+    b.give(op, View(value, layout))
 
 
 @rule("Squeeze", "Unsqueeze")

@@ -14,7 +14,7 @@ from dlc.frontends.onnx.registry import rule
 from dlc.frontends.onnx.views import BATCH, ONE, View, first
 from dlc.layers import build
 from dlc.layers.window import Window
-from dlc.types import Kind, Type
+from dlc.types import Dim, Kind, Type
 
 Pair = tuple[int, int]
 _RANKS = {Kind.SEQUENCE: 1, Kind.MAP: 2, Kind.VOLUME: 3}
@@ -28,7 +28,7 @@ def convolution(b: Builder, op: Operator) -> None:
     rank, groups, channels = _RANKS[kind.kind], op.attributes.get("group", 1), kind.channels
     if len(kernel) != rank or (isinstance(channels, int) and channels != each * groups):
         raise Unclear(f"its weights {list(b.weight_dims(op.input(1)))} do not fit {kind}")
-    depthwise = rank == 2 and groups == channels and groups > 1 and filters % groups == 0
+    depthwise = _is_depthwise(b, op, groups, channels, filters) if rank == 2 else False
     word = "depthwise_conv2d" if depthwise else f"conv{rank}d"
     attributes = _window(op, tuple(kernel)) | {"bias": bool(op.input(2))}
     if depthwise:
@@ -43,6 +43,14 @@ def convolution(b: Builder, op: Operator) -> None:
     turned = depthwise_kernel(kernel_of, filters // groups) if depthwise else filters_last(kernel_of)
     b.hold(made, op.inputs[1:], kernel=turned, **_bias(b, op, 2))
     b.give(op, View(made, first(rank + 1)))
+
+
+def _is_depthwise(b: Builder, op: Operator, groups: int, channels: Dim, filters: int) -> bool:
+    """Whether each channel is convolved on its own, and no model that dlc wrote says conv2d of that."""
+    if groups != channels or filters % groups:
+        return False
+    hint = b.hint(op)
+    return groups > 1 if hint is None else hint.op_name != "conv2d"
 
 
 def _separable(b: Builder, op: Operator, value: str) -> bool:
