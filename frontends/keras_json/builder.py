@@ -19,7 +19,7 @@ KINDS = {1: Kind.VECTOR, 2: Kind.SEQUENCE, 3: Kind.MAP, 4: Kind.VOLUME}
 
 @attrs.frozen
 class Use:
-    """One call of a layer: what it is, what it reads, and the name its value is to have."""
+    """One call of a layer: what it is, what it reads, the name its value is to have, and which call it is."""
 
     layer: LayerDoc
     inputs: tuple[str, ...]
@@ -27,6 +27,13 @@ class Use:
     args: Arguments
     file: str | None = None
     version: int = 2
+    call: int = 0
+
+    @property
+    def call_document(self) -> Any:
+        """The call as the document has it; None where it has none."""
+        calls = self.layer.raw.get("inbound_nodes")
+        return calls[self.call] if isinstance(calls, list) and self.call < len(calls) else None
 
     @property
     def span(self) -> PointerSpan:

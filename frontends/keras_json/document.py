@@ -183,7 +183,8 @@ class DocumentReader:
             inner = self.model(value, pointer)
         plain: Mapping[str, Any] = config if isinstance(config, Mapping) else {}
         name = str(value.get("name") or plain.get("name") or kind.lower())
-        calls = tuple(_call(node) for node in value.get("inbound_nodes") or [])
+        nodes = value.get("inbound_nodes")
+        calls = tuple(_call(node) for node in nodes) if isinstance(nodes, list) else ()
         return LayerDoc(kind, name, plain, calls, pointer, inner, value)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import attrs
 
 from dlc.diagnostics import Diagnostic, DlcError, Fix, PointerSpan, codes
-from dlc.frontends.keras_json import activations, sequences, values, windows  # noqa: F401  (register rules)
+from dlc.frontends.keras_json import activations, operations, sequences, values, windows  # noqa: F401  (register rules)
 from dlc.frontends.keras_json.arguments import Arguments
 from dlc.frontends.keras_json.builder import RULES, Builder, Use, channels_last, dims, typed
 from dlc.frontends.keras_json.document import DocumentReader, LayerDoc, ModelDoc, Tensor, parse
@@ -107,7 +107,7 @@ class _Reader:
         if layer.kind == "InputLayer" or (not read_ and layer.inner is None):
             known[here] = self._input(layer, layer.name)
             return True
-        made = self._results(layer, tuple(known[t] for t in read_), prefix)
+        made = self._results(layer, tuple(known[t] for t in read_), prefix, call)
         for index, value in enumerate(made):
             known[Tensor(layer.name, call, index)] = value
         return True
@@ -120,10 +120,10 @@ class _Reader:
         span = PointerSpan(layer.pointer, self.file)
         self.builder.findings.append(Diagnostic(codes.UNDEFINED_NAME, message, span, fix=fix))
 
-    def _results(self, layer: LayerDoc, inputs: tuple[str, ...], prefix: str) -> list[str]:
+    def _results(self, layer: LayerDoc, inputs: tuple[str, ...], prefix: str, call: int) -> list[str]:
         if layer.inner is not None and not layer.inner.chain:
             return self._graph(layer.inner, inputs, f"{prefix}{layer.name}/")
-        made = self._called(layer, inputs, prefix)
+        made = self._called(layer, inputs, prefix, call)
         return [made, *self._states(layer, made)]
 
     def _states(self, layer: LayerDoc, made: str) -> list[str]:
@@ -143,12 +143,12 @@ class _Reader:
             for i in range(1, count + 1)
         ]  # fmt: skip
 
-    def _called(self, layer: LayerDoc, inputs: tuple[str, ...], prefix: str) -> str:
+    def _called(self, layer: LayerDoc, inputs: tuple[str, ...], prefix: str, call: int = 0) -> str:
         """The value of one call of a layer; further calls use the weights of the first."""
         if layer.inner is not None:
             return self._nested(layer.inner, inputs, f"{prefix}{layer.name}/")
         since = len(self.builder.nodes)
-        made = self._applied(layer, inputs, prefix)
+        made = self._applied(layer, inputs, prefix, call)
         if layer.pointer in self.owners:
             self.builder.share(since, self.owners[layer.pointer])
         else:
@@ -161,11 +161,12 @@ class _Reader:
         made = self._graph(inner, inputs or None, prefix)
         return made[0] if made else ""
 
-    def _applied(self, layer: LayerDoc, inputs: tuple[str, ...], prefix: str) -> str:
+    def _applied(self, layer: LayerDoc, inputs: tuple[str, ...], prefix: str, call: int) -> str:
         if layer.kind == "Merge" and not inputs:
             inputs = self._branches(layer, prefix)
         config = dict(layer.config) | ({"dlc_channels_first": True} if self.channels_first else {})
-        use = Use(layer, inputs, f"{prefix}{layer.name}", Arguments(config), self.file, self.version)
+        name = f"{prefix}{layer.name}"
+        use = Use(layer, inputs, name, Arguments(config), self.file, self.version, call)
         try:
             rule = RULES.get(layer.kind)
             if rule is None:

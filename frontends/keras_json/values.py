@@ -8,6 +8,7 @@ from typing import Any
 
 from dlc.frontends.keras_json.activations import activated
 from dlc.frontends.keras_json.builder import Builder, Use, rule
+from dlc.frontends.keras_json.operations import with_number
 from dlc.types import HOLE, Dim, Kind, Type, product, total
 
 _RANKS = {Kind.SEQUENCE: 1, Kind.MAP: 2, Kind.VOLUME: 3}
@@ -174,9 +175,9 @@ _MODES = {
 
 @rule(*_MERGES)
 def merge(b: Builder, use: Use) -> str:
-    """Element by element."""
+    """Element by element; with a number, a rescaling."""
     if len(use.inputs) == 1:
-        return b.add(use, "linear", {})
+        return with_number(b, use, use.layer.kind) or b.add(use, "linear", {})
     return b.add(use, _MERGES[use.layer.kind], {})
 
 
