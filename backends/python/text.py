@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import textwrap
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
@@ -23,6 +24,8 @@ def literal(value: Any) -> str:
         return f"({items},)" if len(value) == 1 else f"({items})"
     if isinstance(value, Fraction):
         return f"{value.numerator} / {value.denominator}"
+    if isinstance(value, float) and not math.isfinite(value):
+        return f'float("{value}")'
     return str(value) if isinstance(value, Expr) else repr(value)
 
 

@@ -97,7 +97,12 @@ class BodyWriter:
                 made.append(expression)
                 continue
             chained = all(s.values == (i - 1,) for i, s in enumerate(plan.steps))
-            variable = self._chosen(position, part) if chained else self._variables.helper("y")
+            if step.target != "{}":
+                variable = self._variables.helper("state")
+            elif chained:
+                variable = self._chosen(position, part)
+            else:
+                variable = self._variables.helper("y")
             yield from lines(f"{step.target.format(variable)} = ", expression, _DEPTH)
             made.append(variable)
 

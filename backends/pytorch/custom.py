@@ -41,7 +41,7 @@ class Rescale(nn.Module):
 
 _STANDARDIZE = '''\
 class Standardize(nn.Module):
-    """(x - mean) / deviation, those of each channel over `count` examples of the data."""
+    """(x - mean) / deviation, those of each channel over `count` examples."""
 
     def __init__(self, channels):
         super().__init__()
@@ -92,9 +92,8 @@ class SameAvgPool(nn.Module):
 
     def forward(self, x):
         rank = x.dim() - 2
-        kernel, stride = (
-            n if isinstance(n, tuple) else (n,) * rank for n in (self.kernel, self.stride)
-        )
+        sizes = (self.kernel, self.stride)
+        kernel, stride = (n if isinstance(n, tuple) else (n,) * rank for n in sizes)
         sides = []
         for size, k, s in list(zip(x.shape[2:], kernel, stride, strict=True))[::-1]:
             need = max((-(-size // s) - 1) * s + k - size, 0)

@@ -12,7 +12,7 @@ from dlc.backends.nets import callees_first, refuse_holes
 from dlc.backends.python.names import Namer
 from dlc.backends.pytorch.custom import CUSTOM
 from dlc.backends.pytorch.members import does_same, entries
-from dlc.backends.pytorch.names import MODULES, class_name
+from dlc.backends.pytorch.names import MODULES, class_name, variable_name
 from dlc.backends.pytorch.parts import Body, body
 from dlc.backends.pytorch.plan import Plan
 from dlc.backends.pytorch.statements import Link, Loop, Statement, statements
@@ -70,7 +70,8 @@ def program(module: Module, differences: Differences) -> Program:
     scopes = _scopes(module, net)
     bodies = {name: statements(name, body_, outputs, survey) for name, body_, outputs in scopes}
     flat = all(isinstance(node.op, Op) for node in net.body)
-    if not flat and (survey.uneven or not all(map(_is_sayable, bodies.values()))):
+    named = all(variable_name(p.name) == p.name for b in callees_first(module, net) for p in b.parameters)
+    if not flat and (survey.uneven or not named or not all(map(_is_sayable, bodies.values()))):
         return program(check(ExpandBlocks().run(module).module).module, differences)
     _report(survey, differences)
     return _assemble(module, survey, bodies)

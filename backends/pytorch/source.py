@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import textwrap
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from dlc.backends.python.layout import INDENT, WIDTH, Argument, Call, Unpacked, lines
+from dlc.backends.python.layout import INDENT, WIDTH, Argument, Call, Unpacked, flat, lines
 from dlc.backends.python.text import comments, literal
 from dlc.backends.pytorch.body import BodyWriter
 from dlc.backends.pytorch.custom import CUSTOM
@@ -26,7 +26,7 @@ def source(made: Program, head: Iterable[str]) -> str:
     classes = [list(ClassWriter(each, made).write()) for each in made.classes]
     main = list(_main(made))
     text = "\n".join(line for lines_ in (*classes, main) for line in lines_)
-    brought = [CUSTOM[name] for name in CUSTOM if f"{name}(" in text]
+    brought = [CUSTOM[name] for name in CUSTOM if re.search(rf"(?<![\w.]){name}\(", text)]
     text = "\n".join((*brought, text))
     opening = [*comments(head), "", *_imports(text)]
     parts = ("\n".join(opening), *brought, *("\n".join(each) for each in classes), "\n".join(main))
@@ -38,7 +38,7 @@ def _imports(text: str) -> Iterator[str]:
         yield "from collections import OrderedDict"
         yield ""
     yield "import torch"
-    if "F." in text.replace("nn.F", ""):
+    if re.search(r"(?<![\w.])F\.\w", text):
         yield "import torch.nn.functional as F"
     yield "from torch import nn"
 
@@ -46,13 +46,16 @@ def _imports(text: str) -> Iterator[str]:
 def _main(made: Program) -> Iterator[str]:
     """Runs the net once on numbers of the right shapes."""
     yield 'if __name__ == "__main__":'
-    values = [_example(given.type) for given in made.net.inputs]
-    name = made.classes[-1].name
-    if len(made.net.outputs) == 1:
-        yield from lines("", Call("print", (f"{name}()({', '.join(values)}).shape",)), 1)
-    else:
-        yield from lines("outputs = ", Call(f"{name}()", (), ", ".join(values)), 1)
+    values = tuple(_example(given.type) for given in made.net.inputs)
+    called = Call(f"{made.classes[-1].name}()", values)
+    if len(made.net.outputs) > 1:
+        yield from lines("outputs = ", called, 1)
         yield f"{INDENT}print(*(output.shape for output in outputs))"
+    elif len(whole := f"{INDENT}print({flat(called)}.shape)") <= WIDTH:
+        yield whole
+    else:
+        yield from lines("output = ", called, 1)
+        yield f"{INDENT}print(output.shape)"
 
 
 def _example(given: Type) -> str:
@@ -97,16 +100,17 @@ class ClassWriter:
     def _docstring(self) -> Iterator[str]:
         net = self._program.net
         types = net.types()
-        takes = ", ".join(f"{given.name} {_shape(given.type)}" for given in net.inputs)
-        gives = ", ".join(f"{name} {_shape(types[name])}" for name in net.outputs)
-        line = f'{INDENT}"""Takes {takes}; gives {gives}."""'
+        takes = [f"{given.name} {_shape(given.type)}" for given in net.inputs]
+        gives = [f"{name} {_shape(types[name])}" for name in net.outputs]
+        line = f'{INDENT}"""Takes {", ".join(takes)}; gives {", ".join(gives)}."""'
         if len(line) <= WIDTH:
             yield line
         else:
             yield f'{INDENT}"""The network.'
             yield ""
-            for text in (f"Takes {takes}.", f"Gives {gives}."):
-                yield from textwrap.wrap(text, WIDTH, initial_indent=INDENT, subsequent_indent=INDENT * 2)
+            for word, values in (("Takes", takes), ("Gives", gives)):
+                yield f"{INDENT}{word}:"
+                yield from (f"{INDENT * 2}{value}" for value in values)
             yield f'{INDENT}"""'
         yield ""
 
@@ -138,7 +142,7 @@ class ClassWriter:
         if isinstance(entry, Leaf):
             return self._leaf(entry.made)
         if isinstance(entry, Rounds):
-            return Unpacked(self._entry(entry.entry), entry.counter, _value(entry.count))
+            return Unpacked(self._entry(entry.entry), entry.counter, literal(entry.count))
         inner = tuple(self._entry(each) for each in entry.entries)
         return Call("nn.Sequential", inner, open=len(inner) >= _OPEN)
 
@@ -149,28 +153,22 @@ class ClassWriter:
 
     def _call(self, call: CallPlan) -> Call:
         called = self._classes[call.block]
-        arguments = [_value(call.arguments[name]) for name in called.channels]
+        arguments = [literal(call.arguments[name]) for name in called.channels]
         stated = (p.name for p in called.parameters if p.name in call.arguments)
-        named = [f"{variable_name(name)}={_value(call.arguments[name])}" for name in stated]
+        named = [f"{variable_name(name)}={literal(call.arguments[name])}" for name in stated]
         return Call(called.name, (*arguments, *named))
 
 
 def construct(made: Made) -> Call:
     """The call that makes a module."""
-    positional = [construct(v) if isinstance(v, Made) else _value(v) for v in made.positional]
+    positional = [construct(v) if isinstance(v, Made) else literal(v) for v in made.positional]
     named = stated(made.cls, made.named, made.positional)
-    return Call(made.cls, (*positional, *(f"{name}={_value(v)}" for name, v in named.items())))
-
-
-def _value(value: Any) -> str:
-    if isinstance(value, float) and value in (float("inf"), float("-inf")):
-        return f'float("{value}")'
-    return literal(value)
+    return Call(made.cls, (*positional, *(f"{name}={literal(v)}" for name, v in named.items())))
 
 
 def _parameter(name: str, parameter: Any) -> str:
     made = variable_name(name)
-    return made if parameter.required else f"{made}={_value(parameter.default)}"
+    return made if parameter.required else f"{made}={literal(parameter.default)}"
 
 
 def _shape(given: Type | None) -> str:

@@ -15,6 +15,7 @@ from typing import Any
 import attrs
 
 from dlc.backends.pytorch.anyorder import AnyOrder
+from dlc.backends.pytorch.names import variable_name
 from dlc.backends.pytorch.plan import Ask, Known, Layout, Plan, bound, is_symbolic, plan
 from dlc.ir import Action, Block, BlockCall, Module, Net, Node, Op, Repeat, RuleBroken, Value
 from dlc.layers.bind import Bindings, bind_action
@@ -291,7 +292,7 @@ def channel_names(block: Block) -> dict[str, str]:
     taken = {p.name for p in block.parameters}
     found = {}
     for name in block.inputs:
-        made = "in_channels" if len(block.inputs) == 1 else f"{name}_channels"
+        made = "in_channels" if len(block.inputs) == 1 else f"{variable_name(name)}_channels"
         while made in taken:
             made += "_"
         taken.add(made)

@@ -47,7 +47,7 @@ def run(model: Any, net: Net, inputs: Mapping[str, Array]) -> dict[str, Array]:
 
 def laid(value: Any, kind: Type) -> Any:
     """A channels-last tensor as the module takes it."""
-    return value.movedim(-1, 1) if kind.kind in (Kind.MAP, Kind.VOLUME) else value
+    return value.movedim(-1, 1).contiguous() if kind.kind in (Kind.MAP, Kind.VOLUME) else value
 
 
 def unlaid(value: Any, kind: Type | None) -> Any:
