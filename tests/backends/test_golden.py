@@ -32,6 +32,12 @@ def test_keras(file: Path, golden: Golden) -> None:
 
 
 @named
+def test_pytorch(file: Path, golden: Golden) -> None:
+    (text,) = written("pytorch", file)
+    golden(FOLDER / "pytorch" / f"{file.stem}.py", text)
+
+
+@named
 def test_caffe(file: Path, golden: Golden) -> None:
     (text,) = written("caffe", file)
     read_net(text)
@@ -49,24 +55,22 @@ def test_caffe_train(file: Path, golden: Golden) -> None:
         golden(FOLDER / "caffe-train" / f"{file.stem}_solver.prototxt", solver)
 
 
-def test_python_is_formatted() -> None:
-    """As `ruff format` leaves it in its own settings."""
-    command = [
-        sys.executable,
-        "-m",
-        "ruff",
-        "format",
-        "--isolated",
-        "--check",
-        "--diff",
-        str(FOLDER / "keras"),
-    ]
+python = pytest.mark.parametrize("target", ["keras", "pytorch"])
+
+
+def ruff(*arguments: str) -> None:
+    command = [sys.executable, "-m", "ruff", *arguments]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout
 
 
-def test_python_has_no_dead_lines() -> None:
+@python
+def test_python_is_formatted(target: str) -> None:
+    """As `ruff format` leaves it in its own settings."""
+    ruff("format", "--isolated", "--check", "--diff", str(FOLDER / target))
+
+
+@python
+def test_python_has_no_dead_lines(target: str) -> None:
     """No unused import, variable or argument, no undefined name."""
-    command = [sys.executable, "-m", "ruff", "check", "--isolated", "--select", "F,E,W,I,ARG,B"]
-    done = subprocess.run([*command, str(FOLDER / "keras")], capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout
+    ruff("check", "--isolated", "--select", "F,E,W,I,ARG,B", str(FOLDER / target))
