@@ -10,13 +10,13 @@ from dlc.backends.parameters import net_parameters
 from dlc.diagnostics import Diagnostic, DlcError, codes
 from dlc.diff import align, canonical
 from dlc.ir import Module, Net
-from dlc.verify import draw
+from dlc.verify import draw, original
 from dlc.verify import side as sides
 from dlc.verify.compare import Report, gaps
 from dlc.verify.frameworks import FRAMEWORKS, is_installed, require
 from dlc.verify.frameworks import run as run_job
 from dlc.verify.side import Side
-from dlc.weights import convert
+from dlc.weights import convert, files
 from dlc.weights.files import framework_of
 from dlc.weights.held import Weights
 from dlc.weights.match import expanded, same_layers
@@ -144,7 +144,38 @@ def _side(given: Given, weights: Weights, net: Net, folder: Path) -> Side:
         return sides.script(given.what, given.path, framework, path, net)
     framework = given.framework or _home(given)
     require(framework, what)
-    return sides.emitted(given.what, given.module, framework, weights, folder)
+    own = _original(given, framework, weights, folder) if given.framework is None else None
+    return own or sides.emitted(given.what, given.module, framework, weights, folder)
+
+
+def _original(given: Given, framework: str, weights: Weights, folder: Path) -> Side | None:
+    """The file itself, with the weights written for it; None where dlc's code for it is to run instead."""
+    net, text = given.net, given.text
+    if net is None or text is None:
+        return None
+    if framework == "caffe" and given.form == "prototxt" and original.runs_in_caffe(net, text):
+        held = given.weights or _written(given, net, text, weights, folder, ".caffemodel")
+        return original.in_caffe(given.what, given.path, net, text, held)
+    if framework == "keras" and given.form in ("json", "keras-json") and original.runs_in_keras(text):
+        whole = framework_of(given.path) is not None
+        if whole and given.weights is None:
+            return original.in_keras(given.what, given.path, net, text, None)
+        held = _written(given, net, text, weights, folder, ".weights.h5")
+        return original.in_keras(given.what, _document(given, text, folder), net, text, held)
+    return None
+
+
+def _written(given: Given, net: Net, text: str, weights: Weights, folder: Path, ending: str) -> Path:
+    path = folder / f"{given.what}{ending}"
+    path.write_bytes(files.written_own(path, net, given.form, text, weights))
+    return path
+
+
+def _document(given: Given, text: str, folder: Path) -> Path:
+    """A model's configuration as a file of its own."""
+    path = folder / f"{given.what}.json"
+    path.write_text(text, encoding="utf-8")
+    return path
 
 
 def _for_script(given: Given, framework: str, net: Net, weights: Weights, folder: Path) -> Path:

@@ -6,7 +6,7 @@ leaves flattening to InnerProduct; where it flattens itself, the frontend has tu
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from dlc.backends.parameters import Parameter, parameters
 from dlc.backends.stored import Tensor, gates, turned, units_first, whole
 from dlc.ir import Net, Node
 from dlc.types import Kind, Type
+from dlc.weights import caffemodel
 from dlc.weights.caffemodel import CaffeLayer
 from dlc.weights.held import Array, Key, Stored
 
@@ -148,3 +149,26 @@ def scales_of(text: str, path: Path) -> dict[str, str]:
     from dlc.frontends.prototxt import joined_scales
 
     return joined_scales(text, str(path))
+
+
+def layers_of(text: str, path: Path) -> dict[str, CaffeLayer]:
+    """The layers of a prototxt with their types, without blobs."""
+    from dlc.frontends.prototxt import layer_types
+
+    return {name: CaffeLayer(name, kind, ()) for name, kind in layer_types(text, str(path)).items()}
+
+
+def written(
+    name: str, tensors: Sequence[Tensor], text: str, path: Path, weights: Mapping[str, Mapping[str, Array]]
+) -> bytes:
+    """The bytes of a caffemodel for a prototxt; every BatchNorm has a factor of 1."""
+    import numpy as np
+
+    kinds = {layer.name: layer.type for layer in layers_of(text, path).values()}
+    blobs: dict[str, list[Array]] = {}
+    for tensor in tensors:
+        blobs.setdefault(tensor.key[0], []).append(tensor.stored(weights.get(tensor.node, {})))
+    for layer, held in blobs.items():
+        if kinds[layer] == "BatchNorm":
+            held.append(np.ones(1, np.float32))
+    return caffemodel.written(name, {layer: (kinds[layer], held) for layer, held in blobs.items()})

@@ -72,6 +72,21 @@ def read(path: Path, net: Net, form: str, text: str | None) -> Reading | None:
     return None
 
 
+def written_own(path: Path, net: Net, form: str, text: str, weights: Weights) -> bytes:
+    """The weights of an expanded net for the very file of format `form` that it was read from: a caffemodel
+    for a prototxt, `.weights.h5` for a document of Keras 3."""
+    if form == "prototxt":
+        tensors = caffe.tensors(net, caffe.layers_of(text, path), caffe.scales_of(text, path))
+        return caffe.written(net.name, tensors, text, path, weights)
+    from dlc.frontends.keras_json.document import parse
+    from dlc.weights.keras import places
+    from dlc.weights.keras import tensors as of_document
+
+    found = list(places(parse(text)))
+    wanted = of_document(net, found)
+    return hdf5.written_keras3(transfer.stored(wanted, weights), wanted, found)
+
+
 def _of_document(path: Path, net: Net, text: str) -> Reading | None:
     from dlc.frontends.keras_json.document import is_keras_json, parse
     from dlc.weights.keras import places, tensors

@@ -170,6 +170,22 @@ def joined_scales(text: str, file: str | None = None) -> dict[str, str]:
     return found
 
 
+def layer_types(text: str, file: str | None = None) -> dict[str, str]:
+    """The type of every layer of a file, by its name, of whatever phase."""
+    layers = [
+        Source(m, file=file) for m in upgraded(parse(text, file)).all("layer") if isinstance(m, Message)
+    ]
+    return {layer.name: layer.kind for layer in reversed(layers)}
+
+
+def is_deployed(text: str, file: str | None = None) -> bool:
+    """Whether a file brings in no data of its own and measures nothing: what is computed from given inputs."""
+    layers = [
+        Source(m, file=file) for m in upgraded(parse(text, file)).all("layer") if isinstance(m, Message)
+    ]
+    return not any(is_outside(s) or (is_data(s) and s.kind != "Input") for s in layers)
+
+
 def _with_paddings(sources: Sequence[Source]) -> list[Source]:
     """V0's padding layers taken into the convolution or pooling that follows, as Caffe upgrades them."""
     pads = {s.tops[0]: s for s in sources if s.kind == "padding" and s.tops and s.bottoms}

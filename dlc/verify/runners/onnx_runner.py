@@ -32,7 +32,7 @@ def main(job: dict[str, Any]) -> None:
         feed[value.name] = array.astype(kind)
     values = session.run([*outputs, *wanted], feed)
     names = [f"output:{i}" for i in range(len(outputs))] + wanted
-    keep = {
+    keep: dict[str, Any] = {
         n: v for n, v in zip(names, values, strict=True) if isinstance(v, np.ndarray) and v.dtype.kind == "f"
     }
     np.savez(job["out"], **keep)

@@ -15,7 +15,7 @@ def main(job: dict[str, Any]) -> None:
 
     model = build(torch, job["model"])
     if job["weights"]:
-        state = load(torch, job["weights"])
+        state = in_order(model, load(torch, job["weights"]))
         missing, unexpected = model.load_state_dict(state, strict=False)
         missing = [name for name in missing if not name.endswith("num_batches_tracked")]
         if missing or unexpected:
@@ -52,6 +52,14 @@ def load(torch: Any, path: str) -> dict[str, Any]:
     from dlc.weights.safetensors import read
 
     return {name: torch.as_tensor(np.array(held.read())) for name, held in read(Path(path)).items()}
+
+
+def in_order(model: Any, state: dict[str, Any]) -> dict[str, Any]:
+    """The state dict; under the module's own names where only these differ, entry by entry."""
+    own = [(n, tuple(v.shape)) for n, v in model.state_dict().items() if not n.endswith("_tracked")]
+    if [n for n, _ in own] == list(state) or [s for _, s in own] != [tuple(v.shape) for v in state.values()]:
+        return state
+    return dict(zip([name for name, _ in own], state.values(), strict=True))
 
 
 def keep(torch: Any, values: dict[str, Any], name: str) -> Any:
