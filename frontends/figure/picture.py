@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
 import attrs
+from PIL.Image import fromarray as from_array
 
 from dlc.diagnostics import Diagnostic, FileSpan, Severity, codes
 from dlc.frontends.figure.drawing import Drawing
@@ -13,14 +17,21 @@ from dlc.frontends.figure.raster.reader import read_raster
 from dlc.frontends.figure.read import read_drawing
 from dlc.ir import Net
 
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
 
 @attrs.frozen
 class PictureReading:
-    """What a picture shows: its networks, what was seen drawn, and what was found doubtful or wrong."""
+    """What a picture shows: its networks, what was seen drawn, and what was found doubtful or wrong.
+
+    `ground` gives the picture itself, to draw on.
+    """
 
     nets: tuple[Net, ...]
     drawing: Drawing
-    diagnostics: tuple[Diagnostic, ...] = ()
+    diagnostics: tuple[Diagnostic, ...]
+    ground: Callable[[], Image]
 
 
 def read_picture(data: bytes, name: str, ocr: str | None = None) -> PictureReading:
@@ -28,12 +39,18 @@ def read_picture(data: bytes, name: str, ocr: str | None = None) -> PictureReadi
 
     Raises DlcError where it is no picture, too large, or an engine is missing.
     """
-    drawing = read_raster(decode(data, name), engine(ocr))
+    picture = decode(data, name)
+    drawing = read_raster(picture, engine(ocr))
+    return reading_of(drawing, name, lambda: from_array(picture.pixels))
+
+
+def reading_of(drawing: Drawing, name: str, ground: Callable[[], Image]) -> PictureReading:
+    """The networks of a file's drawing."""
     found = read_drawing(drawing, place=Place(area=drawing.area))
     findings = found.diagnostics
     if not found.nets:
         findings = (*findings, _nothing(drawing, name))
-    return PictureReading(found.nets, drawing, findings)
+    return PictureReading(found.nets, drawing, findings, ground)
 
 
 def _nothing(drawing: Drawing, name: str) -> Diagnostic:

@@ -5,10 +5,12 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from support import figures, pdfs
+from PIL import Image
+from support import flowcharts, pdfs
 from support.command import LENET, names, run
 
 from dlc.cli.arguments import COMMANDS
+from dlc.frontends.look.marks import ARROW, NET, SURE
 
 Capture = pytest.CaptureFixture[str]
 SAMPLE = Path(__file__).resolve().parents[2] / "examples" / "paper" / "sample.pdf"
@@ -142,7 +144,7 @@ def test_list_says_what_a_paper_offers(capsys: Capture) -> None:
 def test_list_shows_figures_too_whatever_they_are(tmp_path: Path, capsys: Capture) -> None:
     path = tmp_path / "paper.pdf"
     boxes = ("Input", "conv 3x3, 16", "max pool 2x2", "conv 3x3, 32", "fc 10", "softmax")
-    path.write_bytes(pdfs.pdf([figures.chain("Figure 1: Architecture of the network.", boxes)]))
+    path.write_bytes(pdfs.pdf([flowcharts.chain("Figure 1: Architecture of the network.", boxes)]))
     status, printed, _ = run(capsys, "list", path)
     assert status == 0
     assert printed.splitlines()[1].split()[:4] == ["figure", "1", "1", "2d_box"]
@@ -170,6 +172,34 @@ def test_look_draws_the_pages_where_something_was_read(tmp_path: Path, capsys: C
     assert names(tmp_path / "seen") == ["sample-p1.png", "sample-p2.png"]
     assert printed.splitlines() == [str(tmp_path / "seen" / name) for name in names(tmp_path / "seen")]
     assert (tmp_path / "seen" / "sample-p1.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_look_draws_one_figure_or_table_into_a_file(tmp_path: Path, capsys: Capture) -> None:
+    path, out = tmp_path / "paper.pdf", tmp_path / "out.png"
+    boxes = ("Input", "conv 3x3, 16", "max pool 2x2", "conv 3x3, 32", "fc 10", "softmax")
+    page = flowcharts.chain("Figure 1: Architecture of the network.", boxes)
+    path.write_bytes(
+        pdfs.pdf([page, pdfs.table("Table 2: Results.", [("method", "error"), ("ours", "1.7")])])
+    )
+    for words in (("--figure", "1"), ("--table", "2")):
+        assert run(capsys, "look", path, *words, "-o", out, "--scale", "3")[:2] == (0, f"{out}\n")
+    status, _, said = run(capsys, "look", path, "--figure", "4", "-o", out)
+    assert status == 1
+    assert "there is no figure 4" in said
+    assert "its figures are 1" in said
+
+
+def test_look_colours_what_was_read(tmp_path: Path, capsys: Capture) -> None:
+    """Readings that are sure are framed in green, arrows are traced in orange."""
+    path, out = tmp_path / "paper.pdf", tmp_path / "out.png"
+    boxes = ("Input", "conv 3x3, 16", "max pool 2x2", "conv 3x3, 32", "fc 10", "softmax")
+    path.write_bytes(pdfs.pdf([flowcharts.chain("Figure 1: Architecture of the network.", boxes)]))
+    run(capsys, "look", path, "--figure", "1", "-o", out)
+    with Image.open(out) as picture:
+        pixels = picture.convert("RGB")
+        found = {colour for _, colour in pixels.getcolors(2**20)}
+    for wanted in (SURE, ARROW, NET):
+        assert any(max(abs(a - b) for a, b in zip(wanted, have, strict=True)) < 12 for have in found)
 
 
 def test_look_at_what_is_not_there(tmp_path: Path, lenet: Path, capsys: Capture) -> None:

@@ -43,7 +43,7 @@ def prepare(folder: Path) -> None:
 
 def _differing() -> bytes:
     """A paper whose figure and table differ in one number."""
-    from support import figures, pdfs
+    from support import flowcharts, pdfs
 
     boxes = ("Input", "conv 5x5, 32", "max pool 2x2", "conv 3x3, 64", "conv 3x3, 64", "fc 10")
     rows = (
@@ -54,7 +54,7 @@ def _differing() -> bytes:
         ("conv3", "3 x 3", "1", "96"),
         ("fc", "", "", "10"),
     )
-    figure = figures.chain("Figure 1: Architecture of the network.", boxes)
+    figure = flowcharts.chain("Figure 1: Architecture of the network.", boxes)
     return pdfs.pdf([figure, pdfs.table("Table 1: Layers of the network.", rows)])
 
 

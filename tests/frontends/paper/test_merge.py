@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import attrs
 import pytest
-from support.figures import chain
+from support.flowcharts import chain
 from support.pdfs import pdf, table
 
 from dlc.diagnostics import PageSpan, Severity
