@@ -38,7 +38,8 @@ class Builder(NetBuilder):
     """Collects the net. `views` are tensors that show values, `constants` those that are calculated;
     `weights` say for each layer how to come by its parameters, in the layout of the language; `owners` which
     layer first used the initialisers of these names; `zeros` are tensors of zeros whose size is not known;
-    `parts` say for a node of which layer a model that dlc wrote says it is."""
+    `parts` say for a node of which layer a model that dlc wrote says it is;
+    `batch` is the size of a batch that the model was exported for."""
 
     document: Document
     views: dict[str, View] = attrs.field(factory=dict)
@@ -48,6 +49,7 @@ class Builder(NetBuilder):
     readers: Counter[str] = attrs.field(factory=Counter)
     zeros: set[str] = attrs.field(factory=set)
     parts: dict[str, str] = attrs.field(factory=dict)
+    batch: int | None = None
     at: Operator | None = None
 
     # What tensors are.

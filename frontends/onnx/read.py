@@ -93,6 +93,8 @@ def _input(b: Builder, tensor: Tensor) -> None:
         kind = _placed(dims, axes)
     value = b.take(tensor.name, kind, PointerSpan("/graph/input", b.document.file))
     b.views[tensor.name] = View(value, axes)
+    size = dims[axes.index(BATCH)]
+    b.batch = size if isinstance(size, int) else b.batch
 
 
 def _placed(dims: Sequence[Dim], axes: Sequence[int]) -> Type:

@@ -86,6 +86,8 @@ def reshape(b: Builder, op: Operator) -> None:
         b.give(op, joined)
         return
     dims = b.dims(view)
+    if asked and asked[0] == b.batch and dims[0] == BATCH_SIZE:
+        asked = (BATCH_SIZE, *asked[1:])
     wanted = _resolved(dims, asked, bool(op.attributes.get("allowzero", 0)))
     if not wanted or wanted[0] != BATCH_SIZE or view.axes[0] != BATCH:
         raise Unclear("it moves numbers between examples")
@@ -114,9 +116,6 @@ def _resolved(dims: Sequence[Dim], asked: Sequence[Dim], zeros: bool) -> tuple[D
         rest = made.index(-1)
         others = product(*(d for i, d in enumerate(made) if i != rest))
         made[rest] = _quotient(product(*dims), others)
-    if made and isinstance(made[0], int) and made[0] > 0 and dims and dims[0] == BATCH_SIZE:
-        fixed = product(*made[1:]) == product(*dims[1:])  # a model that was exported for a batch of one size
-        made[0] = BATCH_SIZE if fixed else made[0]
     return tuple(made)
 
 
@@ -292,6 +291,33 @@ def _sliced(
         said = hint.axis if hint is not None and axis == own else axis + 1 if axis + 1 < rank else -1
         value = b.layer("slice", [value], {"start": low, "size": size, "axis": said})
     b.give(op, View(value, view.axes))
+
+
+@rule("Split")
+def split(b: Builder, op: Operator) -> None:
+    """A slice for every part."""
+    view = b.view(op.input(0))
+    axis = view.axes[op.attributes.get("axis", 0) % len(view.axes)]
+    shape = b.kind_of(view).shape
+    size = shape[axis] if 0 <= axis < len(shape) else None
+    if not isinstance(size, int):
+        raise Unclear("it splits the batch, or what has no known size")
+    value, start = b.unshuffled(view), 0
+    for place, part in enumerate(_parts(b, op, size)):
+        attributes = {"start": start, "size": part, "axis": axis + 1 if axis + 1 < len(shape) else -1}
+        b.give(op, View(b.layer("slice", [value], attributes), view.axes), place)
+        start += part
+
+
+def _parts(b: Builder, op: Operator, size: int) -> list[int]:
+    """The sizes of the parts of an axis."""
+    count = len(op.outputs)
+    stated = b.whole(op.input(1)) if op.input(1) else list(op.attributes.get("split", ()))
+    even = -(-size // op.attributes.get("num_outputs", count))
+    parts = stated or [min(even, size - i * even) for i in range(count)]
+    if len(parts) != count or sum(parts) != size or min(parts) < 1:
+        raise Unclear(f"its parts are {parts}")
+    return parts
 
 
 def _cuts(b: Builder, op: Operator) -> tuple[Sequence[int], Sequence[int], Sequence[int], Sequence[int]]:
