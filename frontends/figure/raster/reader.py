@@ -18,6 +18,7 @@ from dlc.frontends.figure.raster.letters import Pieces, faces_with_letters, may_
 from dlc.frontends.figure.raster.picture import Picture
 from dlc.frontends.figure.raster.rows import find_rows
 from dlc.frontends.figure.raster.scale import scaled
+from dlc.frontends.figure.raster.solids import with_solids
 from dlc.frontends.figure.raster.stroke import Stroke
 from dlc.frontends.figure.raster.strokes import Traced, lines_between, simplified, trace
 from dlc.frontends.figure.raster.texts import read_labels
@@ -34,6 +35,7 @@ def read_raster(picture: Picture, recogniser: Recogniser | None = None) -> Drawi
     ink = find_ink(drawn, faces)
     pieces = pieces_of(ink.mask)
     found = find_boxes(drawn, faces, ink, faces_with_letters(pieces, ink.owner, drawn.em))
+    found = with_solids(found, drawn.edges, drawn.em)
     found = with_titles(drawn.grey, found, drawn.em)
     boxes = _box_mask(drawn, found)
     lines = without_letters(_line_mask(drawn, ink.mask, boxes), drawn.em)

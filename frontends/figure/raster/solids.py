@@ -1,0 +1,240 @@
+"""Stacks and cuboids: rectangles behind which further sheets, or a top and a side, come into view."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import attrs
+import numpy as np
+
+from dlc.frontends.figure.drawing import Area, Outline, Point
+from dlc.frontends.figure.geometry import common, extent, hull
+from dlc.frontends.figure.raster.arrays import Array, Mask
+from dlc.frontends.figure.raster.boxes import Found
+
+#: A sheet is at most this much (ems) further back than the one before it, a cuboid's rear at most so far back
+#: (of its front's longer side, or ems).
+_STEP, _DEPTH, _DEEPEST = 2.6, 1.2, 6.0
+#: An edge is there where this part of it is inked.
+_INKED = 0.8
+_MOST_SHEETS = 40
+#: A rear is at least this far (pixels) from its front.
+_LEAST = 3.6
+_FRONTS = (Outline.RECTANGLE, Outline.ROUNDED)
+
+
+@attrs.frozen
+class _Solid:
+    """What stands behind a front: the offsets of its rears (the nearest first), and whether slanted edges
+    join the front to the last."""
+
+    rears: tuple[Point, ...]
+    slanted: bool
+
+    def area(self, front: Area) -> Area:
+        """The hull of front and rears."""
+        return hull((front, _moved(front, self.rears[-1])))
+
+
+def with_solids(found: Sequence[Found], edges: Mask, em: float) -> list[Found]:
+    """Boxes of which those with sheets or faces behind them have become stacks and cuboids.
+
+    `edges` marks all changes of colour. The pieces of such a solid are no boxes of their own.
+    """
+    made: list[Found] = []
+    solids: list[tuple[Found, Area]] = []
+    for one in found:
+        seen = _behind(one.box.area, edges, em) if one.box.outline in _FRONTS and not one.cells else None
+        if seen is None:
+            made.append(one)
+        else:
+            solids.append((_solid(one, seen), one.box.area))
+    solids = _outermost(solids)
+    kept = [one for one in made if not any(_is_part(one.box.area, solid.box.area) for solid, _ in solids)]
+    return sorted([*kept, *(solid for solid, _ in solids)], key=lambda f: -extent(f.box.area))
+
+
+def _outermost(solids: Sequence[tuple[Found, Area]]) -> list[tuple[Found, Area]]:
+    """The solids that are not parts of others."""
+    return [
+        (one, front)
+        for one, front in solids
+        if not any(
+            other is not one
+            and _is_part(one.box.area, other.box.area)
+            and extent(one.box.area) < extent(other.box.area)
+            for other, _ in solids
+        )
+    ]
+
+
+def _is_part(area: Area, whole: Area) -> bool:
+    """Whether a box lies in a solid, and takes up enough of it to be one of its faces."""
+    shared = common(area, whole)
+    if shared[0] >= shared[2] or shared[1] >= shared[3] or extent(shared) < 0.9 * extent(area):
+        return False
+    long = max((area[2] - area[0]) / (whole[2] - whole[0]), (area[3] - area[1]) / (whole[3] - whole[1]))
+    return long > 0.5
+
+
+def _solid(one: Found, seen: _Solid) -> Found:
+    front = one.box.area
+    area = seen.area(front)
+    outline = Outline.CUBOID if seen.slanted else Outline.STACK
+    sheets = 1 if seen.slanted else len(seen.rears) + 1
+    box = attrs.evolve(one.box, area=area, front=front, outline=outline, sheets=sheets, corners=())
+    contour = np.rint(np.array(_silhouette(front, seen.rears[-1]))).astype(np.int32)
+    return attrs.evolve(one, box=box, contour=contour, margin=max(1.5, one.margin / 2 + 1))
+
+
+def _silhouette(front: Area, back: Point) -> list[Point]:
+    """The six corners of what a front and its rear cover together."""
+    x0, y0, x1, y1 = front
+    dx, dy = back
+    near = [(x0, y0), (x1, y0), (x1, y1), (x0, y1)]
+    far = [(x + dx, y + dy) for x, y in near]
+    first = {(True, False): 0, (True, True): 1, (False, True): 2, (False, False): 3}[dx > 0, dy > 0]
+    order = [near[(first + i) % 4] for i in (3, 0)] + [far[(first + i) % 4] for i in (0, 1, 2)]
+    return [*order, near[(first + 2) % 4]]
+
+
+def _behind(front: Area, edges: Mask, em: float) -> _Solid | None:
+    """What stands behind a rectangle, to its right or left, higher or lower."""
+    for right in (True, False):
+        rears = _rears(front, edges, right, em)
+        for up in (True, False):
+            seen = _fitting(front, edges, [r for r in rears if (r[1] < 0) is up], em)
+            if seen is not None:
+                return seen
+    return None
+
+
+def _fitting(front: Area, edges: Mask, rears: Sequence[Point], em: float) -> _Solid | None:
+    """The rears, of those that may be (the nearest first), all of whose visible edges are drawn."""
+    kept: list[Point] = []
+    for back in rears:
+        before = kept[-1] if kept else (0.0, 0.0)
+        if abs(back[1]) <= abs(before[1]) + 1 or not _far_edges(front, back, edges):
+            continue
+        stairs = _stairs(front, before, back, edges)
+        if not kept and _slanted(front, back, edges) and not (stairs and _steps_rather(front, back, edges)):
+            return _Solid((back,), True)
+        if stairs and max(abs(back[0] - before[0]), abs(back[1] - before[1])) <= _STEP * em:
+            kept.append(back)
+    return _Solid(tuple(kept[:_MOST_SHEETS]), False) if kept else None
+
+
+def _rears(front: Area, edges: Mask, right: bool, em: float) -> list[Point]:
+    """Offsets at which a line as long as the front's side runs beside it, further up or down: the nearest
+    first."""
+    x0, y0, x1, y1 = (round(v) for v in front)
+    high, reach = y1 - y0, int(min(_DEEPEST * em, _DEPTH * max(x1 - x0, y1 - y0)) + 2)
+    top, bottom = max(0, y0 - reach), min(edges.shape[0], y1 + reach)
+    least = max(_LEAST, 0.2 * em)
+    steps = np.arange(round(least), reach)
+    columns = (x1 + steps) if right else (x0 - steps)
+    steps = steps[(columns >= 0) & (columns < edges.shape[1])]
+    columns = columns[(columns >= 0) & (columns < edges.shape[1])]
+    if len(columns) == 0 or high < 4:
+        return []
+    window = edges[top:bottom, int(columns.min()) : int(columns.max()) + 1] > 0
+    window = window if right else window[:, ::-1]
+    found = []
+    for index in np.flatnonzero(window.sum(axis=0) >= 0.9 * high).tolist():
+        for start, end in _runs(window[:, index]):
+            if end - start < high - max(5.0, 0.06 * high):
+                continue
+            exact = end - start <= high + max(5.0, 0.06 * high)
+            offs = [start + (end - start - high) / 2] if exact else [start + 1.0, end - high - 1.0]
+            found += [(float(steps[index]), off + top - y0) for off in offs if abs(off + top - y0) >= least]
+    return [(x if right else -x, y) for x, y in _merged(found)]
+
+
+def _runs(marked: Array) -> list[tuple[int, int]]:
+    """Where runs of marks begin and end."""
+    bounds = np.flatnonzero(np.diff(np.concatenate([[0], marked.astype(np.int8), [0]])))
+    return [(int(a), int(b)) for a, b in zip(bounds[::2], bounds[1::2], strict=True)]
+
+
+def _merged(found: Sequence[Point]) -> list[Point]:
+    """One offset for each line, which is marked some pixels wide; the nearest first."""
+    lines: list[list[Point]] = []
+    for x, y in found:
+        near = (line for line in lines if 0 <= x - line[-1][0] <= 1 and abs(y - line[-1][1]) <= 3)
+        home = next(near, None)
+        if home is None:
+            lines.append([(x, y)])
+        else:
+            home.append((x, y))
+    return [(sum(x for x, _ in line) / len(line), sum(y for _, y in line) / len(line)) for line in lines]
+
+
+def _far_edges(front: Area, back: Point, edges: Mask) -> bool:
+    """Whether the two edges of a rear that lie furthest from the front are drawn."""
+    x0, y0, x1, y1 = _moved(front, back)
+    x, y = (x1 if back[0] > 0 else x0), (y1 if back[1] > 0 else y0)
+    upright = _drawn(edges, (x, y0), (x, y1))
+    return upright and _drawn(edges, (x0, y), (x1, y))
+
+
+def _slanted(front: Area, back: Point, edges: Mask) -> bool:
+    """Whether edges lead from three of the front's corners to the rear's."""
+    x0, y0, x1, y1 = front
+    dx, dy = back
+    hidden = (x0 if dx > 0 else x1, y0 if dy > 0 else y1)
+    corners = [(x, y) for x in (x0, x1) for y in (y0, y1) if (x, y) != (hidden[0], y1 if dy < 0 else y0)]
+    return sum(_drawn(edges, c, (c[0] + dx, c[1] + dy), 0.75) for c in corners) == 3
+
+
+def _steps_rather(front: Area, back: Point, edges: Mask) -> bool:
+    """Whether a small offset is joined to the front by steps rather than by slants: both are near the marks."""
+    (x0, y0, x1, y1), (dx, dy) = front, back
+    ends = [(x0, y0 if dy < 0 else y1), (x1, y1 if dy < 0 else y0)] if dx > 0 else []
+    ends = ends or [(x1, y0 if dy < 0 else y1), (x0, y1 if dy < 0 else y0)]
+    slants = [_marked(edges, (x, y), (x + dx, y + dy)) for x, y in ends]
+    steps = [_marked(edges, a, b) for a, b in _ends(front, (0.0, 0.0), back)]
+    return sum(steps) >= sum(slants)
+
+
+def _stairs(front: Area, before: Point, back: Point, edges: Mask) -> bool:
+    """Whether a sheet's two visible short ends join it to the sheet before it."""
+    return all(_drawn(edges, a, b, 0.7) for a, b in _ends(front, before, back))
+
+
+def _ends(front: Area, before: Point, back: Point) -> tuple[tuple[Point, Point], tuple[Point, Point]]:
+    """Where the two short visible ends of a sheet would be."""
+    ax0, ay0, ax1, ay1 = _moved(front, before)
+    bx0, by0, bx1, by1 = _moved(front, back)
+    x, y = (bx0 if back[0] > 0 else bx1), (by0 if back[1] > 0 else by1)
+    top, other_top = (by0, ay0) if back[1] < 0 else (by1, ay1)
+    side, other_side = (bx1, ax1) if back[0] > 0 else (bx0, ax0)
+    return ((x, top), (x, other_top)), ((side, y), (other_side, y))
+
+
+def _marked(edges: Mask, a: Point, b: Point) -> float:
+    """The part of a line between two places that is marked."""
+    t = np.linspace(0.0, 1.0, max(2, int(max(abs(a[0] - b[0]), abs(a[1] - b[1])))))
+    return float(_hit(edges, a[0] + t * (b[0] - a[0]), a[1] + t * (b[1] - a[1])).mean())
+
+
+def _drawn(edges: Mask, a: Point, b: Point, least: float = _INKED) -> bool:
+    """Whether a line between two places is marked nearly all along."""
+    count = max(2, int(max(abs(a[0] - b[0]), abs(a[1] - b[1]))))
+    t = np.linspace(0.0, 1.0, count)[1:-1] if count > 4 else np.linspace(0.0, 1.0, count)
+    xs, ys = a[0] + t * (b[0] - a[0]), a[1] + t * (b[1] - a[1])
+    hit = np.zeros(len(t), bool)
+    for dx, dy in ((0, 0), (1, 0), (-1, 0), (0, 1), (0, -1)):
+        hit |= _hit(edges, xs + dx, ys + dy)
+    return bool(hit.mean() >= least)
+
+
+def _hit(edges: Mask, xs: Array, ys: Array) -> Array:
+    height, width = edges.shape
+    x, y = np.rint(xs).astype(np.intp), np.rint(ys).astype(np.intp)
+    inside = (x >= 0) & (y >= 0) & (x < width) & (y < height)
+    marked: Array = edges[np.clip(y, 0, height - 1), np.clip(x, 0, width - 1)] > 0
+    return marked & inside
+
+
+def _moved(area: Area, by: Point) -> Area:
+    return area[0] + by[0], area[1] + by[1], area[2] + by[0], area[3] + by[1]
