@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 import statistics
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import attrs
 
@@ -27,6 +27,8 @@ _FURTHEST = 70.0
 _BELOW, _ALONE = 30.0, 160.0
 #: A smaller figure (points) is a symbol or a rule.
 _SMALLEST = 18.0
+#: Words that are a figure's label: so many letters, and so far from it (ems) beside it and over it.
+_LONGEST_LABEL, _FAR_BESIDE, _FAR_OVER = 30, 5.0, 2.5
 _MOST_OPTIONS, _MOST_STEPS = 6, 3000
 
 
@@ -383,18 +385,20 @@ def _home(
 
 
 def _whole(area: Area, caption: Caption, parts: Sequence[Piece], walls: Sequence[Area]) -> Area:
-    """The area with the words that stand right at its sides."""
+    """The area with the words that stand at its sides, between the sides of its caption also further off."""
     own = {id(word) for piece in caption.pieces for word in piece.words}
     blocked = set(walls)
+    free = [
+        piece
+        for piece in parts
+        if id(piece.words[0]) not in own and piece.box not in blocked and len(piece.text) < 60
+    ]
     while True:
         near = [
             piece.box
-            for piece in parts
-            if id(piece.words[0]) not in own
-            and piece.box not in blocked
-            and gap(piece.box, area) < 0.8 * piece.size
+            for piece in free
+            if (gap(piece.box, area) < 0.8 * piece.size or _belongs(piece, area, caption.box, walls))
             and extent(common(grown(area, 0.5), piece.box)) < extent(piece.box)
-            and len(piece.text) < 60
         ]
         wider = hull([area, *near])
         if wider == area:
@@ -402,11 +406,11 @@ def _whole(area: Area, caption: Caption, parts: Sequence[Piece], walls: Sequence
         area = wider
 
 
-def subfigures(labels: Iterable[tuple[str, Area]], area: Area) -> list[tuple[str, Area]]:
-    """Letters of sub-figures, "(a)", and where they stand inside a figure's area."""
-    found = []
-    for text, place in labels:
-        match = re.match(r"\s*\(?([a-h])\)(?:\s|$)|\s*\(([a-h])\)", text)
-        if match:
-            found.append((match[1] or match[2], place))
-    return found if len({letter for letter, _ in found}) > 1 else []
+def _belongs(piece: Piece, area: Area, caption: Area, walls: Sequence[Area]) -> bool:
+    """Whether a few words stand beside an area, or over or under it, with nothing between."""
+    x0, y0, x1, y1 = piece.box
+    if len(piece.text) > _LONGEST_LABEL or x0 < caption[0] - 2 or x1 > caption[2] + 2:
+        return False
+    beside = area[1] <= (y0 + y1) / 2 <= area[3] and gap(piece.box, area) < _FAR_BESIDE * piece.size
+    over = area[0] <= (x0 + x1) / 2 <= area[2] and gap(piece.box, area) < _FAR_OVER * piece.size
+    return (beside or over) and not _walled(piece.box, area, walls)

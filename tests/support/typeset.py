@@ -45,7 +45,7 @@ _PROSE = "The network is described in the table; all of its layers are trained t
 def _table(table: Table, style: Style, left: float, top: float) -> str:
     texts = [[_typed(t) for t in row] for row in table.texts()]
     pad = 0.7 * style.size
-    widths = [max(_width(row[i], style.size) for row in texts) + 2 * pad for i in range(table.columns)]
+    widths = [max(width(row[i], style.size) for row in texts) + 2 * pad for i in range(table.columns)]
     edges = [left + sum(widths[:i]) for i in range(table.columns + 1)]
     pitch = 1.45 * style.size
     lines = [top - pitch * i for i in range(len(texts) + 1)]
@@ -54,7 +54,7 @@ def _table(table: Table, style: Style, left: float, top: float) -> str:
     parts = [_text(left, place, 9, caption)]
     for row, y in zip(texts, lines, strict=False):
         for i, text in enumerate(row):
-            shift = (widths[i] - _width(text, style.size)) / 2 if style.centred else pad
+            shift = (widths[i] - width(text, style.size)) / 2 if style.centred else pad
             parts.append(_text(edges[i] + shift, y - 1.05 * style.size, style.size, text))
     return "".join(parts) + _rules(style.rules, edges, lines)
 
@@ -83,5 +83,6 @@ def _text(x: float, y: float, size: float, text: str) -> str:
     return f"BT /F1 {size} Tf 1 0 0 1 {x:.2f} {y:.2f} Tm ({escaped}) Tj ET\n"
 
 
-def _width(text: str, size: float) -> float:
+def width(text: str, size: float) -> float:
+    """How wide a text is set in Helvetica of that size."""
     return sum(_WIDTHS.get(c, 556) for c in text) * size / 1000

@@ -254,8 +254,7 @@ class _Emitter:
     def _merge(self, values: list[str], vertex: Vertex) -> str:
         """A merge that is not drawn: arrows that meet are added where one is a short way round the other."""
         op = self._join_of(values)
-        words = "is" if len(values) == 1 else "are"
-        self._notes.append(f"{len(values)} arrows meet without a sign: {op} {words} taken")
+        self._notes.append(f"{len(values)} arrows meet without a sign: {op} is taken")
         inputs = self._coerced(build(op, {}), values)
         name = self._free(_short(op))
         self._add(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import heapq
 from collections.abc import Iterable, Sequence
 
 import attrs
@@ -106,7 +107,9 @@ class _Joints:
 
     def _near(self, key: int) -> list[int]:
         """The joints next to a vertex, which may go once it is gone."""
-        ends = {self._arcs[n].source for n in self._into[key]} | {self._arcs[n].target for n in self._out[key]}
+        ends = {self._arcs[n].source for n in self._into[key]} | {
+            self._arcs[n].target for n in self._out[key]
+        }
         return sorted(end for end in ends if end != key and self._vertices[end].joint)
 
     def _may_go(self, key: int) -> bool:
@@ -191,18 +194,27 @@ def ordered(graph: Graph) -> tuple[list[int], Graph]:
 
 
 def _topological(vertices: dict[int, Vertex], arcs: Sequence[Arc]) -> tuple[list[int], set[int]]:
-    waiting = {key: sum(arc.target == key for arc in arcs) for key in vertices}
-    ready = [key for key, count in waiting.items() if count == 0]
+    """An order in which sources come first, of those ready the topmost, then the leftmost; and what is left."""
+    waiting = dict.fromkeys(vertices, 0)
+    out: dict[int, list[int]] = {key: [] for key in vertices}
+    for arc in arcs:
+        waiting[arc.target] += 1
+        out[arc.source].append(arc.target)
+    ready = [(_place(vertices[key]), key) for key, count in waiting.items() if count == 0]
+    heapq.heapify(ready)
     order: list[int] = []
     while ready:
-        key = ready.pop(0)
+        _, key = heapq.heappop(ready)
         order.append(key)
-        for arc in arcs:
-            if arc.source == key:
-                waiting[arc.target] -= 1
-                if waiting[arc.target] == 0:
-                    ready.append(arc.target)
+        for target in out[key]:
+            waiting[target] -= 1
+            if waiting[target] == 0:
+                heapq.heappush(ready, (_place(vertices[target]), target))
     return order, set(vertices) - set(order)
+
+
+def _place(vertex: Vertex) -> tuple[float, float]:
+    return vertex.area[1], vertex.area[0]
 
 
 def _closing(left: set[int], arcs: Sequence[Arc]) -> list[Arc]:

@@ -100,9 +100,19 @@ class _Layered:
         return key == group
 
     def _name_empty_boxes(self) -> None:
-        for number, words in names_beside(self._scene, self._readings, self._touched).items():
+        for number, words in names_beside(self._scene, self._free_readings(), self._touched).items():
             self._readings[number] = self._readings[words.number]
             self._used |= {words.number}
+
+    def _free_readings(self) -> dict[int, Reading]:
+        """The readings without those of words that stand along an arrow."""
+        slack = _BESIDE_LINE * self._em
+        along = {
+            item.number
+            for item in self._scene.of(ItemKind.TEXT)
+            if any(_beside(item.area, wire.points)[0] <= slack for wire in self._wired.wires)
+        }
+        return {number: NOTHING if number in along else found for number, found in self._readings.items()}
 
     def _look(self, index: int) -> tuple[object, ...]:
         """What a wire's connector looks like: what is said of one arrow holds for all like it."""

@@ -19,7 +19,7 @@ _COUNT = re.compile(
     r"(?:\s*(?:[Bb]locks?|times|[Ll]ayers?|[Uu]nits?|[Mm]odules?))?\s*\)?",
 )
 #: A count stands this close (ems) to the frame that it belongs to, or to the box.
-_NEAR_FRAME, _NEAR_BOX = 2.5, 1.2
+_NEAR_FRAME, _NEAR_BOX = 2.5, 2.0
 #: A graph with more vertices than this is not written out.
 _MOST_VERTICES = 3000
 

@@ -45,7 +45,10 @@ def labels(
 def _widest_space(found: Sequence[Piece], chars: Sequence[Char]) -> float:
     """The widest gap (ems) between two words of one label."""
     gaps = sorted(
-        (b.x0 - a.x1) / piece.size for piece in found for a, b in itertools.pairwise(piece.words) if piece.size
+        (b.x0 - a.x1) / piece.size
+        for piece in found
+        for a, b in itertools.pairwise(piece.words)
+        if piece.size
     )
     usual = gaps[len(gaps) // 4] if gaps else 0.0
     if usual > _USUAL and not _is_monospaced(chars):
@@ -55,7 +58,9 @@ def _widest_space(found: Sequence[Piece], chars: Sequence[Char]) -> float:
 
 def _is_monospaced(chars: Sequence[Char]) -> bool:
     """Whether all letters are equally wide."""
-    widths = {c.text: (c.x1 - c.x0) / c.size for c in chars if len(c.text) == 1 and c.text.isalpha() and c.size}
+    widths = {
+        c.text: (c.x1 - c.x0) / c.size for c in chars if len(c.text) == 1 and c.text.isalpha() and c.size
+    }
     return len(widths) >= 4 and max(widths.values()) - min(widths.values()) < 0.05
 
 

@@ -292,7 +292,9 @@ def walls(boxes: Sequence[Box]) -> list[Wall]:
     for box in solid:
         grid.add(box.area, box)
     return [
-        Wall(box, not any(other is not box and contains(box.area, other.area) for other in grid.near(box.area)))
+        Wall(
+            box, not any(other is not box and contains(box.area, other.area) for other in grid.near(box.area))
+        )
         for box in solid
     ]
 
@@ -396,7 +398,8 @@ def junctions(found: Sequence[Connector], em: float) -> list[Point]:
             if any(math.dist(place, old) <= slack for old in spots.near(spot)):
                 continue
             if any(
-                other is not one and near_line(place, other.points)[0] <= slack for other in courses.near(spot)
+                other is not one and near_line(place, other.points)[0] <= slack
+                for other in courses.near(spot)
             ):
                 spots.add(bounds([place]), place)
                 places.append(place)
