@@ -23,6 +23,8 @@ ALONE = Window(1)  # the window along the axis that a sequence lacks
 def convolution(w: Writer, node: Node, op: Any, x: Value) -> Value:
     """A Convolution; what Caffe cannot pad on one side alone is cut off afterwards."""
     windows = with_zeros(op.windows(), x)
+    if x.layout in (Layout.ROWS, Layout.STEPS) and op.groups == 1 and _is_alone(windows[0]):
+        return _step_by_step(w, node, op, x)
     if x.layout is Layout.ROWS and op.groups == 1:
         return _over_rows(w, node, op, x, windows[0])
     x = w.channels(x)
@@ -181,6 +183,20 @@ def _convolve(
     w.add("Convolution", name, (x.blob,), (full,), trained(w, node, "convolution_param", fields, bias))
     if not whole:
         w.cut(full, name, {2 + axis: fit.keep for axis, fit in enumerate(fits)}, top)
+
+
+def _is_alone(window: Window) -> bool:
+    """Whether each window is one element, and each element has one."""
+    pads = window.padding in ("valid", "same", (0, 0))
+    return (window.kernel, window.stride) == (1, 1) and pads
+
+
+def _step_by_step(w: Writer, node: Node, op: Any, x: Value) -> Value:
+    """An InnerProduct of the last axis: windows of one step."""
+    fields = {"num_output": op.filters} | ({} if op.bias else {"bias_term": False}) | {"axis": 2}
+    stated = trained(w, node, "inner_product_param", fields, op.bias)
+    w.add("InnerProduct", node.name, (x.blob,), (node.name,), stated)
+    return w.result(node, "InnerProduct", x.layout)
 
 
 def _over_rows(w: Writer, node: Node, op: Any, x: Value, window: Window) -> Value:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dlc.backends.caffe.message import Word
 from dlc.backends.caffe.rules import RULES
+from dlc.backends.caffe.survey import is_recurrent
 from dlc.backends.caffe.values import Layout, Value
 from dlc.backends.caffe.writer import Writer
 from dlc.ir import Node
@@ -25,8 +26,21 @@ def opaque(w: Writer, node: Node, op: Any, *inputs: Value) -> Value | None:
         w.differences.cannot(node, "what it computes is not known")
         return None
     tops = (node.name, *_further_tops(w, node))
-    w.add(op.type, node.name, tuple(value.blob for value in inputs), tops, _fields(fields))
-    return w.result(node, op.type, _layout(node))
+    timed = is_recurrent(node)
+    bottoms = _timed(w, inputs) if timed else tuple(value.blob for value in inputs)
+    w.add(op.type, node.name, bottoms, tops, _fields(fields))
+    return w.result(node, op.type, Layout.STEPS if timed else _layout(node))
+
+
+def _timed(w: Writer, inputs: Sequence[Value]) -> tuple[str, ...]:
+    """The blobs of a recurrent layer: steps, where sequences go on (T, N), and what stays the same."""
+    steps, *others = inputs
+    if steps.type.kind is not Kind.SEQUENCE:
+        return tuple(value.blob for value in inputs)
+    blobs = [w.steps(steps).blob, *(value.blob for value in others)]
+    if others and others[0].type.kind is Kind.VECTOR:
+        blobs[1] = w.reshape(others[0].blob, f"{others[0].blob}_steps", (others[0].channels, -1))
+    return tuple(blobs)
 
 
 def _further_top(w: Writer, node: Node) -> Value:

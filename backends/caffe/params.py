@@ -15,6 +15,7 @@ from dlc.backends.caffe.writer import Writer
 from dlc.backends.orders import Order
 from dlc.backends.parameters import Parameter, parameters
 from dlc.backends.stored import Shape, Tensor, filters_first, gates, turned, units_first, whole
+from dlc.diagnostics import Diagnostic, DlcError, codes
 from dlc.ir import Net, Node
 
 # Layers with blobs of their own.
@@ -90,7 +91,11 @@ def _convolution(node: str, op: Any, held: Held, layers: Sequence[Layer], order:
     A sequence is a map that is 1 wide, or an image of one channel that is as wide as it has features.
     """
     (layer,) = layers
-    yield kernel_tensor(_key(layer, 0), node, held["kernel"], lies_in_rows(layer, held["kernel"]))
+    if layer.type == "InnerProduct":
+        _, features, filters = held["kernel"].shape
+        yield turned(_key(layer, 0), node, held["kernel"], (2, 1, 0), shape=(filters, features))
+    else:
+        yield kernel_tensor(_key(layer, 0), node, held["kernel"], lies_in_rows(layer, held["kernel"]))
     yield from _bias(layer, node, held)
 
 
@@ -204,6 +209,9 @@ def _lstm(node: str, held: Held, layers: Sequence[Layer]) -> Iterator[Tensor]:
 def _stepwise(node: str, held: Held, layers: Sequence[Layer]) -> Iterator[Tensor]:
     """The projection of the input, then that of the state, once a step."""
     given, *carried = layers
+    if given.type == "RNN":
+        message = f"{given.name}: Caffe's RNN, an approximation, has weights that the net has not"
+        raise DlcError(Diagnostic(codes.WEIGHTS_FORMAT, message))
     kernel, recurrent, bias = (held[role] for role in ("kernel", "recurrent_kernel", "bias"))
     rows = [0, 1] if len(bias.shape) == 2 else [None]
     one = (0,)  # the gates stay as they are

@@ -18,6 +18,11 @@ _ROWS = frozenset({"flatten", "dense", "reshape", "permute", "repeat_vector", "d
 _ANY_LAYOUT = ELEMENTWISE | MERGES | {"embed", "softmax", "layernorm"}
 
 
+def is_recurrent(node: Node) -> bool:
+    """Whether a layer that was kept as Caffe has it reads a sequence step by step."""
+    return node.layer.op_name == "opaque" and node.layer.attributes()["type"] in ("LSTM", "RNN")
+
+
 class Survey:
     """Facts about a net's values, by name."""
 
@@ -44,7 +49,7 @@ class Survey:
     @staticmethod
     def _demand(node: Node, wanted: dict[str, Layout]) -> Layout | None:
         op = node.layer.op_name
-        if op in RECURRENT:
+        if op in RECURRENT or is_recurrent(node):
             return Layout.STEPS
         if op in _ANY_LAYOUT:
             return wanted.get(node.name)

@@ -40,7 +40,6 @@ class Writer:
         self.layers: list[Layer] = []
         self.values: dict[str, Value] = {}
         self.orders: dict[str, Order] = {}
-        self.places: dict[str, tuple[int, int]] = {}  # where the layers of a node begin and end
         self.spans: dict[str, range] = {}
         self._taken = {i.name for i in net.inputs} | {n.name for n in net.body}
         self._conts: dict[int, str] = {}

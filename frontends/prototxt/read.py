@@ -132,11 +132,12 @@ def _typed(name: str, dims: list[int], used: Sequence[Source], timed: frozenset[
 
 
 def _time_major(used: Sequence[Source]) -> frozenset[str]:
-    """Blobs whose first axis is time: what recurrent layers read, and what that is made from step by step."""
+    """Blobs whose first axis is time: what recurrent layers read (a third bottom is the same at every step),
+    and what that is made from step by step."""
     timed: set[str] = set()
     for source in reversed(used):
         if source.kind in _RECURRENT or (source.kind in _STEPWISE and any(t in timed for t in source.tops)):
-            timed.update(source.bottoms)
+            timed.update(source.bottoms[:2])
     return frozenset(timed)
 
 
