@@ -26,7 +26,7 @@ import cv2
 
 from dlc.evaluate.drawn import overlap
 from dlc.evaluate.entries import Entry, load_truth
-from dlc.frontends.figure.drawing import Box, Connector, Drawing
+from dlc.frontends.figure.drawing import Box, Connector, Drawing, Outline
 from dlc.frontends.figure.network.scene import scene
 from dlc.frontends.figure.network.wiring import Wiring, wiring
 from dlc.frontends.figure.raster.picture import decode
@@ -55,6 +55,8 @@ class Score:
 def score(truth: Truth, seen: Drawing, seconds: float) -> Score:
     """Compare a drawing with the true one."""
     true = truth.drawing
+    bare = tuple(box for box in true.boxes if box.outline is Outline.NONE)  # words that stand for a box
+    seen = attrs.evolve(seen, boxes=(*seen.boxes, *bare))
     same = matched(true.boxes, seen.boxes)
     lines = same_lines(true.connectors, seen.connectors, true.em)
     drawn = {(truth.items[a.source].box, truth.items[a.target].box) for a in truth.arrows}

@@ -12,6 +12,7 @@ from dlc.frontends.figure.raster.arrays import Array, Mask
 from dlc.frontends.figure.raster.beside import without_letters
 from dlc.frontends.figure.raster.boxes import Found, find_boxes, paint, paint_borders
 from dlc.frontends.figure.raster.canvas import Canvas, canvas
+from dlc.frontends.figure.raster.dashes import find_dashed
 from dlc.frontends.figure.raster.faces import find_faces
 from dlc.frontends.figure.raster.ink import find_ink
 from dlc.frontends.figure.raster.letters import Pieces, faces_with_letters, may_be_letters, pieces_of
@@ -34,13 +35,15 @@ def read_raster(picture: Picture, recogniser: Recogniser | None = None) -> Drawi
     faces = find_faces(drawn)
     ink = find_ink(drawn, faces)
     pieces = pieces_of(ink.mask)
+    dashed = find_dashed(pieces, drawn.em)
+    inked = ink.mask if dashed is None else cv2.bitwise_and(ink.mask, cv2.bitwise_not(dashed.ink))
     found = find_boxes(drawn, faces, ink, faces_with_letters(pieces, ink.owner, drawn.em))
-    found = with_solids(found, drawn.edges, drawn.em)
+    found = with_solids(found, drawn.edges, drawn.grey, drawn.em)
     found = with_titles(drawn.grey, found, drawn.em)
     boxes = _box_mask(drawn, found)
-    lines = without_letters(_line_mask(drawn, ink.mask, boxes), drawn.em)
+    lines = without_letters(_line_mask(drawn, inked, boxes), drawn.em)
     traced = trace(_closed(lines, drawn.em), cv2.dilate(boxes, np.ones((9, 9), np.uint8)), drawn.em)
-    text = _text_mask(ink.mask, lines, traced, found)
+    text = _text_mask(inked, lines, traced, found)
     homes = [area for one in found for area in (one.box.area, *one.cells)]
     rows = find_rows(text, homes, drawn.em)
     others = cv2.bitwise_and(ink.mask, cv2.bitwise_not(text))  # a line close to letters is not read with them
@@ -50,7 +53,7 @@ def read_raster(picture: Picture, recogniser: Recogniser | None = None) -> Drawi
     height, width = drawn.shape
     made = Drawing(
         (0.0, 0.0, float(width), float(height)),
-        tuple(f.box for f in found),
+        (*(f.box for f in found), *(dashed.boxes if dashed else ())),
         tuple(c for c in connectors if c is not None),
         tuple(labels),
         traced.forks,

@@ -9,7 +9,7 @@ import numpy as np
 
 from dlc.frontends.figure.drawing import Area, Outline, Point
 from dlc.frontends.figure.geometry import common, extent, hull
-from dlc.frontends.figure.raster.arrays import Array, Mask
+from dlc.frontends.figure.raster.arrays import Array, Mask, Pixels
 from dlc.frontends.figure.raster.boxes import Found
 
 #: A sheet is at most this much (ems) further back than the one before it, a cuboid's rear at most so far back
@@ -20,6 +20,8 @@ _INKED = 0.8
 _MOST_SHEETS = 40
 #: A rear is at least this far (pixels) from its front.
 _LEAST = 3.6
+#: A sheet's outline is darker than the sheet by this (0..255).
+_OUTLINED = 12
 _FRONTS = (Outline.RECTANGLE, Outline.ROUNDED)
 
 
@@ -36,16 +38,16 @@ class _Solid:
         return hull((front, _moved(front, self.rears[-1])))
 
 
-def with_solids(found: Sequence[Found], edges: Mask, em: float) -> list[Found]:
+def with_solids(found: Sequence[Found], edges: Mask, grey: Pixels, em: float) -> list[Found]:
     """Boxes of which those with sheets or faces behind them have become stacks and cuboids.
 
-    `edges` marks all changes of colour. The pieces of such a solid are no boxes of their own.
+    `edges` marks all changes of colour, `grey` is the brightness. The pieces of such a solid are no boxes of their own.
     """
     made: list[Found] = []
     solids: list[tuple[Found, Area]] = []
     for one in found:
         seen = _behind(one.box.area, edges, em) if one.box.outline in _FRONTS and not one.cells else None
-        if seen is None:
+        if seen is None or _is_shadow(one.box.area, seen, grey):
             made.append(one)
         else:
             solids.append((_solid(one, seen), one.box.area))
@@ -122,6 +124,26 @@ def _fitting(front: Area, edges: Mask, rears: Sequence[Point], em: float) -> _So
         if stairs and max(abs(back[0] - before[0]), abs(back[1] - before[1])) <= _STEP * em:
             kept.append(back)
     return _Solid(tuple(kept[:_MOST_SHEETS]), False) if kept else None
+
+
+def _is_shadow(front: Area, seen: _Solid, grey: Pixels) -> bool:
+    """Whether what looks out behind a front has no outline: it is the front's shadow."""
+    if seen.slanted or len(seen.rears) > 1:
+        return False
+    (x0, y0, x1, y1), (dx, dy) = front, seen.rears[0]
+    side = x1 if dx > 0 else x0
+    ys = np.linspace(y0 + max(0, dy) + 2, y1 + min(0, dy) - 2, 15)
+    steps = np.arange(-2, 3)[:, None]
+    line = _seen(grey, side + dx + steps, ys[None, :]).min(axis=0)
+    strip = _seen(grey, np.full_like(ys, side + dx / 2), ys)
+    return float(np.median(line.astype(np.int16) - strip)) > -_OUTLINED
+
+
+def _seen(grey: Pixels, xs: Array, ys: Array) -> Array:
+    height, width = grey.shape
+    x, y = np.broadcast_arrays(np.rint(xs).astype(np.intp), np.rint(ys).astype(np.intp))
+    found: Array = grey[np.clip(y, 0, height - 1), np.clip(x, 0, width - 1)]
+    return found
 
 
 def _rears(front: Area, edges: Mask, right: bool, em: float) -> list[Point]:

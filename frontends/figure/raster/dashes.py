@@ -1,0 +1,118 @@
+"""Dashed lines: rows of short strokes, and the rectangles that four of them make."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+
+import attrs
+import numpy as np
+
+from dlc.frontends.figure.drawing import Area, Box
+from dlc.frontends.figure.raster.arrays import Array, Mask
+from dlc.frontends.figure.raster.letters import Pieces
+
+#: A dash's thickness and length (ems), and how slender it is at least.
+_THICKEST, _LONGEST, _SLENDER = 0.28, 1.4, 1.6
+#: So many dashes make a line; gaps are at most this long (ems, and dashes); a line that crosses hides some.
+_FEWEST, _GAP, _GAP_DASHES = 4, 2.6, 3.5
+#: The ends of two sides are this near (ems) where a corner is.
+_CORNER = 1.6
+
+
+@attrs.frozen
+class _Side:
+    """A level (or upright) dashed line: where it is across its direction, where it begins and ends along it,
+    and the numbers of its pieces."""
+
+    across: float
+    start: float
+    end: float
+    pieces: tuple[int, ...]
+
+
+@attrs.frozen(eq=False)
+class Dashed:
+    """Dashed rectangles, and the ink of their dashes."""
+
+    boxes: tuple[Box, ...]
+    ink: Mask
+
+
+def find_dashed(pieces: Pieces, em: float) -> Dashed | None:
+    """The dashed rectangles that pieces of ink make; None where there are none."""
+    level, upright = (_sides(pieces, axis, em) for axis in (0, 1))
+    if len(level) < 2 or len(upright) < 2:
+        return None
+    found = _rectangles(level, upright, em)
+    if not found:
+        return None
+    chosen = np.zeros(len(pieces), bool)
+    for _, sides in found:
+        for side in sides:
+            chosen[list(side.pieces)] = True
+    boxes = tuple(Box(area, dashed=True, stroke=None, confidence=0.9) for area, _ in found)
+    return Dashed(boxes, pieces.mask(chosen))
+
+
+def _sides(pieces: Pieces, axis: int, em: float) -> list[_Side]:
+    """The dashed lines along an axis: 0 level, 1 upright."""
+    size = pieces.boxes[:, 2:] - pieces.boxes[:, :2]
+    long, thick = size[:, axis], size[:, 1 - axis]
+    fits = (thick <= max(3.0, _THICKEST * em)) & (long <= _LONGEST * em) & (long >= _SLENDER * thick)
+    fits &= (long >= 3) & (pieces.pixels >= 0.6 * long * thick)
+    fits[0] = False
+    index = np.flatnonzero(fits)
+    if len(index) < _FEWEST:
+        return []
+    boxes = pieces.boxes[index]
+    middle = (boxes[:, 1 - axis] + boxes[:, 3 - axis]) / 2
+    order = np.lexsort((boxes[:, axis], np.rint(middle)))
+    rows = np.split(order, np.flatnonzero(np.diff(np.rint(middle[order])) > 1) + 1)
+    return [side for row in rows for side in _chains(index[row], boxes[row], middle[row], axis, em)]
+
+
+def _chains(index: Array, boxes: Array, middle: Array, axis: int, em: float) -> list[_Side]:
+    """The lines that dashes of one row make."""
+    order = np.argsort(boxes[:, axis], kind="stable")
+    starts, ends = boxes[order, axis], boxes[order, axis + 2]
+    usual = float(np.median(ends - starts))
+    apart = starts[1:] - np.maximum.accumulate(ends)[:-1]
+    cuts = np.flatnonzero(apart > min(_GAP * em, _GAP_DASHES * usual + 0.6 * em)) + 1
+    made = []
+    for chain in np.split(order, cuts):
+        if len(chain) >= _FEWEST and _even(boxes[chain, axis + 2] - boxes[chain, axis]):
+            own = tuple(int(i) for i in index[chain])
+            start, end = float(boxes[chain, axis].min()), float(boxes[chain, axis + 2].max())
+            made.append(_Side(float(np.median(middle[chain])), start, end, own))
+    return made
+
+
+def _even(lengths: Array) -> bool:
+    """Whether most dashes are about equally long."""
+    usual = float(np.median(lengths))
+    return float((np.abs(lengths - usual) <= max(2.0, 0.35 * usual)).mean()) >= 0.6
+
+
+def _rectangles(
+    level: Sequence[_Side], upright: Sequence[_Side], em: float
+) -> list[tuple[Area, tuple[_Side, ...]]]:
+    """Pairs of level and pairs of upright lines whose ends meet."""
+    near = _CORNER * em
+    found = []
+    for top, bottom in itertools.combinations(sorted(level, key=lambda s: s.across), 2):
+        if abs(top.start - bottom.start) > 2 * near or abs(top.end - bottom.end) > 2 * near:
+            continue
+        lefts, rights = (
+            [s for s in upright if abs(s.across - at) <= near and _spans(s, top.across, bottom.across, near)]
+            for at in (min(top.start, bottom.start), max(top.end, bottom.end))
+        )
+        if lefts and rights and bottom.across - top.across > em:
+            left, right = lefts[0], rights[-1]
+            area = left.across, top.across, right.across, bottom.across
+            found.append((area, (top, bottom, left, right)))
+    return found
+
+
+def _spans(side: _Side, start: float, end: float, near: float) -> bool:
+    return abs(side.start - start) <= near and abs(side.end - end) <= near
