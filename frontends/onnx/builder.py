@@ -14,10 +14,10 @@ from dlc.frontends.onnx.document import Document, Operator, said
 from dlc.frontends.onnx.fold import as_dims
 from dlc.frontends.onnx.numbers import single
 from dlc.frontends.onnx.tensors import SMALL, Initialiser
-from dlc.frontends.onnx.views import BATCH, ONE, OUTER, View, first, natural
+from dlc.frontends.onnx.views import BATCH, INNER, ONE, OUTER, View, first, natural
 from dlc.ir import Node, Op
 from dlc.layers import CannotBuild
-from dlc.types import HOLE, Dim, Kind, Type, symbol
+from dlc.types import HOLE, Dim, Kind, Type, floor_div, symbol
 
 Array = Any
 Get = Callable[[], Array]
@@ -124,11 +124,10 @@ class Builder(NetBuilder):
     def dims(self, view: View) -> tuple[Dim, ...]:
         """The dimensions of the tensor that a view is."""
         shape = self.kind_of(view).shape
-        halves = [axis for axis in view.axes if axis >= OUTER]
-        if halves:
-            raise Unclear("its input has an axis for directions")
         sizes: dict[int, Dim] = {BATCH: BATCH_SIZE, ONE: 1}
-        return tuple(sizes[a] if a < 0 else shape[a] for a in view.axes)
+        sizes |= {axis + OUTER: 2 for axis in range(len(shape))}
+        sizes |= {axis + INNER: floor_div(dim, 2) for axis, dim in enumerate(shape)}
+        return tuple(sizes[axis] if axis in sizes else shape[axis] for axis in view.axes)
 
     # Layers.
 

@@ -41,7 +41,8 @@ def _product(b: Builder, op: Operator, bias: str) -> None:
     if rank == 1:
         _dense(b, op, False, bias)
         return
-    value = b.natural(view)
+    fits = view.axes[-1] == rank - 1 and min(view.axes[-1:]) >= 0 and len(b.kind_of(view).shape) == rank
+    value, axes = (view.value, view.axes) if fits else (b.natural(view), natural(rank))
     inputs, filters = _matrix(b, op)
     if b.types[value] is None or b.types[value].channels != inputs:  # type: ignore[union-attr]
         raise Unclear(f"its weights have {inputs} rows")
@@ -54,7 +55,7 @@ def _product(b: Builder, op: Operator, bias: str) -> None:
         kernel=lambda: kernel().reshape((1,) * (rank - 1) + (inputs, filters)),
         **_bias(b, bias),
     )
-    b.give(op, View(made, natural(rank)))
+    b.give(op, View(made, axes))
 
 
 def _matrix(b: Builder, op: Operator) -> tuple[int, int]:
@@ -125,7 +126,11 @@ def _taken(b: Builder, op: Operator) -> None:
     """The last step of what a recurrent layer gives: the layer's last state."""
     view = b.view(op.input(0))
     index = b.constant(op.input(1))
-    axis = view.axes[op.attributes.get("axis", 0)]
+    at = op.attributes.get("axis", 0) % len(view.axes)
+    axis = view.axes[at]
+    if axis == ONE and index is not None and index.ndim == 0:
+        b.give(op, View(view.value, (*view.axes[:at], *view.axes[at + 1 :]), view.shuffle))
+        return
     node = next((n for n in b.nodes if n.name == view.value), None)
     steps = b.kind_of(view).shape[0]
     ends = (-1, steps - 1) if isinstance(steps, int) else (-1,)
@@ -137,8 +142,8 @@ def _taken(b: Builder, op: Operator) -> None:
     attributes = dict(layer.attributes()) | {"return_sequences": False}
     made = b.layer(layer.op_name, node.inputs, attributes)
     b.alike(made, node)
-    kept = [a for i, a in enumerate(view.axes) if i != op.attributes.get("axis", 0) % len(view.axes)]
-    axes = tuple(0 if a == 1 else a for a in kept)
+    kept = [a for i, a in enumerate(view.axes) if i != at or index.ndim]  # type: ignore[union-attr]
+    axes = tuple({1: 0, 0: ONE}.get(a, a) for a in kept)
     b.give(op, View(made, axes))
 
 

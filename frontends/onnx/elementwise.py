@@ -25,6 +25,7 @@ _SIMPLE = {
     "Gelu": "gelu",
     "Swish": "silu",
     "com.microsoft.Gelu": "gelu",
+    "dlc.softsign": "softsign",
     "dlc.silu": "silu",
     "dlc.hard_silu": "hard_silu",
     "dlc.hard_sigmoid": "hard_sigmoid",

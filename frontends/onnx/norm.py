@@ -8,7 +8,7 @@ from dlc.frontends.onnx.builder import Builder, Unclear
 from dlc.frontends.onnx.document import Operator
 from dlc.frontends.onnx.numbers import plain
 from dlc.frontends.onnx.registry import rule
-from dlc.frontends.onnx.views import BATCH, View, first, natural
+from dlc.frontends.onnx.views import BATCH, ONE, View, first, natural
 
 _LEAST = 1e-13  # an epsilon that is there only because the operator wants one
 
@@ -56,14 +56,15 @@ def layernorm(b: Builder, op: Operator) -> None:
     rank = len(view.axes)
     if op.attributes.get("axis", -1) % rank != rank - 1:
         raise Unclear("it is taken over several axes")
-    value = b.natural(view)
+    fits = view.axes[-1] == len(b.kind_of(view).shape) - 1 and ONE not in view.axes
+    value, axes = (view.value, view.axes) if fits else (b.natural(view), natural(rank - 1))
     held = _held(b, op, "layernorm")
     attributes = {"eps": plain(op.attributes.get("epsilon", 1e-5))} | held
     if not op.input(2):
         attributes["center"] = False
     made = b.layer("layernorm", [value], attributes)
     b.hold(made, op.inputs[1:3], **_affine(b, op, attributes))
-    b.give(op, View(made, natural(rank - 1)))
+    b.give(op, View(made, axes))
 
 
 @rule("dlc.normal")

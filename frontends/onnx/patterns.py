@@ -206,6 +206,39 @@ def _error_gate(graph: Graph, tensor: str) -> str | None:
     return inner.tensors[0] if len(inner.tensors) == 1 and _is(inner.number, math.sqrt(0.5)) else None
 
 
+@_pattern("Div")
+def _softsign(graph: Graph, op: Operator) -> Operator | None:
+    """x / (1 + |x|)."""
+    plus = graph.maker(op.input(1), "Add")
+    parts = graph.split(plus) if plus is not None else None
+    size = graph.maker(parts[0], "Abs") if parts is not None and _is(parts[1], 1.0) else None
+    return _as(op, "softsign", op.input(0)) if size is not None and size.inputs == op.inputs[:1] else None
+
+
+@_pattern("Where")
+def _steep(graph: Graph, op: Operator) -> Operator | None:
+    """Softplus that is x itself where x is large."""
+    above, soft = graph.maker(op.input(0), "Greater"), graph.maker(op.input(2), "Softplus")
+    if above is None or soft is None or (graph.scalar(above.input(1)) or 0.0) < 15.0:
+        return None
+    if not above.input(0) == op.input(1) == soft.input(0):
+        return None
+    return attrs.evolve(op, kind="Softplus", inputs=soft.inputs, attributes={})
+
+
+@_pattern("Where")
+def _sloped(graph: Graph, op: Operator) -> Operator | None:
+    """x where x > 0, else slopes times x."""
+    above, below = graph.maker(op.input(0), "Greater", "GreaterOrEqual"), graph.maker(op.input(2), "Mul")
+    if above is None or below is None or graph.scalar(above.input(1)) != 0.0:
+        return None
+    x = op.input(1)
+    slopes = [name for name in below.inputs if name != x]
+    if above.input(0) != x or len(slopes) != 1 or not graph.is_weight(slopes[0]):
+        return None
+    return attrs.evolve(op, kind="PRelu", inputs=(x, slopes[0]), attributes={})
+
+
 # Normalisations.
 
 

@@ -183,8 +183,10 @@ def _folded(b: Builder, op: Operator) -> bool:
             cut = slice(op.attributes.get("start", 0), op.attributes.get("end"))
             b.constants[op.output] = dims_array(dims[cut])
             return True
-        if not foldable(op.kind) or any(name in b.views or name in b.zeros for name in op.inputs):
+        if any(name in b.views for name in op.inputs):
             return False
+        if not foldable(op.kind) or any(name in b.zeros for name in op.inputs):
+            return _is_zeros(b, op)
         values = [b.constant(name) if name else None for name in op.inputs]
         if any(v is None for v, name in zip(values, op.inputs, strict=True) if name):
             return False
@@ -197,10 +199,23 @@ def _folded(b: Builder, op: Operator) -> bool:
 def _is_zeros(b: Builder, op: Operator) -> bool:
     """Note zeros of a size that is not known, from which recurrent operators start."""
     held: Any = op.attributes.get("value")
-    if op.kind == "ConstantOfShape" and (held is None or not held.array().any()):
-        b.zeros.add(op.output)
+    made = op.kind == "ConstantOfShape" and (held is None or not held.array().any())
+    if made or (op.kind in _KEEP_ZEROS and op.inputs and _all_zeros(b, op.input(0))):
+        b.zeros.update(name for name in op.outputs if name)
         return True
     return False
+
+
+_KEEP_ZEROS = frozenset(
+    {"Expand", "Slice", "Reshape", "Squeeze", "Unsqueeze", "Transpose", "Identity", "Split"}
+)
+
+
+def _all_zeros(b: Builder, name: str) -> bool:
+    if name in b.zeros:
+        return True
+    array = b.constant(name) if name not in b.views else None
+    return array is not None and array.dtype != object and not array.any()
 
 
 # Outputs.

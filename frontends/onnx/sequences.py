@@ -31,8 +31,8 @@ def recurrent(b: Builder, op: Operator) -> None:
     if directions != 1 + both:
         raise Unclear(f"its weights are for {directions} directions")
     attributes = {"units": wide // len(_GATES[word]), "bidirectional": both}
-    asked = [place for place, name in enumerate(op.outputs) if name and place < 2]
-    if any(op.outputs[2:]):
+    asked = [place for place, name in enumerate(op.outputs) if name and b.reads(name)]
+    if asked[-1:] == [2]:
         raise Unclear("its last cell is asked for")
     for place in asked:
         made = b.layer(word, [value], attributes | {"return_sequences": place == 0})

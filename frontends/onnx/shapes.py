@@ -86,12 +86,33 @@ def reshape(b: Builder, op: Operator) -> None:
         b.give(op, joined)
         return
     dims = b.dims(view)
+    if (ONE in view.axes or view.axes[0] != BATCH) and (spread := _respread(b, view, dims, asked)):
+        b.give(op, spread)
+        return
     if asked and asked[0] == b.batch and dims[0] == BATCH_SIZE:
         asked = (BATCH_SIZE, *asked[1:])
     wanted = _resolved(dims, asked, bool(op.attributes.get("allowzero", 0)))
     if not wanted or wanted[0] != BATCH_SIZE or view.axes[0] != BATCH:
         raise Unclear("it moves numbers between examples")
     _reshaped(b, op, view, wanted)
+
+
+def _respread(b: Builder, view: View, dims: Sequence[Dim], asked: Sequence[Dim]) -> View | None:
+    """The view with axes of size 1 elsewhere, where a Reshape does no more than that."""
+    core = [(axis, dim) for axis, dim in zip(view.axes, dims, strict=True) if axis != ONE]
+    made: list[int] = []
+    for place, size in enumerate(asked):
+        size = dims[place] if size == 0 and place < len(dims) else size
+        axis, dim = core[0] if core else (ONE, 1)
+        alike = size == dim or (axis == BATCH and size == b.batch)
+        open_ = size == -1 and len(core) >= len(asked) - place - list(asked[place:]).count(1)
+        if core and (alike or open_):
+            made.append(core.pop(0)[0])
+        elif size == 1:
+            made.append(ONE)
+        else:
+            return None
+    return attrs.evolve(view, axes=tuple(made)) if not core else None
 
 
 def _asked(b: Builder, op: Operator) -> tuple[Dim, ...]:
