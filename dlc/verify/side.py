@@ -8,7 +8,8 @@ from pathlib import Path
 import attrs
 
 from dlc.backends import load
-from dlc.backends.base import EmitOptions
+from dlc.backends.base import EmitOptions, EmittedFile
+from dlc.diagnostics import DlcError, codes
 from dlc.ir import Module, Net
 from dlc.types import Type
 from dlc.verify import layouts
@@ -50,7 +51,7 @@ def emitted(
     Raises DlcError where the framework cannot say it.
     """
     made = expanded(convert.prepared(module, framework, "dlnet"))
-    text = load(framework).emit(made, EmitOptions(approximate=True)).files[0]
+    text = _code(made, framework)
     path = folder / f"{what}{_ENDINGS[framework]}"
     path.write_bytes(convert.written(path, module, made, weights))
     code = path
@@ -58,6 +59,17 @@ def emitted(
         code = folder / f"{what}{text.ending}"
         code.write_text(str(text.text), encoding="utf-8")
     return _READY[framework](what, made.nets[0], code, path)
+
+
+def _code(module: Module, framework: str) -> EmittedFile:
+    """The code for a framework: exact where that can be, for else the exact layers would not be compared."""
+    backend = load(framework)
+    try:
+        return backend.emit(module, EmitOptions()).files[0]
+    except DlcError as error:
+        if any(d.code is not codes.TARGET_APPROXIMATES for d in error.diagnostics):
+            raise
+        return backend.emit(module, EmitOptions(approximate=True)).files[0]
 
 
 def _keras(what: str, net: Net, code: Path, weights: Path) -> Side:
@@ -109,7 +121,7 @@ def _caffe(what: str, net: Net, code: Path, weights: Path) -> Side:
     from dlc.backends.caffe.deploy import lower
     from dlc.backends.caffe.values import Layout
 
-    w = lower(net, Differences("caffe", approximate=True))
+    w = lower(net, Differences("caffe", approximate=False))
     makers: dict[str, tuple[str, int]] = {}
     for layer in w.layers:
         makers.update({top: (layer.name, at) for at, top in enumerate(layer.tops)})

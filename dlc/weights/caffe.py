@@ -44,8 +44,8 @@ def arrays(layers: Mapping[str, CaffeLayer]) -> dict[Key, Stored]:
     made: dict[Key, Stored] = {}
     for name, layer in layers.items():
         blobs = list(layer.blobs)
-        if len(blobs) == 3 and layer.type in ("BatchNorm", "") and blobs[2].shape in ((1,), (1, 1, 1, 1)):
-            blobs[:2] = [_divided(blob, blobs[2]) for blob in blobs[:2]]
+        if len(blobs) == 3 and layer.type.lower() in ("batchnorm", "") and blobs[2].shape in ((1,), (1, 1, 1, 1)):
+            blobs = [_divided(blob, blobs[2]) for blob in blobs[:2]]
         made.update({(name, str(index)): blob for index, blob in enumerate(blobs)})
     return made
 

@@ -147,7 +147,7 @@ def _caffe(path: Path, module: Module, weights: Weights) -> bytes:
     from dlc.backends.caffe.deploy import lower
     from dlc.backends.caffe.params import written as tensors_of
 
-    w = lower(module.nets[0], Differences("caffe", approximate=True))
+    w = lower(module.nets[0], Differences("caffe", approximate=False))
     arrays = transfer.stored(tensors_of(w), weights)
     kinds = {layer.name: layer.type for layer in w.layers}
     blobs: dict[str, list[object]] = {}

@@ -85,7 +85,8 @@ def _misshapen(wanted: Wanted, arrays: Arrays, path: Path) -> Iterator[Diagnosti
     for key, (_, shape) in wanted.items():
         found = arrays.get(key)
         if found is not None and not _fits(found.shape, shape):
-            what = "/".join(key[1:]) or "weights"
+            what = "/".join(key[1:])
+            what = f"blob {what}" if what.isdigit() else what
             message = (
                 f"{key[0]}: {path} has {what} of shape {_shown(found.shape)}, the net wants {_shown(shape)}"
             )

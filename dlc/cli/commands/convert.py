@@ -17,7 +17,7 @@ from dlc.cli.output import write_all, write_json
 from dlc.cli.pipeline import CompileOptions, Result, compile_module, select
 from dlc.cli.report import Reporter, progress_bar
 from dlc.cli.source import Loaded, load, load_bytes, require
-from dlc.diagnostics import Diagnostic, DlcError
+from dlc.diagnostics import Diagnostic, DlcError, codes
 from dlc.ir import Module
 
 # The target whose code goes with weights of a framework.
@@ -40,6 +40,7 @@ def run(arguments: argparse.Namespace, reporter: Reporter) -> int:
     module = _one(select(loaded.module, arguments.name, loaded.name), loaded.name)
     backend = load_backend(target)
     result = _compiled(module, backend, loaded, arguments)
+    _refuse_approximate_rnn(result)
     found = _transfer(module, result, loaded, arguments, backend)
     reporter.show([*loaded.diagnostics, *result.diagnostics, *found])
     return 0
@@ -96,6 +97,14 @@ def _compiled(module: Module, backend: Backend, loaded: Loaded, arguments: argpa
         blocks_of(arguments.blocks, loaded.format, backend),
     )
     return compile_module(module, backend, options)[0]
+
+
+def _refuse_approximate_rnn(result: Result) -> None:
+    """Caffe's own RNN, which is written where approximations are accepted, has weights that no net has."""
+    rnn = next((d for d in result.diagnostics if "Caffe's RNN" in d.message), None)
+    if rnn is not None:
+        message = f"{rnn.message}; its weights are not known: convert without --approximate"
+        raise DlcError(Diagnostic(codes.WEIGHTS_FORMAT, message, rnn.span))
 
 
 def _weights_files(arguments: argparse.Namespace, result: Result) -> set[Path]:

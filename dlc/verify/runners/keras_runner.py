@@ -22,7 +22,7 @@ def main(job: dict[str, Any]) -> None:
     wanted = [layer for layer in model.layers if not job["fetch"] or layer.name in job["fetch"]]
     wanted = [layer for layer in wanted if type(layer).__name__ != "InputLayer" and single(layer)]
     probe = keras.Model(model.inputs, [*model.outputs, *(layer.output for layer in wanted)])
-    made = probe(inputs if len(inputs) > 1 else inputs[0], training=False)
+    made = probe(inputs, training=False)
     made = made if isinstance(made, (list, tuple)) else [made]
     names = [f"output:{i}" for i in range(len(model.outputs))] + [layer.name for layer in wanted]
     np.savez(job["out"], **{name: keras.ops.convert_to_numpy(v) for name, v in zip(names, made, strict=True)})
