@@ -113,7 +113,10 @@ class Graph:
 
 
 def graph_of(lines: Mask) -> Graph:
-    """The graph of the skeleton of a mask (its border of one pixel must be empty)."""
+    """The graph of the skeleton of a mask, without its outermost pixels."""
+    lines = lines.copy()
+    lines[[0, -1], :] = 0
+    lines[:, [0, -1]] = 0
     half = cv2.distanceTransform(lines, cv2.DIST_L2, 3)
     return _Tracer(thinned(lines), half).graph()
 
