@@ -1,4 +1,4 @@
-"""The same weights give the same outputs in Keras and in Caffe, within 1e-4 (`support.close`).
+"""The same weights give the same outputs in Keras, PyTorch and Caffe, within 1e-4 (`support.close`).
 
 Caffe's numbers are OpenCV's; where it lacks a layer (recurrent ones, Embed), those of the interpreter of
 BVLC Caffe's layers.
@@ -9,48 +9,29 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import attrs
 import pytest
-from hypothesis import HealthCheck, Phase, assume, given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from support.nets import emit, expanded, read_module
+from support.drawn import EXAMPLES, SEEDED, embeds_numbers, example, is_quick, read_inputs
+from support.nets import emit, expanded
 
 from dlc.diagnostics import DlcError
 from dlc.fuzz.strategies import dags, sampled_nets
 from dlc.ir import Module, Net
 from dlc.layers import REGISTRY
-from dlc.passes.check import check
-from dlc.types import Kind
 
 pytest.importorskip("keras", minversion="3.0")
 pytest.importorskip("torch")
 
-from support import keras_run, torch_eval
+from support import keras_run, pytorch_run, torch_eval
 from support.caffe_net import CaffeNet
 from support.close import differences
 from support.keras_weights import copy_weights, set_weights
 
-EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
-# Inputs of these are made smaller, so that they run quickly; the layers stay.
-SMALLER = {
-    "alexnet": (99, 99),
-    "c3d": (16, 48, 48),
-    "densenet121": (64, 64),
-    "mobilenet": (64, 64),
-    "mobilenetv2": (64, 64),
-    "resnet50": (64, 64),
-    "resnet152": (64, 64),
-    "squeezenet": (96, 96),
-    "unet": (188, 188),
-    "vgg16": (64, 64),
-}
 
-
-@pytest.mark.parametrize("file", sorted(EXAMPLES.glob("*.dlnet")), ids=lambda file: file.stem)
+@pytest.mark.parametrize("file", EXAMPLES, ids=lambda file: file.stem)
 def test_examples(file: Path) -> None:
-    module = read_module(file.read_text(encoding="utf-8"))
-    if file.stem in SMALLER:
-        module = smaller(module, SMALLER[file.stem])
+    module = example(file)
     (net,) = expanded(module).nets
     inputs, weights = torch_eval.drawn_inputs(net), torch_eval.drawn_weights(net)
     caffe = CaffeNet(net)
@@ -58,21 +39,10 @@ def test_examples(file: Path) -> None:
     by_json = keras_run.from_json(emit("keras-json", net)[0])
     set_weights(by_json, net, weights)
     assert differences(made, outputs(by_json, net, inputs)) == {}
+    assert differences(made, pytorch_run.outputs(module, net, inputs, weights)) == {}
     by_source = keras_run.from_source(emit("keras", module)[0])
     copy_weights(by_json, by_source)
     assert differences(made, outputs(by_source, net, inputs)) == {}
-
-
-def smaller(module: Module, spatial: tuple[int, ...]) -> Module:
-    """The module with its only input of this size, and without what is declared of the layers' results."""
-    (net,) = module.nets
-    (given,) = net.inputs
-    kind = attrs.evolve(given.type, shape=(*spatial, given.type.channels))
-    body = tuple(attrs.evolve(node, declared=None) for node in net.body)
-    net = attrs.evolve(net, inputs=(attrs.evolve(given, type=kind),), body=body)
-    checked = check(attrs.evolve(module, nets=(net,)))
-    assert checked.ok, checked.diagnostics
-    return checked.module
 
 
 def outputs(model: Any, net: Net, inputs: dict[str, Any]) -> dict[str, Any]:
@@ -80,21 +50,13 @@ def outputs(model: Any, net: Net, inputs: dict[str, Any]) -> dict[str, Any]:
     return dict(zip(net.outputs, made, strict=True))
 
 
-SEEDED = settings(
-    derandomize=True,
-    database=None,
-    deadline=None,
-    phases=[Phase.generate],
-    suppress_health_check=list(HealthCheck),
-)
 # Layers that OpenCV does not know in the form that BVLC Caffe does.
 ABSENT = {"opaque", "embed", "lstm", "repeat_vector", "conv3d_transpose", "upsample3d"}
 KNOWN = tuple(name for name in REGISTRY if name not in ABSENT)
-MOST_MULTIPLY_ADDS = 20_000_000
 
 
 def test_200_drawn_nets() -> None:
-    """Keras, and OpenCV for Caffe."""
+    """Keras, PyTorch, and OpenCV for Caffe."""
     compared: list[Net] = []
     anything = dags(layers=KNOWN)
 
@@ -108,6 +70,7 @@ def test_200_drawn_nets() -> None:
         inputs, weights = torch_eval.drawn_inputs(net), torch_eval.drawn_weights(net)
         made = caffe.in_opencv(inputs, weights)
         assert differences(made, keras_outputs(net, inputs, weights)) == {}
+        assert differences(made, pytorch_run.outputs(Module(nets=(net,)), net, inputs, weights)) == {}
         compared.append(net)
 
     compare()
@@ -126,28 +89,6 @@ def test_drawn_nets_of_all_layers(net: Net) -> None:
     values = torch_eval.evaluate(net, inputs, weights)
     assert differences(made, {name: values[name] for name in net.outputs}) == {}
     assert differences(made, keras_outputs(net, inputs, weights)) == {}
-
-
-def read_inputs(net: Net) -> Net:
-    """The net, checked, without inputs that nothing reads."""
-    read = {name for node in net.body for name in node.inputs} | set(net.outputs)
-    net = attrs.evolve(net, inputs=tuple(given for given in net.inputs if given.name in read))
-    return check(Module(nets=(net,))).module.nets[0]
-
-
-def is_quick(net: Net) -> bool:
-    types = net.types()
-    each = (node.layer.multiply_adds([types[name] for name in node.inputs], node.type) for node in net.body)
-    return sum(n for n in each if isinstance(n, int)) <= MOST_MULTIPLY_ADDS
-
-
-def embeds_numbers(net: Net) -> bool:
-    """Whether a vector's values, which random weights make no ids, are looked up."""
-    types = net.types()
-    embeds = [node for node in net.body if node.layer.op_name == "embed"]
-    return any(
-        kind is not None and kind.kind is not Kind.IDS for n in embeds for kind in [types[n.inputs[0]]]
-    )
 
 
 def caffe_net(net: Net) -> CaffeNet:

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from support.nets import emit
 
 from dlc.backends.parameters import by_role
 from dlc.backends.pytorch.params import state_dict, tensors
@@ -26,6 +27,15 @@ def from_source(text: str) -> Any:
     classes = [value for value in namespace.values() if isinstance(value, type)]
     own = [c for c in classes if c.__module__ == "emitted" and issubclass(c, torch.nn.Module)]
     return own[-1]().eval()
+
+
+def outputs(
+    module: Module, net: Net, inputs: Mapping[str, Array], weights: Mapping[str, list[Array]]
+) -> dict[str, Array]:
+    """What is emitted for a module gives, by output of its expanded net, with the weights of that one."""
+    model = from_source(emit("pytorch", module)[0])
+    set_weights(model, module, net, weights)
+    return run(model, net, inputs)
 
 
 def set_weights(model: Any, module: Module, net: Net, weights: Mapping[str, list[Array]]) -> None:
