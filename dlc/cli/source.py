@@ -27,6 +27,7 @@ FORMATS: dict[str, str] = {
     ".markdown": "markdown",
     ".prototxt": "prototxt",
     ".onnx": "onnx",
+    **dict.fromkeys((".svg", ".svgz"), "svg"),
     **dict.fromkeys((".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff"), "picture"),
 }
 
@@ -73,8 +74,8 @@ def load_bytes(
     form = form or recognise(path, data)
     if form == "pdf":
         return _load_pdf(data, name, progress)
-    if form == "picture":
-        return _load_picture(data, name)
+    if form in ("picture", "svg"):
+        return _load_picture(data, name, form)
     if form == "onnx":
         return _load_onnx(data, name)
     text = decode(data, name)
@@ -154,12 +155,12 @@ def _load_pdf(data: bytes, name: str, progress: Progress | None) -> Loaded:
     return Loaded(Module(nets=reading.nets), reading.diagnostics, name, "pdf")
 
 
-def _load_picture(data: bytes, name: str) -> Loaded:
+def _load_picture(data: bytes, name: str, form: str) -> Loaded:
     require("dlc.frontends.figure.picture", "papers", "reading pictures")
     from dlc.frontends.figure.picture import read_picture
 
     reading = read_picture(data, name)
-    return Loaded(Module(nets=reading.nets), reading.diagnostics, name, "picture")
+    return Loaded(Module(nets=reading.nets), reading.diagnostics, name, form)
 
 
 def _load_onnx(data: bytes, name: str) -> Loaded:

@@ -126,6 +126,8 @@ PICTURE_DAMAGED = _code(609, "picture cannot be decoded")
 PICTURE_TOO_LARGE = _code(610, "picture has too many pixels")
 PICTURE_EMPTY = _code(611, "picture shows nothing")
 EVIDENCE_DIFFERS = _code(612, "table and figure say different things")
+SVG_MALFORMED = _code(613, "SVG is not well-formed")
+SVG_REFUSED = _code(614, "SVG asks for what is outside it, or for too much")
 
 # 07: other formats read
 JSON_MALFORMED = _code(701, "JSON is malformed")

@@ -15,6 +15,8 @@ from dlc.frontends.figure.ocr import engine
 from dlc.frontends.figure.raster.picture import decode
 from dlc.frontends.figure.raster.reader import read_raster
 from dlc.frontends.figure.read import read_drawing
+from dlc.frontends.figure.vector.reader import read_vector
+from dlc.frontends.svg import is_svg, painted, read_svg
 from dlc.ir import Net
 
 if TYPE_CHECKING:
@@ -35,10 +37,14 @@ class PictureReading:
 
 
 def read_picture(data: bytes, name: str, ocr: str | None = None) -> PictureReading:
-    """Read a PNG, JPEG or other bitmap; `ocr` names the engine for its text.
+    """Read a PNG, JPEG or other bitmap, or an SVG; `ocr` names the engine for a bitmap's text.
 
-    Raises DlcError where it is no picture, too large, or an engine is missing.
+    Raises DlcError where it is no picture, too large, asks for what is outside it, or an engine is missing.
     """
+    if is_svg(data) or name.lower().endswith((".svg", ".svgz")):
+        sheet = read_svg(data, name)
+        area = (0.0, 0.0, sheet.page.width, sheet.page.height)
+        return reading_of(read_vector(sheet.page, sheet.drawn, area), name, lambda: painted(sheet))
     picture = decode(data, name)
     drawing = read_raster(picture, engine(ocr))
     return reading_of(drawing, name, lambda: from_array(picture.pixels))

@@ -203,7 +203,7 @@ class _Pen:
         return self._width.value if raw.FPDFPageObj_GetStrokeWidth(item, self._width) else 0.0
 
     def stretches(self, item: Any, matrix: Matrix) -> Iterator[Stretch]:
-        trace = _Trace()
+        trace = Trace()
         bends: list[Point] = []
         for index in range(raw.FPDFPath_CountSegments(item)):
             segment = raw.FPDFPath_GetPathSegment(item, index)
@@ -212,7 +212,7 @@ class _Pen:
             kind = raw.FPDFPathSegment_GetType(segment)
             if kind == raw.FPDF_SEGMENT_MOVETO:
                 yield from trace.finish(False)
-                trace = _Trace()
+                trace = Trace()
                 trace.line(point)
             elif kind == raw.FPDF_SEGMENT_LINETO:
                 trace.line(point)
@@ -223,11 +223,11 @@ class _Pen:
                     bends = []
             if raw.FPDFPathSegment_GetClose(segment):
                 yield from trace.finish(True)
-                trace = _Trace()
+                trace = Trace()
         yield from trace.finish(False)
 
 
-class _Trace:
+class Trace:
     """A subpath while it is being read."""
 
     def __init__(self) -> None:
