@@ -21,7 +21,7 @@ STANDARD = ("", "ai.onnx")
 _INTEGERS = frozenset({2, 3, 4, 5, 6, 7, 12, 13})  # TensorProto's element types
 
 
-@attrs.frozen
+@attrs.frozen(eq=False)
 class Operator:
     """An operator: its kind, with its domain in front where that is not the standard one, what it reads and
     gives (empty names are left out), attributes as Python values. `layer` and `call` are what a model that

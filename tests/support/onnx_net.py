@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 from support import torch_eval
 
 from dlc.backends.onnx import build
@@ -36,7 +37,7 @@ def read_net(data: bytes) -> tuple[Net, torch_eval.Weights]:
 def ordered(net: Net, arrays: Mapping[str, Mapping[str, Array]]) -> torch_eval.Weights:
     """Weights as the interpreter takes them: in their order, also for layers that share another's."""
     owned = net_parameters(net)
-    held = {name: [arrays[name][p.role] for p in parameters] for name, parameters in owned.items()}
+    held = {name: [np.array(arrays[name][p.role]) for p in parameters] for name, parameters in owned.items()}
     return held | {node.name: held[node.shares] for node in net.body if node.shares in held}
 
 
