@@ -10,6 +10,7 @@ import attrs
 from dlc.frontends.figure.ocr.repair import nearest
 
 INPUT = "input"
+OPAQUE = "opaque"
 
 
 def _ranked(classes: Mapping[str, str], ranks: str = "123") -> dict[str, str]:
@@ -65,16 +66,16 @@ _KERAS: dict[str, str] = {
     "Minimum": "minimum",
     "Concatenate": "concat",
     "Dot": "dot",
-    "Activation": "opaque",
-    "Lambda": "opaque",
-    "Merge": "opaque",
-    "Bidirectional": "opaque",
-    "TimeDistributed": "opaque",
-    "MultiHeadAttention": "opaque",
-    "Functional": "opaque",
-    "Sequential": "opaque",
-    "Model": "opaque",
-    "TFOpLambda": "opaque",
+    "Activation": OPAQUE,
+    "Lambda": OPAQUE,
+    "Merge": OPAQUE,
+    "Bidirectional": OPAQUE,
+    "TimeDistributed": OPAQUE,
+    "MultiHeadAttention": OPAQUE,
+    "Functional": OPAQUE,
+    "Sequential": OPAQUE,
+    "Model": OPAQUE,
+    "TFOpLambda": OPAQUE,
 }
 _CAFFE: dict[str, str] = {
     **dict.fromkeys(("Input", "Data", "ImageData", "HDF5Data", "MemoryData", "DummyData"), INPUT),
@@ -103,7 +104,7 @@ _CAFFE: dict[str, str] = {
     **dict.fromkeys(
         ("Scale", "Split", "Slice", "SoftmaxWithLoss", "SoftmaxLoss", "Accuracy", "EuclideanLoss", "Power",
          "Crop", "ArgMax", "Bias", "HingeLoss", "SigmoidCrossEntropyLoss", "Silence"),
-        "opaque",
+        OPAQUE,
     ),
 }  # fmt: skip
 #: Words that `show_layer_activations` prints, with their layers; linear is none.

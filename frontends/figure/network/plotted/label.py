@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 import attrs
 
 from dlc.frontends.figure.drawing import Area, Label
-from dlc.frontends.figure.network.plotted.classes import ACTIVATIONS, Class, caffe_type, keras_class
+from dlc.frontends.figure.network.plotted.classes import ACTIVATIONS, OPAQUE, Class, caffe_type, keras_class
 from dlc.frontends.figure.ocr.repair import nearest
 
 Size = tuple[int | None, ...]  # without the batch; None where the routine prints None
@@ -19,6 +19,7 @@ _BATCH = r"(?:N[o0O]n[ec]|\d+|\?)"
 _TUPLE = re.compile(
     rf"[(\[{{]\s*({_BATCH}(?:\s*[,.]\s*(?:N[o0O]n[ec]|[\dOolI|SBZ]+))+\s*,?|{_BATCH}\s*,)\s*[)\]}}]*"
 )
+_REST = re.compile(r"[\s\dOolI|SBZ,.()\[\]]*(?:N[o0O]n[ec]|[\d)\],])")
 _NUMBER = re.compile(r"N[o0O]n[ec]|[\dOolI|SBZ]+")
 _GIVEN = re.compile(r"^(?:input|lnput|1nput)(?:\s?sh?ape)?\W*", re.I)
 _GIVES = re.compile(r"^[o0]utput(?:\s?sh?ape)?\W*", re.I)
@@ -29,6 +30,8 @@ _DIGITS = str.maketrans(
 )
 _COLON = re.compile(r"^(?P<name>\S.*?)\s?:\s?(?P<cls>[A-Za-z][\w|]*)$")
 _BRACKETS = re.compile(r"^(?P<name>\S.*?)\s*[(\[{](?P<cls>[A-Za-z|][^()\[\]{}]*?)[)\]}](?P<rest>.*)$")
+#: Names of layers and of types that nobody knows.
+_NAME = re.compile(r"[A-Za-z_][\w/.-]*")
 #: The numbers that Caffe's routine prints for windows, by their attribute.
 _WINDOW = (
     ("kernel", re.compile(r"kern\w{1,3}\s?s\w{1,2}[eo]\s?[:;.]?\s?([\dOolI|SBZ]+)", re.I)),
@@ -101,10 +104,9 @@ def _joined(labels: Sequence[Label]) -> list[Label]:
 
 
 def _goes_on(text: str, after: str) -> bool:
-    """Whether a text with sizes has an open bracket that the next one may close."""
+    """Whether a text with sizes has an open bracket, and the next one goes on with sizes."""
     opened = text.count("(") + text.count("[") > text.count(")") + text.count("]")
-    closes = after.count("(") + after.count("[") < after.count(")") + after.count("]")
-    return opened and re.search(_BATCH + r"\s*,", text) is not None and closes
+    return opened and re.search(_BATCH + r"\s*,", text) is not None and _REST.match(after) is not None
 
 
 @attrs.frozen
@@ -217,17 +219,20 @@ def _title(titles: Sequence[str]) -> _Title:
             return match["name"], caffe, True, window, activation
         if keras is not None:
             return match["name"], keras, caffe is not None, {}, activation
+        if _NAME.fullmatch(match["name"]) and _NAME.fullmatch(kind) and not match["rest"]:
+            return match["name"], Class(kind, OPAQUE, exact=False), False, {}, activation
     match = _COLON.match(whole)
-    if match and (cls := keras_class(match["cls"])) is not None:
-        return match["name"], cls, False, {}, activation
+    if match and _NAME.fullmatch(match["name"].replace(" ", "_")):
+        kind = match["cls"]
+        return match["name"], keras_class(kind) or Class(kind, OPAQUE, exact=False), False, {}, activation
     return (*_fields(titles), False, {}, activation)
 
 
 def _without_activation(titles: Sequence[str]) -> tuple[Sequence[str], str | None]:
     """The titles without an activation behind the type, and that."""
-    if len(titles) >= 2 and (found := _activation(titles[-1])) is not None:
-        if keras_class(titles[-2]) is not None:
-            return titles[:-1], found
+    found = _activation(titles[-1]) if len(titles) >= 2 else None
+    if found is not None and keras_class(titles[-2]) is not None:
+        return titles[:-1], found
     return titles, None
 
 

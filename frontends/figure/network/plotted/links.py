@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from dlc.frontends.figure.drawing import Area, Drawing
+from dlc.frontends.figure.network.plotted.crossings import untangled
 from dlc.frontends.figure.network.scene import Item, ItemKind, Scene
 from dlc.frontends.figure.network.wiring import Wiring, wiring
 
@@ -14,7 +15,7 @@ Link = tuple[int, int]  # numbers of boxes
 def links(drawing: Drawing, areas: Sequence[Area]) -> list[Link]:
     """The pairs of boxes that arrows join, each once, in the order in which the arrows leave and arrive."""
     items = tuple(Item(number, ItemKind.BOX, area) for number, area in enumerate(areas))
-    wired = wiring(Scene(drawing, items))
+    wired = wiring(Scene(untangled(drawing), items))
     out: dict[int, list[int]] = {}
     for index, wire in enumerate(wired.wires):
         out.setdefault(wire.source, []).append(index)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+import attrs
+
 from dlc.frontends.figure.drawing import Box, Drawing, Label, Outline
-from dlc.frontends.figure.geometry import contains, extent, inside
+from dlc.frontends.figure.geometry import contains, extent, hull, inside
 from dlc.frontends.figure.network.emit import Place
 from dlc.frontends.figure.network.plotted.assemble import Assembled, assemble
 from dlc.frontends.figure.network.plotted.beside import numbered
@@ -16,7 +18,8 @@ from dlc.frontends.figure.network.plotted.links import links
 from dlc.frontends.figure.network.reading import read_words
 
 _FEWEST = 2  # layers that a plotted drawing has
-_KNOWN = 0.85  # share of its boxes that must be read as the routines write them
+_SIDE = 0.4  # ems: boxes that are nearer, with a whole side, are parts of one
+_KNOWN = 0.75  # share of its boxes that must be read as the routines write them
 _OUTLINES = (Outline.RECTANGLE, Outline.ROUNDED, Outline.OCTAGON, Outline.CIRCLE, Outline.POLYGON)
 
 #: What no name of a layer has.
@@ -29,7 +32,7 @@ def plotted_nets(drawing: Drawing, place: Place) -> list[Assembled] | None:
     What makes it one is that its boxes' labels are in the words of the routine: a type's name in brackets
     or behind a colon, or alone in every box.
     """
-    boxes = _boxes(drawing)
+    boxes = _whole(_boxes(drawing), drawing.em)
     homes = [_home(label, boxes) for label in drawing.labels]
     said = [
         read_box(box.area, [t for t, home in zip(drawing.labels, homes, strict=True) if home == n], box.fill)
@@ -58,6 +61,29 @@ def _boxes(drawing: Drawing) -> list[Box]:
             for other in large
         )
     ]
+
+
+def _whole(boxes: Sequence[Box], em: float) -> list[Box]:
+    """The boxes, with those that share a whole side put together: the fields of one record."""
+    made: list[Box] = []
+    for box in sorted(boxes, key=lambda one: (one.area[1], one.area[0])):
+        at = next((n for n, other in enumerate(made) if _share_side(other, box, _SIDE * em)), None)
+        if at is None:
+            made.append(box)
+        else:
+            area = hull((made[at].area, box.area))
+            made[at] = attrs.evolve(made[at], area=area, front=area)
+    return made
+
+
+def _share_side(one: Box, other: Box, slack: float) -> bool:
+    if not one.outline is other.outline is Outline.RECTANGLE:
+        return False
+    a, b = one.area, other.area
+    beside = abs(a[1] - b[1]) < slack and abs(a[3] - b[3]) < slack
+    beneath = abs(a[0] - b[0]) < slack and abs(a[2] - b[2]) < slack
+    meet = min(abs(a[2] - b[0]), abs(b[2] - a[0])), min(abs(a[3] - b[1]), abs(b[3] - a[1]))
+    return (beside and meet[0] < slack) or (beneath and meet[1] < slack)
 
 
 def _home(label: Label, boxes: Sequence[Box]) -> int:
