@@ -10,7 +10,7 @@ import attrs
 from dlc.frontends.figure.drawing import Connector, Drawing, Label
 from dlc.frontends.figure.geometry import distance, near_line
 from dlc.frontends.figure.network.plotted.label import Said, number
-from dlc.frontends.figure.network.plotted.links import Link
+from dlc.frontends.figure.network.plotted.links import Link, Links
 
 _NUMBERED = ("conv2d", "conv2d_transpose", "dense")
 _FURTHEST = 6.0  # ems between a number and its arrow
@@ -18,13 +18,13 @@ _BESIDE = 0.6  # ems: how near a box an arrow begins or ends
 
 
 def numbered(
-    said: Sequence[Said], links: Sequence[Link], free: Sequence[Label], drawing: Drawing
+    said: Sequence[Said], links: Links, free: Sequence[Label], drawing: Drawing
 ) -> list[Said]:
     """The boxes with the numbers that stand on their outgoing arrows as output sizes."""
     made = list(said)
     em = drawing.em
     wanted = [n for n, one in enumerate(said) if one.caffe and one.op in _NUMBERED]
-    lines = {n: _leaving(said, n, links, drawing.connectors, em) for n in wanted}
+    lines = {n: _leaving(said, n, links.directed, drawing.connectors, em) for n in wanted}
     words = [label for label in free if re.fullmatch(r"[\dOolI|SBZ]*\d[\dOolI|SBZ]*|[lI|OoSBZ]", label.text)]
     scored = sorted(
         (far, n, k)

@@ -7,9 +7,10 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import attrs
 
+from dlc.frontends.figure.geometry import gap
 from dlc.frontends.figure.network.plotted.classes import INPUT
 from dlc.frontends.figure.network.plotted.label import Said
-from dlc.frontends.figure.network.plotted.links import Link
+from dlc.frontends.figure.network.plotted.links import Link, Links
 
 #: Layers that often overwrite their input, in the order in which they usually follow each other.
 IN_PLACE = ("batchnorm", "opaque", "relu", "prelu", "elu", "sigmoid", "tanh", "leaky_relu", "dropout")
@@ -24,14 +25,14 @@ class Layer:
     sources: tuple[int, ...] = ()
 
 
-def layers_of(boxes: Sequence[Said], links: Iterable[Link]) -> list[Layer]:
+def layers_of(boxes: Sequence[Said], links: Links) -> list[Layer]:
     """The layers in an order in which sources come first; blobs are passed through.
 
     Links that close a circle are left out.
     """
-    pairs = list(links)
+    pairs = list(links.directed)
     if any(not box.op for box in boxes):
-        pairs = _Blobs(boxes, pairs).links()
+        pairs = _Blobs(boxes, links).links()
     kept = [number for number, box in enumerate(boxes) if box.op]
     order, pairs = _sorted(kept, pairs, boxes)
     at = {number: place for place, number in enumerate(order)}
@@ -44,12 +45,13 @@ def layers_of(boxes: Sequence[Said], links: Iterable[Link]) -> list[Layer]:
 class _Blobs:
     """Caffe's graph: layers read blobs and write blobs."""
 
-    def __init__(self, boxes: Sequence[Said], links: Iterable[Link]) -> None:
+    def __init__(self, boxes: Sequence[Said], links: Links) -> None:
         self._boxes = boxes
+        self._joined = links.joined
         self._reads: dict[int, list[int]] = {}  # by layer
         self._writes: dict[int, list[int]] = {}
         self._direct: list[Link] = []
-        for source, target in links:
+        for source, target in links.directed:
             if boxes[source].op and boxes[target].op:
                 self._direct.append((source, target))
             elif boxes[source].op:
@@ -65,7 +67,7 @@ class _Blobs:
             for blob in blobs:
                 if in_place.get(layer) != blob:
                     writers.setdefault(blob, []).append(layer)
-        made = list(self._direct)
+        made = [] if any(box.caffe for box in self._boxes) else list(self._direct)
         last: dict[int, list[int]] = {blob: list(layers) for blob, layers in writers.items()}
         for blob in dict.fromkeys(in_place.values()):
             for layer in self._chain([key for key, value in in_place.items() if value == blob]):
@@ -81,7 +83,7 @@ class _Blobs:
     def _in_place(self) -> dict[int, int]:
         """The blob that each layer in place overwrites: one that it both reads and writes.
 
-        Where one of the two arrows was not seen, the green fill of such a layer tells.
+        Where one of the two arrows was not seen, or both as one, the green fill of such a layer tells.
         """
         found = {}
         for layer, said in enumerate(self._boxes):
@@ -89,12 +91,18 @@ class _Blobs:
                 continue
             reads, writes = self._reads.get(layer, []), self._writes.get(layer, [])
             both = [blob for blob in reads if blob in writes]
-            near = dict.fromkeys([*reads, *writes])
+            near = dict.fromkeys([*reads, *writes]) or self._near(layer)
             if both:
                 found[layer] = both[0]
-            elif len(near) == 1 and _is_green(said):
+            elif near and _is_green(said):
                 found[layer] = next(iter(near))
         return found
+
+    def _near(self, layer: int) -> list[int]:
+        """The blobs to which lines lead from a layer, the nearest first."""
+        area = self._boxes[layer].area
+        blobs = [n for n in self._joined.get(layer, ()) if not self._boxes[n].op]
+        return sorted(blobs, key=lambda n: gap(area, self._boxes[n].area))
 
     def _chain(self, layers: Sequence[int]) -> list[int]:
         """Layers in place of one blob, in order: the drawing does not show it, names and customs do."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+
+import attrs
 
 from dlc.frontends.figure.drawing import Area, Drawing
 from dlc.frontends.figure.network.plotted.crossings import untangled
@@ -12,33 +14,44 @@ from dlc.frontends.figure.network.wiring import Wiring, wiring
 Link = tuple[int, int]  # numbers of boxes
 
 
-def links(drawing: Drawing, areas: Sequence[Area]) -> list[Link]:
-    """The pairs of boxes that arrows join, each once, in the order in which the arrows leave and arrive."""
+@attrs.frozen
+class Links:
+    """`directed` are pairs of boxes that arrows join, each once; `joined` the boxes that lines lead to from
+    each box, whatever their direction."""
+
+    directed: tuple[Link, ...]
+    joined: Mapping[int, frozenset[int]]
+
+
+def find_links(drawing: Drawing, areas: Sequence[Area]) -> Links:
+    """Follow a drawing's connectors from box to box."""
     items = tuple(Item(number, ItemKind.BOX, area) for number, area in enumerate(areas))
     wired = wiring(Scene(untangled(drawing), items))
     out: dict[int, list[int]] = {}
-    for index, wire in enumerate(wired.wires):
-        out.setdefault(wire.source, []).append(index)
+    around: dict[int, list[int]] = {}
+    for wire in wired.wires:
+        out.setdefault(wire.source, []).append(wire.target)
+        for one, other in ((wire.source, wire.target), (wire.target, wire.source)):
+            around.setdefault(one, []).append(other)
     found: dict[Link, None] = {}
     for number in range(len(items)):
         for target in _reached(wired, out, number):
             if target != number:
                 found.setdefault((number, target))
-    return list(found)
+    joined = {number: frozenset(_reached(wired, around, number)) - {number} for number in range(len(items))}
+    return Links(tuple(found), joined)
 
 
-def _reached(wired: Wiring, out: dict[int, list[int]], source: int) -> list[int]:
-    """The boxes at which lines arrive that leave a box, past joints."""
+def _reached(wired: Wiring, ways: Mapping[int, Sequence[int]], source: int) -> list[int]:
+    """The boxes to which ways lead from a box, past joints."""
     found: list[int] = []
     seen: set[int] = set()
     waiting = [source]
     while waiting:
-        node = waiting.pop()
-        for index in out.get(node, ()):
-            wire = wired.wires[index]
-            if not wired.is_joint(wire.target):
-                found.append(wire.target)
-            elif wire.target not in seen:
-                seen.add(wire.target)
-                waiting.append(wire.target)
+        for target in ways.get(waiting.pop(), ()):
+            if not wired.is_joint(target):
+                found.append(target)
+            elif target not in seen:
+                seen.add(target)
+                waiting.append(target)
     return found

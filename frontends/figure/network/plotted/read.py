@@ -14,7 +14,7 @@ from dlc.frontends.figure.network.plotted.assemble import Assembled, assemble
 from dlc.frontends.figure.network.plotted.beside import numbered
 from dlc.frontends.figure.network.plotted.flow import layers_of
 from dlc.frontends.figure.network.plotted.label import Said, read_box
-from dlc.frontends.figure.network.plotted.links import links
+from dlc.frontends.figure.network.plotted.links import find_links
 from dlc.frontends.figure.network.reading import read_words
 
 _FEWEST = 2  # layers that a plotted drawing has
@@ -41,9 +41,9 @@ def plotted_nets(drawing: Drawing, place: Place) -> list[Assembled] | None:
     free = [label for label, home in zip(drawing.labels, homes, strict=True) if home < 0]
     if not _is_plotted(said, free):
         return None
-    pairs = links(drawing, [box.area for box in boxes])
-    said = numbered(said, pairs, free, drawing)
-    made = layers_of(said, pairs)
+    found = find_links(drawing, [box.area for box in boxes])
+    said = numbered(said, found, free, drawing)
+    made = layers_of(said, found)
     return [assemble(made, place)] if made else None
 
 
