@@ -36,10 +36,7 @@ def in_caffe(what: str, path: Path, net: Net, text: str, weights: Path) -> Side:
     fetch = tuple((place.name, place.name, 0) for place in places.values())
     names = [given.name for given in net.inputs]
     extra = {"input_names": names, "batch_axes": [0] * len(names)}
-    inputs = tuple(
-        lambda array, kind=given.type: layouts.channels_first(array, kind)
-        for given in net.inputs
-    )
+    inputs = tuple(lambda array, kind=given.type: layouts.channels_first(array, kind) for given in net.inputs)
     return Side(what, Job("caffe", path, weights, fetch, extra), net, inputs, places)
 
 

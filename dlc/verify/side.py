@@ -9,6 +9,7 @@ import attrs
 
 from dlc.backends import load
 from dlc.backends.base import EmitOptions, EmittedFile
+from dlc.backends.orders import ELEMENTWISE
 from dlc.diagnostics import DlcError, codes
 from dlc.ir import Module, Net
 from dlc.types import Type
@@ -153,14 +154,29 @@ def script(what: str, path: Path, framework: str, weights: Path | None, other: N
     keras = framework == "keras"
     types = other.types()
     places: dict[str, Place] = {}
+    moved = set() if keras else _moved(other)
     for node in other.body:
         kind = types[node.name]
-        if kind is not None:
+        if kind is not None and node.name not in moved:
             name = layer_name(node.name) if keras else node.name
             places[node.name] = Place(name, _as_it_is(kind) if keras else _turned(kind))
     inputs = tuple(_same if keras else _first(given.type) for given in other.inputs)
     made = _with_outputs(other, places, _as_it_is if keras else _last)
     return Side(what, Job(framework, path, weights), None, inputs, made)
+
+
+def _moved(net: Net) -> set[str]:
+    """Vectors whose units stand in another order where channels come first: flattened maps, and what is made
+    of them unit by unit."""
+    types = net.types()
+    found: set[str] = set()
+    for node in net.body:
+        source = types[node.inputs[0]] if node.inputs else None
+        flattens = node.layer.op_name == "flatten" and source is not None and len(source.shape) > 1
+        keeps = node.layer.op_name in ELEMENTWISE or node.layer.op_name == "concat"
+        if flattens or (keeps and not found.isdisjoint(node.inputs)):
+            found.add(node.name)
+    return found
 
 
 def _with_outputs(net: Net, places: Mapping[str, Place], back: Callable[[Type], From]) -> dict[str, Place]:

@@ -110,11 +110,12 @@ def _print(report: Report, arguments: argparse.Namespace) -> None:
     write_stdout(
         f"{len(gaps):,} layers compared; the outputs are apart by {outputs:.3g} of their largest value\n"
     )
-    if first is not None:
-        other = f" ({first.other} in B)" if first.other != first.name else ""
+    other = f" ({first.other} in B)" if first is not None and first.other != first.name else ""
+    if report.agrees:
+        inside = f"; inside, {first.name}{other} departs" if first is not None else ""
+        write_stdout(f"A and B agree within {report.tolerance:g}{inside}\n")
+    elif first is not None:
         write_stdout(f"the first layer that departs is {first.name}{other}\n")
-    elif report.agrees:
-        write_stdout(f"A and B agree within {report.tolerance:g}\n")
     else:
         write_stdout("no output could be compared\n")
 
