@@ -28,6 +28,9 @@ _NAMES = {
 }
 
 
+_FUNCTION_SLOPE = 0.2  # of the function `leaky_relu`; the layer's is 0.3
+
+
 def activated(b: Builder, use: Use, value: str) -> str:
     """A layer's value after the activation that is one of its arguments."""
     wanted = use.args.activation()
@@ -36,7 +39,21 @@ def activated(b: Builder, use: Use, value: str) -> str:
     op = _NAMES.get(str(wanted))
     if op is None:
         return _unknown(b, use, value, str(wanted))
-    return b.add(use, op, {}, [value], f"{use.name}_{op}")
+    return _named(b, use, op, value, f"{use.name}_{op}")
+
+
+def _named(b: Builder, use: Use, op: str, value: str, name: str) -> str:
+    """An activation by its name; before Keras 3 a hard sigmoid was 0.2 x + 0.5 between 0 and 1."""
+    if op == "hard_sigmoid" and use.version < 3:
+        line = b.add(use, "rescale", {"scale": 1.2, "offset": 3.0}, [value], f"{name}_line", inferred=True)
+        return _scaled_top(b, use, line, 1.0, name)
+    return b.add(use, op, {"slope": _FUNCTION_SLOPE} if op == "leaky_relu" else {}, [value], name)
+
+
+def _scaled_top(b: Builder, use: Use, value: str, top: float, name: str) -> str:
+    """relu6 of a value, made to end at `top`."""
+    ramp = b.add(use, "relu6", {}, [value], f"{name}_ramp", inferred=True)
+    return b.add(use, "rescale", {"scale": top / 6}, [ramp], name)
 
 
 def _unknown(b: Builder, use: Use, value: str, word: str) -> str:
@@ -52,18 +69,23 @@ def activation(b: Builder, use: Use) -> str:
     if wanted is None:
         return b.add(use, "linear", {})
     op = _NAMES.get(str(wanted))
-    return b.add(use, op, {}) if op is not None else b.same(use, f"its function is {wanted}")
+    if op is None or not use.inputs:
+        return b.same(use, f"its function is {wanted}")
+    return _named(b, use, op, use.inputs[0], use.name)
 
 
 @rule("ReLU")
 def relu(b: Builder, use: Use) -> str:
-    """Plain, capped at 6, or leaky."""
+    """Plain, capped, or leaky; a cap that is not 6 as a rescaled one."""
     top, slope = use.args.number("max_value"), use.args.number("negative_slope", 0.0) or 0.0
     threshold = use.args.number("threshold", 0.0) or 0.0
-    if threshold or (top is not None and (top != 6 or slope)):
+    if threshold or (top is not None and (slope or top <= 0 or not use.inputs)):
         return b.same(use, f"its maximum is {top}, its threshold {threshold}")
     if top == 6:
         return b.add(use, "relu6", {})
+    if top is not None:
+        scaled = b.add(use, "rescale", {"scale": 6 / top}, name=f"{use.name}_scaled", inferred=True)
+        return _scaled_top(b, use, scaled, float(top), use.name)
     return b.add(use, "leaky_relu", {"slope": slope}) if slope else b.add(use, "relu", {})
 
 

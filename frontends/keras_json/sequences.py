@@ -27,6 +27,25 @@ def embedding(b: Builder, use: Use) -> str:
     return b.add(use, "embed", values)
 
 
+@rule("MultiHeadAttention")
+def attention(b: Builder, use: Use) -> str:
+    """Queries, values and keys, in Keras's order; widths that the catalogue's lacks keep it as it is."""
+    a, kind = use.args, b.source(use)
+    heads, width = a.number("num_heads", HOLE), a.number("key_dim", HOLE)
+    numbers = isinstance(heads, int) and isinstance(width, int)
+    dim: Any = heads * width if numbers else HOLE
+    result = a.number("output_shape", kind.channels if kind is not None else HOLE)
+    plain = a.get("use_bias", True) and a.number("value_dim", width) == width and not a.get("use_gate", False)
+    if not numbers or not plain or result != dim or len(use.inputs) < 2:
+        return b.keep(use, "its projections are of several widths, or lack a bias", kind)
+    queries, values = use.inputs[:2]
+    keys = use.inputs[2] if len(use.inputs) > 2 else values
+    read: tuple[str, ...] = (queries, keys, values)
+    if keys == values:
+        read = (queries,) if queries == values else (queries, values)
+    return b.add(use, "attention", {"heads": heads, "dim": dim}, read)
+
+
 @rule(*_OPS)
 def recurrent(b: Builder, use: Use) -> str:
     """A recurrent layer that computes what the catalogue's does; others are kept."""

@@ -150,9 +150,21 @@ def group_normalization(b: Builder, use: Use) -> str:
         "scale": bool(a.get("scale", True)),
         "center": bool(a.get("center", True)),
     }
-    if groups == -1:
+    kind = b.source(use)
+    if groups == -1 or (kind is not None and kind.kind is not Kind.VECTOR and groups == kind.channels):
         return b.add(use, "instancenorm", values)
     return b.add(use, "groupnorm", values | {"groups": groups})
+
+
+@rule("LocalResponseNormalization", "SpatialResponseNormalization")
+def response_normalization(b: Builder, use: Use) -> str:
+    """The classes that `dlc` writes along, since Keras has none."""
+    config = use.args.config
+    values = {name: config[name] for name in ("size", "alpha", "beta", "k") if name in config}
+    if len(values) < 4:
+        return b.same(use, "its class is somebody else's")
+    region = {"region": "within"} if use.layer.kind.startswith("Spatial") else {}
+    return b.add(use, "lrn", values | region)
 
 
 _MERGES = {
@@ -217,7 +229,7 @@ def dot(b: Builder, use: Use) -> str:
     axes = use.args.get("axes", -1)
     if use.args.get("normalize", False):
         return b.keep(use, "it normalises first", parameters=0)
-    return b.add(use, "dot", {"axes": tuple(axes) if isinstance(axes, list) else axes})
+    return b.add(use, "dot", {"axis": tuple(axes) if isinstance(axes, list) else axes})
 
 
 @rule("LayerScale")
