@@ -13,6 +13,7 @@ from dlc.diagnostics import Diagnostic, DlcError, FileSpan, Fix, codes
 from dlc.ir import Module
 
 LARGEST = 256 * 2**20  # bytes; larger inputs are refused before they are read
+LARGEST_MODEL = 2**31  # of a model that holds its weights: a protobuf message ends there
 
 Progress = Callable[[str, int, int], None]
 
@@ -87,8 +88,9 @@ def load_bytes(
 
 def read_bytes(path: str) -> bytes:
     """The bytes of an input; raises DlcError when it is missing, unreadable, empty or too large."""
-    data = sys.stdin.buffer.read(LARGEST + 1) if path == "-" else _read_file(Path(path))
-    if len(data) > LARGEST:
+    most = _most(path)
+    data = sys.stdin.buffer.read(most + 1) if path == "-" else _read_file(Path(path), most)
+    if len(data) > most:
         raise _too_large(path)
     if not data.removeprefix(codecs.BOM_UTF8).strip():
         raise DlcError(Diagnostic(codes.FILE_EMPTY, f"{path} is empty", FileSpan(path)))
@@ -129,16 +131,21 @@ def decode(data: bytes, name: str) -> str:
 
 
 def _too_large(path: str) -> DlcError:
-    message = f"{path} has more than {LARGEST // 2**20} MiB; split it, or give the pages that matter"
+    message = f"{path} has more than {_most(path) // 2**20} MiB; split it, or give the pages that matter"
     return DlcError(Diagnostic(codes.TOO_LARGE, message, FileSpan(path)))
 
 
-def _read_file(path: Path) -> bytes:
+def _most(path: str) -> int:
+    """How many bytes an input may have."""
+    return LARGEST_MODEL if FORMATS.get(Path(path).suffix.lower()) == "onnx" else LARGEST
+
+
+def _read_file(path: Path, most: int) -> bytes:
     try:
-        if path.stat().st_size > LARGEST:  # read no more than is needed to know
+        if path.stat().st_size > most:  # read no more than is needed to know
             raise _too_large(str(path))
         with path.open("rb") as stream:
-            return stream.read(LARGEST + 1)
+            return stream.read(most + 1)
     except FileNotFoundError:
         finding = Diagnostic(codes.FILE_MISSING, f"there is no file {path}", FileSpan(str(path)))
     except (OSError, ValueError) as error:
