@@ -20,7 +20,7 @@ _HEAD = """\
 
 **exact**: the same numbers for the same weights. **exact***: under the condition below the table; otherwise the layer
 is refused by name. **approximate**: the difference is below the table, and only `--approximate` accepts it.
-**refused**: an error that names it, with all others of the net that are refused. `dlc targets --matrix` shows the first table.
+**refused**: an error that names it, with all others of the net that are. `dlc targets --matrix` shows the first table.
 """
 
 
