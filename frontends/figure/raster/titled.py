@@ -16,6 +16,7 @@ _DARK = 90  # grey below this is a bar's
 #: Heights of bars (ems), and how wide the strips at its ends are that hold no letters.
 _LOWEST, _HIGHEST, _STRIP = 0.9, 8.0, 0.25
 _LETTER = 1.0  # ems: the largest hole of a letter
+_TILED = 0.85  # of a bar's width must have cells under it
 _WHOLE = 0.85  # of a strip's pixels must be dark
 
 
@@ -28,6 +29,7 @@ def with_titles(grey: Pixels, found: Sequence[Found], em: float) -> list[Found]:
         if bar is not None:
             known = next((b for b in bars if all(abs(p - q) < 4 for p, q in zip(b, bar, strict=True))), bar)
             bars.setdefault(known, []).append(one)
+    bars = {bar: own for bar, own in bars.items() if sum(f.box.width for f in own) > _TILED * (bar[2] - bar[0])}
     under = {id(one) for own in bars.values() for one in own}
     left = [
         one for one in found if id(one) not in under and not any(contains(b, one.box.area, 3) for b in bars)

@@ -99,10 +99,18 @@ class _Blobs:
         return found
 
     def _near(self, layer: int) -> list[int]:
-        """The blobs to which lines lead from a layer, the nearest first."""
+        """The blobs to which lines lead from a layer, past others in place; the nearest first."""
         area = self._boxes[layer].area
-        blobs = [n for n in self._joined.get(layer, ()) if not self._boxes[n].op]
-        return sorted(blobs, key=lambda n: gap(area, self._boxes[n].area))
+        seen, waiting = {layer}, [layer]
+        for here in waiting:  # grows meanwhile
+            near = self._joined.get(here, frozenset())
+            blobs = [n for n in near if not self._boxes[n].op]
+            if blobs:
+                return sorted(blobs, key=lambda n: gap(area, self._boxes[n].area))
+            others = [n for n in near if n not in seen and _is_green(self._boxes[n])]
+            seen.update(others)
+            waiting += others
+        return []
 
     def _chain(self, layers: Sequence[int]) -> list[int]:
         """Layers in place of one blob, in order: the drawing does not show it, names and customs do."""

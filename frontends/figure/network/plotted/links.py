@@ -6,12 +6,14 @@ from collections.abc import Mapping, Sequence
 
 import attrs
 
-from dlc.frontends.figure.drawing import Area, Drawing
+from dlc.frontends.figure.drawing import Area, Connector, Drawing
+from dlc.frontends.figure.geometry import at, direction, length, reaches
 from dlc.frontends.figure.network.plotted.crossings import untangled
 from dlc.frontends.figure.network.scene import Item, ItemKind, Scene
 from dlc.frontends.figure.network.wiring import Wiring, wiring
 
 Link = tuple[int, int]  # numbers of boxes
+_AHEAD = 0.7  # ems: how closely an arrow points at a box
 
 
 @attrs.frozen
@@ -26,7 +28,7 @@ class Links:
 def find_links(drawing: Drawing, areas: Sequence[Area]) -> Links:
     """Follow a drawing's connectors from box to box."""
     items = tuple(Item(number, ItemKind.BOX, area) for number, area in enumerate(areas))
-    wired = wiring(Scene(untangled(drawing), items))
+    wired = wiring(Scene(_reaching(untangled(drawing), areas), items))
     out: dict[int, list[int]] = {}
     around: dict[int, list[int]] = {}
     for wire in wired.wires:
@@ -40,6 +42,23 @@ def find_links(drawing: Drawing, areas: Sequence[Area]) -> Links:
                 found.setdefault((number, target))
     joined = {number: frozenset(_reached(wired, around, number)) - {number} for number in range(len(items))}
     return Links(tuple(found), joined)
+
+
+def _reaching(drawing: Drawing, areas: Sequence[Area]) -> Drawing:
+    """The drawing with arrows drawn on to the box that they point at closely, past lines that they touch."""
+    lines = tuple(_drawn_on(line, areas, drawing.em) if line.head else line for line in drawing.connectors)
+    return attrs.evolve(drawing, connectors=lines)
+
+
+def _drawn_on(line: Connector, areas: Sequence[Area], em: float) -> Connector:
+    long = length(line.points)
+    forward = direction(at(line.points, max(0.0, long - 0.8 * em)), line.end)
+    ahead = [far for area in areas if (far := reaches(area, line.end, forward)) is not None]
+    far = min(ahead, default=em)
+    if not 0 < far <= _AHEAD * em:
+        return line
+    end = line.end[0] + far * forward[0], line.end[1] + far * forward[1]
+    return attrs.evolve(line, points=(*line.points, end))
 
 
 def _reached(wired: Wiring, ways: Mapping[int, Sequence[int]], source: int) -> list[int]:
