@@ -11,6 +11,7 @@ from dlc.frontends.figure.geometry import gap
 from dlc.frontends.figure.network.plotted.classes import INPUT
 from dlc.frontends.figure.network.plotted.label import Said
 from dlc.frontends.figure.network.plotted.links import Link, Links
+from dlc.frontends.figure.network.plotted.proof import mended
 
 #: Layers that often overwrite their input, in the order in which they usually follow each other.
 IN_PLACE = ("batchnorm", "opaque", "relu", "prelu", "elu", "sigmoid", "tanh", "leaky_relu", "dropout")
@@ -30,7 +31,7 @@ def layers_of(boxes: Sequence[Said], links: Links) -> list[Layer]:
 
     Links that close a circle are left out.
     """
-    pairs = list(links.directed)
+    pairs = mended(boxes, links)
     if any(not box.op for box in boxes):
         pairs = _Blobs(boxes, links).links()
     kept = [number for number, box in enumerate(boxes) if box.op]

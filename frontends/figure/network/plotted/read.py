@@ -38,6 +38,8 @@ def plotted_nets(drawing: Drawing, place: Place) -> list[Assembled] | None:
         read_box(box.area, [t for t, home in zip(drawing.labels, homes, strict=True) if home == n], box.fill)
         for n, box in enumerate(boxes)
     ]
+    kept = [n for n, one in enumerate(said) if one.text]  # lines enclose what has no words
+    boxes, said = [boxes[n] for n in kept], [said[n] for n in kept]
     free = [label for label, home in zip(drawing.labels, homes, strict=True) if home < 0]
     if not _is_plotted(said, free):
         return None
