@@ -171,7 +171,7 @@ class Builder(NetBuilder):
         their digits, axes counted from the end."""
         hint = self.hint(self.at, op) if self.at is not None else None
         said = hint.attributes() if hint is not None else {}
-        found = {key: _sharper(value, said.get(key)) for key, value in attributes.items()}
+        found = {key: sharper(value, said.get(key)) for key, value in attributes.items()}
         ranks = [len(kind.shape) if (kind := self.types.get(name)) is not None else 0 for name in inputs]
         if (
             "axis" in said
@@ -334,9 +334,10 @@ def _counted(axes: Any, ranks: Sequence[int]) -> tuple[int, ...]:
     return tuple(a if a > 0 else rank + 1 + a for a, rank in zip(each, ranks, strict=False))
 
 
-def _sharper(value: Any, said: Any) -> Any:
+def sharper(value: Any, said: Any) -> Any:
+    """A number of single precision with the digits of a stated one that is the same; tuples one by one."""
     if isinstance(value, tuple) and isinstance(said, tuple) and len(value) == len(said):
-        return tuple(map(_sharper, value, said))
+        return tuple(map(sharper, value, said))
     if isinstance(value, float) and isinstance(said, float) and single(value) == single(said):
         return said
     return value

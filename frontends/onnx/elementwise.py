@@ -8,7 +8,7 @@ from typing import Any
 
 import attrs
 
-from dlc.frontends.onnx.builder import Builder, Unclear
+from dlc.frontends.onnx.builder import Builder, Unclear, sharper
 from dlc.frontends.onnx.document import Operator
 from dlc.frontends.onnx.numbers import plain
 from dlc.frontends.onnx.registry import rule
@@ -249,7 +249,9 @@ def _rescaled(b: Builder, op: Operator, view: View, line: tuple[Numbers, Numbers
     layer: Any = last.layer if last is not None else None
     joins = last is not None and alone and last.name == view.value and layer.op_name == "rescale"
     if last is not None and joins and layer.offset == 0.0 and line[0] == 1.0:
-        b.nodes[-1] = attrs.evolve(last, op=attrs.evolve(layer, offset=line[1]))
+        hint: Any = b.hint(op, "rescale")
+        offset = line[1] if hint is None else sharper(line[1], hint.offset)
+        b.nodes[-1] = attrs.evolve(last, op=attrs.evolve(layer, offset=offset))
         b.give(op, view)
         return
     b.same(op, view, b.layer("rescale", [view.value], {"scale": line[0], "offset": line[1]}))
