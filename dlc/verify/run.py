@@ -67,11 +67,11 @@ def verify(a: Given, b: Given, options: Options, folder: Path) -> Report:
     ready = [_side(given, weights[given.what], net, folder) for given in (a, b)]
     inputs = draw.inputs(net, options.count, options.seed)
     made = []
-    for each in ready:
+    for asked, each in zip((a, b), ready, strict=True):
         place = folder / each.what
         place.mkdir()
         given = [turn(array) for turn, array in zip(each.inputs, inputs, strict=True)]
-        made.append(run_job(each.job, given, place, f"{each.what} ({each.job.model.name})", options.limit))
+        made.append(run_job(each.job, given, place, f"{asked.what} ({asked.path})", options.limit))
     return Report(tuple(gaps(net, ready[0], ready[1], made, pairs)), options.tolerance)
 
 

@@ -12,6 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from support.command import run
 from support.nets import read_module
+from support.pages import examples
+from support.sessions import run_session
 
 from dlc.diff import canonical, compare
 from dlc.fuzz.strategies import dags
@@ -227,6 +229,14 @@ def test_what_many_layers_share_is_told_once(tmp_path: Path, capsys: pytest.Capt
     other.write_text(re.sub(r"\bbatchnorm\b", "batchnorm(eps=1e-05)", text))
     _, out, _ = run(capsys, "diff", EXAMPLES / "resnet50.dlnet", other)
     assert "(53 layers): eps 0.001 and 1e-05" in out
+
+
+def test_the_page_shows_what_is_printed(tmp_path: Path) -> None:
+    page = (Path(__file__).resolve().parents[2] / "spec" / "diff.md").read_text(encoding="utf-8")
+    sessions = examples("diff", page, "console")
+    assert sessions
+    for example in sessions:
+        assert run_session(example.text, tmp_path) == example.text
 
 
 def test_resnet152_is_compared_quickly(shared: Path, capsys: pytest.CaptureFixture[str]) -> None:

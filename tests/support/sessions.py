@@ -37,8 +37,30 @@ def prepare(folder: Path) -> None:
     (folder / "wrong.dlnet").write_text("net wrong {\n" + "  y = relu(x) +\n" * 1001 + "}\n")
     (folder / "poster.png").write_bytes(_png(20_000, 20_000))
     (folder / "dot.png").write_bytes(_png(1, 1))
+    _weights(folder)
     with (folder / "big.dlnet").open("wb") as stream:
         stream.truncate(300 * 2**20)
+
+
+def _weights(folder: Path) -> None:
+    """A net of one layer, its weights, those of other nets, and a pickle."""
+    import numpy as np
+
+    from dlc.weights.caffemodel import written
+
+    net = "net {} {{\n  x = input vector[2]\n  fc = dense(x, units=3)\n  output fc\n}}\n"
+    (folder / "tiny.dlnet").write_text(net.format("tiny"), encoding="utf-8")
+    weight, bias = np.arange(6.0).reshape(3, 2), np.zeros(3)
+    files = {
+        "tiny": {"fc": [weight, bias]},
+        "renamed": {"ip1": [weight, bias]},
+        "wider": {"fc": [np.zeros((3, 5)), bias]},
+        "longer": {"fc": [weight, bias], "fc_old": [weight]},
+    }
+    for name, layers in files.items():
+        content = written(name, {n: ("InnerProduct", blobs) for n, blobs in layers.items()})
+        (folder / f"{name}.caffemodel").write_bytes(content)
+    (folder / "tiny.pt").write_bytes(b"cos\nsystem\n(S'true'\ntR.")
 
 
 def _differing() -> bytes:

@@ -67,16 +67,20 @@ def _print(compared: Comparison, arguments: argparse.Namespace) -> None:
 
 
 def _title(path: str, net: Net) -> str:
-    return f"{path} (net {net.name}, {len(net.body):,} layers)"
+    return f"{path} (net {net.name}, {_layers(len(net.body))})"
 
 
 def _verdict(compared: Comparison) -> str:
     renamed = len(compared.renamed)
-    names = f"; {renamed:,} layers are called otherwise" if renamed else ""
+    names = f"; {_layers(renamed)} called otherwise" if renamed else ""
     if compared.same:
-        return f"the same: {compared.alike:,} layers{names}"
+        return f"the same: {_layers(compared.alike)}{names}"
     count = len(compared.differences)
-    return f"{count:,} difference{'s' * (count != 1)}; {compared.alike:,} layers are alike{names}"
+    return f"{count:,} difference{'s' * (count != 1)}; {_layers(compared.alike)} alike{names}"
+
+
+def _layers(count: int) -> str:
+    return f"{count:,} layer{'s' * (count != 1)}"
 
 
 def _draw(lines: Sequence[str], compared: Comparison) -> None:
@@ -119,7 +123,7 @@ def _several(names: Sequence[str]) -> str:
             break
         shown.append(name)
     left = ", ..." if len(shown) < len(names) else ""
-    return f"{', '.join(shown)}{left} ({len(names):,} layers)"
+    return f"{', '.join(shown)}{left} ({_layers(len(names))})"
 
 
 def _coloured(where: str, difference: Difference) -> Any:
