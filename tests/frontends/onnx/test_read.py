@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from dlc.cli.main import main
 from dlc.diagnostics import DlcError
@@ -389,3 +391,23 @@ def test_every_layer_can_be_read() -> None:
     from support.keras_cases import CASES
 
     assert {call.partition("(")[0] for _, call in CASES} == set(REGISTRY) - {"opaque"}
+
+
+@given(st.data())
+@settings(max_examples=150, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+def test_any_bytes_give_a_net_or_a_code(data: st.DataObject) -> None:
+    """Sound models with some bytes changed, cut out or put in."""
+    made = bytearray(data.draw(st.sampled_from(SOUND_MODELS)))
+    for _ in range(data.draw(st.integers(1, 6))):
+        place = data.draw(st.integers(0, len(made) - 1))
+        change = data.draw(st.sampled_from(("set", "cut", "put")))
+        made[place : place + (change != "put")] = (
+            b"" if change == "cut" else bytes([data.draw(st.integers(0, 255))])
+        )
+    try:
+        read(bytes(made), "net.onnx")
+    except DlcError as error:
+        assert all(d.code.number.startswith("DLC07") for d in error.diagnostics)  # noqa: PT017
+
+
+SOUND_MODELS = [made.SerializeToString() for made, _ in TRANSLATED.values()]
