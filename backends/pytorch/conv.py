@@ -19,15 +19,15 @@ def pairs(sides: Sequence[Any]) -> Sides:
     return [(sides[i], sides[i + 1]) for i in range(0, len(sides), 2)]
 
 
-def pad(ask: Ask, sides: Sides, value: float = 0.0) -> None:
+def pad(ask: Ask, sides: Sides, value: float = 0.0, always: bool = False) -> None:
     """Put zeros, or another number, around what was put last, where there is anything to add or cut."""
-    if all(side == 0 for pair in sides for side in pair):
+    if not always and all(side == 0 for pair in sides for side in pair):
         return
     flat = tuple(side for pair in reversed(sides) for side in pair)
     if value == 0.0:
-        made = Made(f"nn.ZeroPad{len(sides)}d", (shortest(flat),))
+        made = Made(f"nn.ZeroPad{len(sides)}d", (flat,))
     else:
-        made = Made(f"nn.ConstantPad{len(sides)}d", (shortest(flat), value))
+        made = Made(f"nn.ConstantPad{len(sides)}d", (flat, value))
     ask.put(made, function=Function("F.pad", positional=(flat,), named={"value": value}))
 
 
@@ -89,45 +89,48 @@ def _convolve(ask: Ask, filters: Any, groups: Any, bias: Any, weight: Weight, ro
     layer = ask.layer
     ask.laid(Layout.FIRST)
     named = {
-        "stride": shortest(layer.stride),
+        "stride": layer.stride,
         "padding": _padding(ask),
-        "dilation": shortest(layer.dilation),
+        "dilation": layer.dilation,
         "groups": groups,
         "bias": bias,
     }
-    positional = (ask.inputs[0].channels, filters, shortest(layer.kernel))
+    positional = (ask.inputs[0].channels, filters, layer.kernel)
     ask.put(Made(f"nn.Conv{ask.rank}d", positional, named, biased(bias, weight)), role=role)
     ask.layout = Layout.FIRST
 
 
 def _padding(ask: Ask) -> Any:
     """What the convolution pads by itself; what it cannot is put before it."""
-    layer, exact = ask.layer, ask.exact
-    if exact.padding == "valid":
-        return 0
-    unmoved = all(s == 1 for s in exact.stride)
-    if exact.padding == "same":
-        return _same(ask, unmoved)
-    sides = pairs(layer.padding)
-    if is_even(sides):
-        return shortest(tuple(before for before, _ in sides))
-    pad(ask, sides)
-    return 0
+    layer, exact, stated = ask.layer, ask.exact, ask.stated
+    none = (0,) * ask.rank
+    if exact.padding == "same" and not isinstance(stated.padding, tuple):
+        return _same(ask, all(s == 1 for s in exact.stride))
+    sides = pairs(layer.padding) if isinstance(layer.padding, tuple) else [(0, 0)] * ask.rank
+    if isinstance(stated.padding, tuple) and not is_even(pairs(stated.padding)):
+        pad(ask, sides, always=is_symbolic(stated.padding))
+        return none
+    return _before(sides)
+
+
+def _before(sides: Sides) -> tuple[Any, ...]:
+    return tuple(before for before, _ in sides)
 
 
 def _same(ask: Ask, unmoved: bool) -> Any:
+    none = (0,) * ask.rank
     if ask.dynamic:
         if unmoved and not is_symbolic(ask.stated.stride):
             return "same"
         same_at_run_time(ask)
-        return 0
+        return none
     sides = same_sides(ask.exact, ask.inputs[0].sizes)
     if is_even(sides):
-        return shortest(tuple(before for before, _ in sides))
+        return _before(sides)
     if unmoved:
         return "same"
     pad(ask, sides)
-    return 0
+    return none
 
 
 @RULES.rule("zeropad1d", "zeropad2d", "zeropad3d")
@@ -150,7 +153,7 @@ def crop(ask: Ask, sides: Sides, is_module: bool = False) -> None:
         return
     cuts = tuple(-side for pair in reversed(sides) for side in pair)
     # A module that pads by less than nothing cuts.
-    made = Made(f"nn.ZeroPad{len(sides)}d", (shortest(cuts),))
+    made = Made(f"nn.ZeroPad{len(sides)}d", (cuts,))
     if is_module:
         ask.put(made)
         return

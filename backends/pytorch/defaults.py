@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from dlc.backends.pytorch.plan import shortest
+
 _CONV = {"stride": 1, "padding": 0, "dilation": 1, "groups": 1, "bias": True}
 _POOL = {"stride": None, "padding": 0, "ceil_mode": False}
 _NORM = {"eps": 1e-05, "affine": True}
@@ -43,7 +45,8 @@ DEFAULTS: dict[str, Mapping[str, Any]] = {
 def stated(name: str, named: Mapping[str, Any], positional: tuple[Any, ...]) -> dict[str, Any]:
     """The named arguments of a module or function that differ from its defaults."""
     known = DEFAULTS.get(name, {})
-    found = {k: v for k, v in named.items() if k not in known or v != known[k]}
-    if "Pool" in name and found.get("stride") == positional[0]:  # a pooling's stride is its kernel's
-        del found["stride"]
+    found = {k: shortest(v) for k, v in named.items()}
+    found = {k: v for k, v in found.items() if k not in known or v != known[k]}
+    if "Pool" in name and named.get("stride") == positional[0]:  # a pooling's stride is its kernel's
+        found.pop("stride", None)
     return found

@@ -100,7 +100,29 @@ def _joined(links: Sequence[Link]) -> list[Entry] | None:
 
 def one(found: Sequence[Entry]) -> Entry:
     """Entries as a single module."""
+    found = tidied(found)
     return found[0] if len(found) == 1 and not isinstance(found[0], Rounds) else Chain(tuple(found))
+
+
+def tidied(found: Sequence[Entry]) -> list[Entry]:
+    """Entries without the change of what was pooled to a vector and back to one pixel."""
+    made: list[Entry] = []
+    for entry in found:
+        pooled, flat = _made(made[-2:-1]), _made(made[-1:])
+        again = _made([entry])
+        if pooled and flat == Made("nn.Flatten") and pooled.cls.startswith("nn.Adaptive"):
+            pixel = (-1, *[1] * int(pooled.cls[-2]))
+            if again == Made("nn.Unflatten", (1, pixel)):
+                made.pop()
+                continue
+        made.append(entry)
+    return made
+
+
+def _made(found: Sequence[Entry]) -> Made | None:
+    """The module that a sole entry is."""
+    leaf = found[0] if found else None
+    return leaf.made if isinstance(leaf, Leaf) and isinstance(leaf.made, Made) else None
 
 
 def does_same(a: Link, b: Link) -> bool:

@@ -8,7 +8,17 @@ from collections.abc import Collection, Iterator, Sequence
 import attrs
 
 from dlc.backends.python.names import Namer
-from dlc.backends.pytorch.members import Chain, Leaf, Member, does_same, entries, is_called, leading, one
+from dlc.backends.pytorch.members import (
+    Chain,
+    Leaf,
+    Member,
+    does_same,
+    entries,
+    is_called,
+    leading,
+    one,
+    tidied,
+)
 from dlc.backends.pytorch.names import common, member_name, stem
 from dlc.backends.pytorch.plan import Plan
 from dlc.backends.pytorch.statements import Loop, Statement
@@ -115,7 +125,7 @@ def _chain(made: Sequence[Statement]) -> Body:
     groups = list(_dotted(made))
     if len(groups) == 1:
         found = [entry for s in made for entry in entries(s.link) or ()]
-        return Body((), (Member("", Chain(tuple(found))),), is_chain=True, numbered=True)
+        return Body((), (Member("", Chain(tuple(tidied(found)))),), is_chain=True, numbered=True)
     namer = Namer()
     members = []
     for group in groups:

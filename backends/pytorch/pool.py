@@ -95,10 +95,10 @@ def _average_of_held(ask: Ask) -> None:
     for ceil in (False, True):
         if not ask.dynamic and all(a.fits(ceil) for a in axes):
             padding = _padding(ask, axes)
-            _put(ask, "nn.AvgPool", padding, ceil, count_include_pad=padding == 0)
+            _put(ask, "nn.AvgPool", padding, ceil, count_include_pad=not any(padding))
             return
     layer = ask.layer
-    arguments = [shortest(layer.kernel), shortest(layer.stride)]
+    arguments = [layer.kernel, layer.stride]
     ask.put(Made("SameAvgPool", tuple(arguments)))
 
 
@@ -126,14 +126,14 @@ def _padding(ask: Ask, axes: Sequence[Slide]) -> Any:
     """What PyTorch is told to pad: as the block states it, where it does so in numbers."""
     stated = ask.layer.padding
     if isinstance(stated, tuple) and ask.exact.padding != "same":
-        return shortest(tuple(before for before, _ in pairs(stated)))
-    return shortest(tuple(a.before for a in axes))
+        return tuple(before for before, _ in pairs(stated))
+    return tuple(a.before for a in axes)
 
 
 def _put(ask: Ask, cls: str, padding: Any, ceil: bool, **more: Any) -> None:
     layer = ask.layer
-    named = {"stride": shortest(layer.stride), "padding": padding, "ceil_mode": ceil}
-    ask.put(Made(f"{cls}{ask.rank}d", (shortest(layer.kernel),), named | more))
+    named = {"stride": layer.stride, "padding": padding, "ceil_mode": ceil}
+    ask.put(Made(f"{cls}{ask.rank}d", (layer.kernel,), named | more))
 
 
 @RULES.rule("global_avgpool1d", "global_avgpool2d", "global_avgpool3d")

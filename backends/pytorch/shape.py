@@ -15,7 +15,6 @@ from dlc.backends.pytorch.plan import (
     Made,
     Refused,
     is_symbolic,
-    shortest,
 )
 from dlc.types import Kind
 
@@ -45,8 +44,6 @@ def _last(ask: Ask, known: Known) -> None:
 @RULES.rule("reshape")
 def _reshape(ask: Ask) -> None:
     known = ask.inputs[0]
-    if is_symbolic(ask.layer.shape):
-        raise Refused("its shape depends on parameters")
     before: tuple[int, ...] = known.type.shape  # type: ignore[assignment]
     after: tuple[int, ...] = ask.output.shape  # type: ignore[assignment]
     if before == after:
@@ -64,6 +61,8 @@ def _reshape(ask: Ask) -> None:
 def _in_space(ask: Ask, after: tuple[int, ...]) -> None:
     """The channels stay as they are."""
     ask.layout = Layout.FIRST
+    if len(after) != 2:
+        _refuse_parameters(ask)
     if len(after) == 2:
         ask.put(Made("nn.Flatten", (2,)), function=Function("torch.flatten", positional=(2,)))
         return
@@ -72,6 +71,11 @@ def _in_space(ask: Ask, after: tuple[int, ...]) -> None:
         ask.put(Made("nn.Unflatten", (2, sizes)), function=Function("unflatten", Form.METHOD, (2, sizes)))
         return
     ask.put((), function=Function("reshape", Form.METHOD, (-1, after[-1], *after[:-1])))
+
+
+def _refuse_parameters(ask: Ask) -> None:
+    if is_symbolic(ask.stated.shape):
+        raise Refused("its shape depends on parameters")
 
 
 def _with_space(ask: Ask, after: tuple[int, ...]) -> None:
@@ -84,6 +88,7 @@ def _with_space(ask: Ask, after: tuple[int, ...]) -> None:
 
 def _anew(ask: Ask, known: Known, after: tuple[int, ...]) -> None:
     """In the order of the language, in which the channels are last."""
+    _refuse_parameters(ask)
     _last(ask, known)
     ask.put((), function=Function("reshape", Form.METHOD, (-1, *after)))
     if Layout.given(ask.output.kind) is Layout.FIRST:
@@ -126,7 +131,7 @@ def _upsample(ask: Ask) -> None:
     """Between the middles of pixels: PyTorch's default."""
     layer = ask.layer
     ask.laid(Layout.FIRST)
-    factor = shortest(layer.size)
+    factor = layer.size
     named = {"scale_factor": factor, "mode": layer.mode}
     ask.put(Made("nn.Upsample", named=named), function=Function("F.interpolate", named=named))
     ask.layout = Layout.FIRST

@@ -13,11 +13,12 @@ from dlc.backends.pytorch.custom import CUSTOM
 from dlc.backends.pytorch.defaults import stated
 from dlc.backends.pytorch.members import Chain, Entry, Leaf, Rounds, weighted
 from dlc.backends.pytorch.names import MODULES, variable_name
-from dlc.backends.pytorch.plan import Layout, Made
+from dlc.backends.pytorch.plan import Layout, Made, shortest
 from dlc.backends.pytorch.program import Class, Program
 from dlc.backends.pytorch.survey import CallPlan
 from dlc.types import Kind, Type
 
+_ALL_SIZES = ("nn.Unflatten", "Rescale")
 _OPEN = 3  # modules that stand one a line in an `nn.Sequential`
 
 
@@ -159,9 +160,16 @@ class ClassWriter:
         return Call(called.name, (*arguments, *named))
 
 
+def _argument(cls: str, value: Any) -> Argument:
+    """An argument; sizes that are all the same are one number, but for modules that need them all."""
+    if isinstance(value, Made):
+        return construct(value)
+    return literal(value if cls in _ALL_SIZES else shortest(value))
+
+
 def construct(made: Made) -> Call:
     """The call that makes a module."""
-    positional = [construct(v) if isinstance(v, Made) else literal(v) for v in made.positional]
+    positional = [_argument(made.cls, value) for value in made.positional]
     named = stated(made.cls, made.named, made.positional)
     return Call(made.cls, (*positional, *(f"{name}={literal(v)}" for name, v in named.items())))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from dlc.backends.pytorch.conv import Sides, biased, crop, pad, pairs
-from dlc.backends.pytorch.plan import RULES, Ask, Layout, Made, Refused, is_symbolic, shortest
+from dlc.backends.pytorch.plan import RULES, Ask, Layout, Made, Refused, is_symbolic
 from dlc.backends.pytorch.weights import kernel
 
 
@@ -49,13 +49,13 @@ def _cuts(exact: Any) -> Sides:
 def _put(ask: Ask, padding: list[int], output_padding: list[int]) -> None:
     layer = ask.layer
     named = {
-        "stride": shortest(layer.stride),
-        "padding": shortest(tuple(padding)),
-        "output_padding": shortest(tuple(output_padding)),
+        "stride": layer.stride,
+        "padding": tuple(padding),
+        "output_padding": tuple(output_padding),
         "groups": layer.groups,
         "bias": layer.bias,
-        "dilation": shortest(layer.dilation),
+        "dilation": layer.dilation,
     }
     weights = biased(layer.bias, kernel(ask.rank))
-    positional = (ask.inputs[0].channels, layer.filters, shortest(layer.kernel))
+    positional = (ask.inputs[0].channels, layer.filters, layer.kernel)
     ask.put(Made(f"nn.ConvTranspose{ask.rank}d", positional, named, weights))
