@@ -16,11 +16,19 @@ from pathlib import Path
 from typing import Any
 
 import attrs
+import numpy as np
+from PIL.Image import Image
+from PIL.Image import open as open_picture
 
 from dlc.frontends.figure.classify.features import Evidence, features
 from dlc.frontends.figure.classify.trees import UNKNOWN, Split, Trees
 from dlc.frontends.figure.drawing import Drawing
+from dlc.frontends.figure.ocr import engine
+from dlc.frontends.figure.pixels import needs_pixels, read_pixels
+from dlc.frontends.figure.raster.picture import from_pixels
+from dlc.frontends.figure.raster.reader import read_raster
 from dlc.frontends.figure.vector.reader import read_vector
+from dlc.frontends.pdf.kept import KeptDocument
 from dlc.frontends.pdf.pdfium import PdfiumDocument
 
 #: How many trees of which depth, how much each counts, the share of the figures that each sees, the penalty
@@ -40,8 +48,6 @@ class Example:
 
 def fit(examples: Sequence[Example], seed: int = 0) -> Trees:
     """The trees for some figures; the same for the same seed."""
-    import numpy as np
-
     random = np.random.default_rng(seed)
     names = sorted({name for example in examples for name in example.features})
     table = np.array([[example.features.get(name, UNKNOWN) for name in names] for example in examples])
@@ -85,8 +91,6 @@ def _grown(
 
 def _best(table: Any, slope: Any, bend: Any, rows: Any, column: int) -> tuple[float, int, float]:
     """The gain of the best threshold on one feature."""
-    import numpy as np
-
     values = table[rows, column]
     order = np.argsort(values, kind="stable")
     values = values[order]
@@ -102,39 +106,50 @@ def _best(table: Any, slope: Any, bend: Any, rows: Any, column: int) -> tuple[fl
     return float(gain[place]), column, float((values[place] + values[place + 1]) / 2)
 
 
-def examples(folder: Path, papers: Path | None) -> Iterator[Example]:
-    """The labelled figures of a folder with their features."""
-    from PIL import Image
-
+def examples(folder: Path, papers: Path | None, split: str | None = None) -> Iterator[Example]:
+    """The labelled figures of a folder (of one split) with their features; slow, since bitmaps are read from
+    their pixels.
+    """
     drawings = _Drawings(papers)
     lines = (folder / "labels.tsv").read_text(encoding="utf-8").splitlines()
     names = lines[0].split("\t")
     for line in lines[1:]:
         row = dict(zip(names, line.split("\t"), strict=True))
+        if split not in (None, row["split"]):
+            continue
         caption = "" if "not extractable" in row["caption"] else row["caption"]
-        with Image.open(folder / "crops" / f"{row['id']}.webp") as picture:
-            evidence = Evidence(caption, drawings.of(row), picture)
+        with open_picture(folder / "crops" / f"{row['id']}.webp") as picture:
+            drawing, pixels = drawings.of(row, picture)
+            evidence = Evidence(caption, drawing, picture, pixels)
             yield Example(row["id"], row["split"], row["design"] == "yes", features(evidence))
 
 
 class _Drawings:
-    """The drawings of figures whose papers are at hand; one paper is kept open."""
+    """The drawings of figures, from their papers where those are at hand; one paper is kept open."""
 
     def __init__(self, papers: Path | None) -> None:
         self._papers = papers
-        self._open: tuple[str, PdfiumDocument] | None = None
+        self._open: tuple[str, KeptDocument] | None = None
 
-    def of(self, row: Mapping[str, str]) -> Drawing | None:
+    def of(self, row: Mapping[str, str], picture: Image) -> tuple[Drawing, bool]:
+        """A figure's drawing, and whether it was read from pixels."""
         path = self._papers / row["pdf"] if self._papers is not None else None
         if path is None or not path.exists():
-            return None
-        if self._open is None or self._open[0] != row["pdf"]:
+            return read_raster(from_pixels(np.asarray(picture.convert("RGB"))), engine()), True
+        document, page = self._document(path), int(row["page"])
+        x0, y0, x1, y1 = (float(side) for side in row["bbox"].split(","))
+        drawn = document.artwork(page)
+        drawing = read_vector(document.page(page), drawn, (x0, y0, x1, y1))
+        if not needs_pixels(drawing):
+            return drawing, False
+        return read_pixels(document, page, (x0, y0, x1, y1), drawn).drawing, True
+
+    def _document(self, path: Path) -> KeptDocument:
+        if self._open is None or self._open[0] != path.name:
             if self._open is not None:
                 self._open[1].close()
-            self._open = row["pdf"], PdfiumDocument(path)
-        document, page = self._open[1], int(row["page"])
-        x0, y0, x1, y1 = (float(side) for side in row["bbox"].split(","))
-        return read_vector(document.page(page), document.artwork(page), (x0, y0, x1, y1))
+            self._open = path.name, KeptDocument(PdfiumDocument(path))
+        return self._open[1]
 
 
 def report(trees: Trees, chosen: Sequence[Example], least: float) -> str:

@@ -18,7 +18,7 @@ from dlc.frontends.figure.geometry import common, extent, size
 
 #: A figure at least this likely is read as a design. Chosen on the training papers, by cross-validation: it
 #: finds nine of ten designs.
-LEAST = 0.3
+LEAST = 0.33
 
 
 class Kind(enum.Enum):
