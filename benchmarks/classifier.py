@@ -9,6 +9,7 @@ the compiler were fitted on the split "train" alone, so that only "test" tells h
 from __future__ import annotations
 
 import argparse
+import itertools
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -24,7 +25,7 @@ def calibration(trees: Trees, chosen: Sequence[Example]) -> str:
     """How many of the figures said to be so likely designs are designs, as lines of a table."""
     likely = [(trees.probability(example.features), example.design) for example in chosen]
     lines = ["said         figures  mean said  designs"]
-    for low, high in zip(EDGES, EDGES[1:], strict=False):
+    for low, high in itertools.pairwise(EDGES):
         own = [(said, design) for said, design in likely if low <= said < high]
         if own:
             said = sum(said for said, _ in own) / len(own)
@@ -34,6 +35,7 @@ def calibration(trees: Trees, chosen: Sequence[Example]) -> str:
 
 
 def main() -> int:
+    """Print the figures of one split."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("folder", type=Path)
     parser.add_argument("--papers", type=Path)
