@@ -12,10 +12,11 @@ from typing import Any
 
 import attrs
 
-from dlc.diagnostics import Diagnostic, DlcError, Fix, PointerSpan, codes
+from dlc.diagnostics import Diagnostic, DlcError, Fix, Note, PointerSpan, codes
 
 MODELS = frozenset(("Sequential", "Model", "Functional", "Graph"))
 _WRAPPERS = ("model_config", "modelTopology", "model", "architecture")
+LONGEST = 16 * 2**20  # characters; the largest of keras.applications has one million
 _MOST_NESTED = 100  # models inside models, and braces inside braces
 
 
@@ -65,14 +66,17 @@ def is_keras_json(text: str) -> bool:
 
 
 def parse(text: str, file: str | None = None) -> ModelDoc:
-    """The model of a document. Raises DlcError where it is no JSON, or no model."""
+    """The model of a document. Raises DlcError where it is no JSON, no model, or larger than any."""
+    if len(text) > LONGEST:
+        message = f"{len(text) / 2**20:.0f} million characters are more than a model has"
+        raise DlcError(Diagnostic(codes.TOO_LARGE, message, PointerSpan("", file)))
     if _too_deep(text):
         raise _wrong("", f"brackets are nested more than {_MOST_NESTED} deep", file)
     try:
         document = json.loads(text)
         if isinstance(document, str):
             document = json.loads(document)  # to_json() written by json.dump
-    except (json.JSONDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         raise DlcError(_malformed(error, file)) from None
     found, pointer = _unwrapped(document, "")
     named = isinstance(found, Mapping) and found.get("class_name") in MODELS
@@ -83,7 +87,7 @@ def parse(text: str, file: str | None = None) -> ModelDoc:
 
 def _too_deep(text: str) -> bool:
     depth = 0
-    for match in re.finditer(r'"(?:\\.|[^"\\])*"|[\[{\]}]', text):
+    for match in re.finditer(r'"[^"\\]*(?:\\.[^"\\]*)*"|[\[{\]}]', text):
         sign = match.group()
         if sign in "[{":
             depth += 1
@@ -99,6 +103,8 @@ def _malformed(error: Exception, file: str | None) -> Diagnostic:
         message = f"{error.msg.lower()} in line {error.lineno}, column {error.colno}"
         fix = Fix("the file may be cut off") if error.pos >= len(error.doc.rstrip()) - 1 else None
         return Diagnostic(codes.JSON_MALFORMED, message, PointerSpan("", file), fix=fix)
+    if isinstance(error, ValueError):
+        return Diagnostic(codes.JSON_MALFORMED, "a number has too many digits", PointerSpan("", file))
     return Diagnostic(codes.JSON_MALFORMED, "it is nested too deep", PointerSpan("", file))
 
 
@@ -161,9 +167,21 @@ class DocumentReader:
             layers = self._chain(config["layers"], f"{at}/layers")
             return ModelDoc(name, layers, chain=True, version=self._version)
         layers = tuple(self._layers(config["layers"], f"{at}/layers"))
+        self._distinct(layers)
         inputs = _tensors(config.get("input_layers"))
         outputs = _tensors(config.get("output_layers"))
         return ModelDoc(name, layers, inputs, outputs, version=self._version)
+
+    def _distinct(self, layers: Sequence[LayerDoc]) -> None:
+        """Raise DlcError for layers of one name: what reads that name could mean either."""
+        first: dict[str, LayerDoc] = {}
+        for layer in layers:
+            known = first.setdefault(layer.name, layer)
+            if known is not layer:
+                notes = (Note("first defined here", PointerSpan(known.pointer, self._file)),)
+                span = PointerSpan(layer.pointer, self._file)
+                message = f"{layer.name} is the name of two layers"
+                raise DlcError(Diagnostic(codes.DUPLICATE_NAME, message, span, notes=notes))
 
     def _chain(self, values: Sequence[Any], pointer: str) -> tuple[LayerDoc, ...]:
         return tuple(self._layers(values, pointer))
