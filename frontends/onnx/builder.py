@@ -16,13 +16,16 @@ from dlc.frontends.onnx.numbers import single
 from dlc.frontends.onnx.tensors import SMALL, Initialiser
 from dlc.frontends.onnx.views import BATCH, INNER, ONE, OUTER, View, first, natural
 from dlc.ir import Node, Op
-from dlc.layers import CannotBuild
+from dlc.layers import REGISTRY, CannotBuild
 from dlc.types import HOLE, Dim, Kind, Type, floor_div, symbol
 
 Array = Any
 Get = Callable[[], Array]
 KINDS = {1: Kind.VECTOR, 2: Kind.SEQUENCE, 3: Kind.MAP, 4: Kind.VOLUME}
 BATCH_SIZE = symbol("batch of the model")  # no identifier, so that no dimension of a file is called so
+
+
+_MOST_KEPT = 16  # numbers of a constant that an opaque layer states
 
 
 class Unclear(Exception):
@@ -69,9 +72,12 @@ class Builder(NetBuilder):
         if held is None or held.count > SMALL:
             return None
         try:
-            return held.array()
+            array = held.array()
         except ValueError as error:
             raise Unclear(str(error)) from None
+        if array.dtype.kind not in "biuf":
+            raise Unclear(f"its input {tensor!r} holds no numbers")
+        return array
 
     def whole(self, tensor: str) -> list[int]:
         """The integers of a constant. Raises Unclear where it is none."""
@@ -277,7 +283,7 @@ class Builder(NetBuilder):
             "type": op.kind if not place else "Output",
             "attributes": raw if not place else {"index": place},
         }
-        given = inputs if not place else [self.views[op.outputs[0]].value]
+        given = [self.views[op.outputs[0]].value] if place and op.outputs[0] in self.views else inputs
         name = self.called(op) if not place else op.outputs[place]
         value = self.put("opaque", attributes, given, name, self.document.span(op), declared=declared)
         self.give(op, View(value, axes), place)
@@ -288,11 +294,11 @@ class Builder(NetBuilder):
         count = 0
         for place, name in enumerate(op.inputs):
             held = self.held(name)
-            if held is not None and held.count > 16:
+            if held is not None and held.count > _MOST_KEPT:
                 count += held.count
             elif held is not None or name in self.constants:
                 numbers = self._numbers(name)
-                if len(numbers) <= 16 and all(isinstance(n, int | float) for n in numbers):
+                if len(numbers) <= _MOST_KEPT and all(isinstance(n, int | float) for n in numbers):
                     found[f"input_{place}"] = tuple(numbers)
         return found | ({"parameters": count} if count else {})
 
@@ -323,9 +329,12 @@ def hinted(call: str, word: str = "") -> Op | None:
     name, _, rest = call.partition("(")
     if not rest or (word and name != word):
         return None
+    if name not in REGISTRY or name == "opaque":
+        return None
     parsed = parse(f"net n {{\n  x = input vector[1]\n  y = {name}(x, {rest}\n  output y\n}}\n")
     nodes = parsed.module.nets[0].body if parsed.module.nets else ()
-    return nodes[0].op if len(nodes) == 1 and isinstance(nodes[0].op, Op) else None
+    sound = len(nodes) == 1 and not any(d.is_error for d in parsed.diagnostics)
+    return nodes[0].op if sound and isinstance(nodes[0].op, REGISTRY[name]) else None
 
 
 def _counted(axes: Any, ranks: Sequence[int]) -> tuple[int, ...]:
@@ -346,6 +355,8 @@ def sharper(value: Any, said: Any) -> Any:
 def readable(name: str, kind: str) -> str:
     """An operator's name as a layer's: `/layer1/layer1.0/conv1/Conv` is `layer1.0.conv1`."""
     parts = [part for part in name.split("/") if part]
+    if not parts:
+        return ""
     if len(parts) > 1 and parts[-1].split("_")[0] == kind:
         parts.pop()
     kept = [p for p, after in zip(parts, [*parts[1:], ""], strict=True) if not after.startswith(f"{p}.")]

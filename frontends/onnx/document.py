@@ -11,7 +11,8 @@ from typing import Any
 import attrs
 
 from dlc.diagnostics import Diagnostic, DlcError, FileSpan, Fix, PointerSpan, codes
-from dlc.frontends.onnx.tensors import Initialiser, initialiser
+from dlc.frontends.onnx.schema import misfit
+from dlc.frontends.onnx.tensors import Initialiser, initialiser, text
 from dlc.types import HOLE, Dim, symbol
 
 LAYER_KEY, CALL_KEY = "dlc.layer", "dlc.call"  # metadata of operators in models that dlc wrote
@@ -67,7 +68,6 @@ class Document:
     operators: tuple[Operator, ...]
     initialisers: Mapping[str, Initialiser]
     stated: Mapping[str, Tensor]  # what the file says of values inside
-    producer: str = ""
     file: str | None = None
 
     def span(self, operator: Operator) -> PointerSpan:
@@ -81,15 +81,20 @@ def parse(data: bytes, file: str | None = None) -> Document:
     proto = _decoded(data, file)
     graph, opset = proto.graph, _opset(proto, file)
     folder = Path(file).resolve().parent if file and not file.startswith("<") else None
-    held = {t.name: initialiser(t, folder) for t in graph.initializer}
-    held |= {t.values.name: initialiser(t.values, folder) for t in graph.sparse_initializer}
+    held = {text(t.name): initialiser(t, folder) for t in graph.initializer}
     operators = [_operator(node, index) for index, node in enumerate(graph.node)]
-    inputs = tuple(_tensor(value) for value in graph.input if value.name not in held)
+    problems = [p for op, node in zip(operators, graph.node, strict=True) if (p := misfit(op, node, opset))]
+    if problems:
+        raise DlcError(
+            Diagnostic(codes.ONNX_UNSOUND, message, PointerSpan(f"/graph/node/{index}", file))
+            for index, message in problems
+        )
+    inputs = tuple(_tensor(value) for value in graph.input if text(value.name) not in held)
     outputs = tuple(_tensor(value) for value in graph.output)
     ordered = _checked(operators, [t.name for t in inputs], held, outputs, file)
-    stated = {value.name: _tensor(value) for value in (*graph.value_info, *graph.output)}
-    name = graph.name or (Path(file).stem if file else "net")
-    return Document(name, opset, inputs, outputs, ordered, held, stated, proto.producer_name, file)
+    stated = {text(value.name): _tensor(value) for value in (*graph.value_info, *graph.output)}
+    name = text(graph.name) or (Path(file).stem if file else "net")
+    return Document(name, opset, inputs, outputs, ordered, held, stated, file)
 
 
 def _decoded(data: bytes, file: str | None) -> Any:
@@ -130,14 +135,14 @@ def _opset(proto: Any, file: str | None) -> int:
 
 
 def _operator(node: Any, index: int) -> Operator:
-    domain = "" if node.domain in STANDARD else f"{node.domain}."
-    facts = {entry.key: entry.value for entry in getattr(node, "metadata_props", ())}
+    domain = "" if node.domain in STANDARD else f"{text(node.domain)}."
+    facts = {text(entry.key): text(entry.value) for entry in getattr(node, "metadata_props", ())}
     return Operator(
-        f"{domain}{node.op_type}",
-        node.name,
-        tuple(node.input),
-        tuple(node.output),
-        {a.name: _value(a) for a in node.attribute},
+        f"{domain}{text(node.op_type)}",
+        text(node.name),
+        tuple(map(text, node.input)),
+        tuple(map(text, node.output)),
+        {text(a.name): _value(a) for a in node.attribute},
         index,
         facts.get(LAYER_KEY, ""),
         facts.get(CALL_KEY, ""),
@@ -163,17 +168,18 @@ def _value(attribute: Any) -> Any:
 
 
 def _tensor(value: Any) -> Tensor:
-    kind = value.type.tensor_type
+    kind, name = value.type.tensor_type, text(value.name)
     whole = kind.elem_type in _INTEGERS
     if not kind.HasField("shape"):
-        return Tensor(value.name, None, whole)
-    return Tensor(value.name, tuple(_dim(d) for d in kind.shape.dim), whole)
+        return Tensor(name, None, whole)
+    return Tensor(name, tuple(_dim(d) for d in kind.shape.dim), whole)
 
 
 def _dim(dim: Any) -> Dim:
     if dim.HasField("dim_value"):
         return int(dim.dim_value) if dim.dim_value > 0 else HOLE
-    return symbol(dim.dim_param) if dim.dim_param.isidentifier() else HOLE
+    name = text(dim.dim_param)
+    return symbol(name) if name.isidentifier() else HOLE
 
 
 def _checked(

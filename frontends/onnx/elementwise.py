@@ -207,7 +207,7 @@ _MOST_STATED = 16  # numbers a channel that are stated; more are weights
 def _line(b: Builder, op: Operator, view: View, other: str) -> tuple[Numbers, Numbers]:
     """Factor and offset of an operator with a constant, one number or one a channel."""
     array = b.constant(other)
-    if array is None:
+    if array is None or not array.size:
         raise Unclear("it combines a value with many constants")
     numbers: Numbers = plain(float(array.reshape(-1)[0]))
     if array.size > 1:

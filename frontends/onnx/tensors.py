@@ -63,7 +63,7 @@ class Initialiser:
         return None
 
     def _location(self) -> str:
-        return next((e.value for e in self.proto.external_data if e.key == "location"), "")
+        return next((text(e.value) for e in self.proto.external_data if text(e.key) == "location"), "")
 
     def array(self) -> Array:
         """Its numbers. Raises ValueError where they are not there, or not as many as its dimensions say."""
@@ -88,7 +88,7 @@ def _external(one: Initialiser) -> Array:
 
     if one.folder is None:
         raise ValueError(f"initialiser {one.name!r} is in a file that is not read")
-    entries = {e.key: e.value for e in one.proto.external_data}
+    entries = {text(e.key): text(e.value) for e in one.proto.external_data}
     path = (one.folder / entries.get("location", "")).resolve()
     if not path.is_relative_to(one.folder) or not path.is_file():
         raise ValueError(
@@ -104,6 +104,11 @@ def _external(one: Initialiser) -> Array:
         return np.frombuffer(file.read(size), kind).reshape(one.dims)
 
 
+def text(value: Any) -> str:
+    """A text of a file, which may not be UTF-8."""
+    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
+
+
 def initialiser(proto: Any, folder: Path | None) -> Initialiser:
     """The initialiser of a TensorProto."""
-    return Initialiser(proto.name, tuple(int(d) for d in proto.dims), proto, folder)
+    return Initialiser(text(proto.name), tuple(int(d) for d in proto.dims), proto, folder)

@@ -12,6 +12,7 @@ from dlc.frontends.onnx.builder import Builder, Unclear
 from dlc.frontends.onnx.document import Operator
 from dlc.frontends.onnx.registry import rule
 from dlc.frontends.onnx.views import BATCH, ONE, View, first
+from dlc.ir import RuleBroken
 from dlc.layers import build
 from dlc.layers.window import Window
 from dlc.types import Dim, Kind, Type
@@ -24,7 +25,7 @@ _RANKS = {Kind.SEQUENCE: 1, Kind.MAP: 2, Kind.VOLUME: 3}
 def convolution(b: Builder, op: Operator) -> None:
     """conv1d/2d/3d; of as many groups as channels depthwise_conv2d."""
     value, kind = _given(b, op)
-    filters, each, *kernel = b.weight_dims(op.input(1))
+    filters, each, *kernel = _kernel_dims(b, op)
     rank, groups, channels = _RANKS[kind.kind], op.attributes.get("group", 1), kind.channels
     if len(kernel) != rank or (isinstance(channels, int) and channels != each * groups):
         raise Unclear(f"its weights {list(b.weight_dims(op.input(1)))} do not fit {kind}")
@@ -45,6 +46,13 @@ def convolution(b: Builder, op: Operator) -> None:
     b.give(op, View(made, first(rank + 1)))
 
 
+def _kernel_dims(b: Builder, op: Operator) -> tuple[int, ...]:
+    dims = b.weight_dims(op.input(1))
+    if len(dims) < 3 or min(dims) < 1 or op.attributes.get("group", 1) < 1:
+        raise Unclear(f"its weights are {list(dims)}")
+    return dims
+
+
 def _is_depthwise(b: Builder, op: Operator, groups: int, channels: Dim, filters: int) -> bool:
     """Whether each channel is convolved on its own, and no model that dlc wrote says conv2d of that."""
     if groups != channels or filters % groups:
@@ -59,7 +67,7 @@ def _separable(b: Builder, op: Operator, value: str) -> bool:
     last = b.nodes[-1] if b.nodes else None
     if hint is None or last is None or last.name != value or last.layer.op_name != "depthwise_conv2d":
         return False
-    filters, _, *kernel = b.weight_dims(op.input(1))
+    filters, _, *kernel = _kernel_dims(b, op)
     before: Any = last.layer
     names = ("kernel", "stride", "padding", "dilation", "multiplier")
     if kernel != [1, 1] or hint.filters != filters or before.bias:
@@ -81,7 +89,7 @@ def _separable(b: Builder, op: Operator, value: str) -> bool:
 def transposed(b: Builder, op: Operator) -> None:
     """conv1d/2d/3d_transpose."""
     value, kind = _given(b, op)
-    channels, each, *kernel = b.weight_dims(op.input(1))
+    channels, each, *kernel = _kernel_dims(b, op)
     rank, groups = _RANKS[kind.kind], op.attributes.get("group", 1)
     if len(kernel) != rank or (isinstance(kind.channels, int) and kind.channels != channels):
         raise Unclear(f"its weights {list(b.weight_dims(op.input(1)))} do not fit {kind}")
@@ -101,6 +109,8 @@ def _spread(b: Builder, op: Operator, word: str, attributes: Any, kind: Type) ->
     rank = len(kind.spatial)
     pads = op.attributes.get("pads") or (0,) * (2 * rank)
     extra = op.attributes.get("output_padding") or (0,) * rank
+    if len(extra) != rank:
+        raise Unclear(f"its output_padding is {list(extra)}")
     auto = op.attributes.get("auto_pad", "NOTSET")
     if auto not in ("NOTSET", "VALID", "SAME_UPPER") or (auto == "SAME_UPPER" and any(extra)):
         raise Unclear(f"auto_pad is {auto}")
@@ -146,7 +156,7 @@ def maxpool(b: Builder, op: Operator) -> None:
     if any(d != 1 for d in op.attributes.get("dilations", ())) or (len(op.outputs) > 1 and op.outputs[1]):
         raise Unclear("its window is dilated, or it gives places as well")
     rank = _RANKS[kind.kind]
-    attributes = _pool_window(op)
+    attributes = _pool_window(op, rank)
     word = f"maxpool{rank}d"
     attributes |= _rounding(b, op, word, attributes, kind)
     b.give(op, View(b.layer(word, [value], attributes), first(rank + 1)))
@@ -157,7 +167,7 @@ def avgpool(b: Builder, op: Operator) -> None:
     """avgpool1d/2d/3d: which padding counts decides how it is said."""
     value, kind = _given(b, op)
     rank = _RANKS[kind.kind]
-    attributes = _pool_window(op)
+    attributes = _pool_window(op, rank)
     if any(d != 1 for d in op.attributes.get("dilations", ())):
         raise Unclear("its window is dilated")
     word = f"avgpool{rank}d"
@@ -213,7 +223,7 @@ def _hanging(op: Operator, attributes: Any, kind: Type, pairs: Sequence[Pair]) -
         made = (whole + after - kernel) // stride + 1
         if op.attributes.get("ceil_mode", 0):
             made = math.ceil((whole + after - kernel) / stride) + 1
-        if Window(kernel, stride, pair, 1, True).output(size, "size") != made:
+        if _count(Window(kernel, stride, pair, 1, True), size) != made:
             raise Unclear("padding is left out of its averages")
     return {"padding": padding, "round": "ceil"}
 
@@ -239,6 +249,14 @@ def _rounding(b: Builder, op: Operator, word: str, attributes: Any, kind: Type) 
     return stated
 
 
+def _count(window: Window, size: int) -> Dim | None:
+    """How many windows there are; None where none fits."""
+    try:
+        return window.output(size, "size")
+    except RuleBroken:
+        return None
+
+
 def _means(word: str, attributes: Any, kind: Type, pairs: Sequence[Pair]) -> bool:
     """Whether a pooling has the windows of one that rounds down with these paddings."""
     axes = zip(build(word, attributes).windows(), kind.spatial, pairs, strict=True)  # type: ignore[attr-defined]
@@ -247,7 +265,7 @@ def _means(word: str, attributes: Any, kind: Type, pairs: Sequence[Pair]) -> boo
             return False
         own = window.same_pads(size)[0] if window.padding == "same" else window.pads[0]
         plain = attrs.evolve(window, padding=(before, after), ceil=False)
-        if own != before or plain.output(size, "size") != window.output(size, "size"):
+        if own != before or _count(plain, size) != _count(window, size):
             return False
     return True
 
@@ -362,19 +380,31 @@ def _given(b: Builder, op: Operator) -> tuple[str, Type]:
 
 
 def _window(op: Operator, kernel: tuple[int, ...]) -> dict[str, Any]:
-    ones = (1,) * len(kernel)
+    rank = len(kernel)
+    if _sized(op, "kernel_shape", kernel) != kernel:
+        raise Unclear("its kernel_shape is not that of its weights")
+    _sized(op, "pads", (0,) * (2 * rank))
+    ones = (1,) * rank
     return {
         "kernel": kernel,
-        "stride": op.attributes.get("strides") or ones,
-        "dilation": op.attributes.get("dilations") or ones,
+        "stride": _sized(op, "strides", ones),
+        "dilation": _sized(op, "dilations", ones),
     }
 
 
-def _pool_window(op: Operator) -> dict[str, Any]:
-    kernel = op.attributes.get("kernel_shape")
-    if not kernel:
-        raise Unclear("it has no kernel_shape")
-    return {"kernel": kernel, "stride": op.attributes.get("strides") or (1,) * len(kernel)}
+def _sized(op: Operator, key: str, default: tuple[int, ...]) -> tuple[int, ...]:
+    """An attribute with a number for each axis. Raises Unclear where it has more or less, or one below 0."""
+    found: tuple[int, ...] = op.attributes.get(key) or default
+    least = 0 if key == "pads" else 1
+    if len(found) != len(default) or min(found, default=least) < least:
+        raise Unclear(f"its {key} are {list(found)}")
+    return found
+
+
+def _pool_window(op: Operator, rank: int) -> dict[str, Any]:
+    ones = (1,) * rank
+    _sized(op, "pads", (0,) * (2 * rank))
+    return {"kernel": _sized(op, "kernel_shape", ones), "stride": _sized(op, "strides", ones)}
 
 
 def _padding(b: Builder, op: Operator, word: str, attributes: Any, kind: Type) -> Any:
