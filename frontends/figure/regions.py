@@ -28,7 +28,7 @@ _BELOW, _ALONE = 30.0, 160.0
 #: A smaller figure (points) is a symbol or a rule.
 _SMALLEST = 18.0
 #: Words that are a figure's label: so many letters, and so far from it (ems) beside it and over it.
-_LONGEST_LABEL, _FAR_BESIDE, _FAR_OVER = 30, 5.0, 2.5
+_LONGEST_LABEL, _FAR_BESIDE, _FAR_OVER = 30, 5.0, 1.2
 _MOST_OPTIONS, _MOST_STEPS = 6, 3000
 
 
@@ -393,11 +393,19 @@ def _whole(area: Area, caption: Caption, parts: Sequence[Piece], walls: Sequence
         for piece in parts
         if id(piece.words[0]) not in own and piece.box not in blocked and len(piece.text) < 60
     ]
+    inner = [piece.size for piece in free if extent(common(area, piece.box)) > 0.5 * extent(piece.box)]
+    usual = statistics.median(inner or [piece.size for piece in caption.pieces])
+    aside = [
+        piece.box
+        for piece in free
+        if piece.size <= 1.15 * usual and _belongs(piece, area, caption.box, walls)
+    ]
+    area = hull([area, *aside])
     while True:
         near = [
             piece.box
             for piece in free
-            if (gap(piece.box, area) < 0.8 * piece.size or _belongs(piece, area, caption.box, walls))
+            if gap(piece.box, area) < 0.8 * piece.size
             and extent(common(grown(area, 0.5), piece.box)) < extent(piece.box)
         ]
         wider = hull([area, *near])

@@ -6,7 +6,7 @@ import random
 
 import attrs
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.drawings import Sketch, drawing, sketch
 from support.drawn_nets import from_drawing
@@ -154,6 +154,7 @@ def anything(draw: st.DrawFn) -> Drawing:
     return drawing(sketch("\n".join(lines)))
 
 
+@settings(deadline=None, max_examples=60)  # holes are searched for a while
 @given(anything())
 def test_whatever_is_drawn_gives_sound_networks_or_none(given_: Drawing) -> None:
     from_drawing(given_)
