@@ -231,3 +231,35 @@ def _attention(node: str, op: Any, held: Held, layers: Sequence[Layer], order: O
         shape: Shape = (*kernel.shape[::-1], 1, 1)
         yield turned(_key(layer, 0), node, kernel, (1, 0), shape=shape)
         yield whole(_key(layer, 1), node, held[f"{word}_bias"])
+
+
+def constants(layers: Sequence[Layer]) -> dict[str, tuple[Shape, float | None]]:
+    """The shape and the value of weights that fillers determine, for programs that run no fillers; None where
+    they interpolate. Left out are those whose number of inputs the layer's own fields do not show."""
+    found: dict[str, tuple[Shape, float | None]] = {}
+    for layer in layers:
+        fields = layer.fields.get("convolution_param", {})
+        filler = fields.get("weight_filler", {})
+        inputs = _inputs_each(fields, filler)
+        if filler.get("type") not in ("constant", "bilinear") or inputs is None:
+            continue
+        shape = (fields["num_output"], inputs, *_window(fields))
+        found[layer.name] = shape, filler.get("value", 0.0) if filler["type"] == "constant" else None
+    return found
+
+
+def _inputs_each(fields: Mapping[str, Any], filler: Mapping[str, Any]) -> int | None:
+    """How many channels a filter reads: its own alone, or, where it takes the mean of all, as many as there are
+    filters."""
+    filters = fields.get("num_output", 0)
+    if fields.get("group", 1) == filters:
+        return 1 if "group" in fields else None
+    takes_mean = filters > 1 and "group" not in fields and filler.get("value") == 1.0 / filters
+    return filters if takes_mean else None
+
+
+def _window(fields: Mapping[str, Any]) -> Shape:
+    if "kernel_h" in fields:
+        return fields["kernel_h"], fields["kernel_w"]
+    size = fields["kernel_size"]
+    return tuple(size) if isinstance(size, list | tuple) else (size, size)

@@ -44,7 +44,11 @@ def arrays(layers: Mapping[str, CaffeLayer]) -> dict[Key, Stored]:
     made: dict[Key, Stored] = {}
     for name, layer in layers.items():
         blobs = list(layer.blobs)
-        if len(blobs) == 3 and layer.type.lower() in ("batchnorm", "") and blobs[2].shape in ((1,), (1, 1, 1, 1)):
+        if (
+            len(blobs) == 3
+            and layer.type.lower() in ("batchnorm", "")
+            and blobs[2].shape in ((1,), (1, 1, 1, 1))
+        ):
             blobs = [_divided(blob, blobs[2]) for blob in blobs[:2]]
         made.update({(name, str(index)): blob for index, blob in enumerate(blobs)})
     return made
@@ -172,3 +176,15 @@ def written(
         if kinds[layer] == "BatchNorm":
             held.append(np.ones(1, np.float32))
     return caffemodel.written(name, {layer: (kinds[layer], held) for layer, held in blobs.items()})
+
+
+def filled(shape: tuple[int, ...], value: float | None) -> Array:
+    """Weights as Caffe's fillers make them: all the same, or falling with the distance (bilinear)."""
+    import numpy as np
+
+    if value is not None:
+        return np.full(shape, value, np.float32)
+    size = shape[-1]
+    half = -(-size // 2)
+    line = 1 - np.abs(np.arange(size) / half - (size - 1) / (2 * half))
+    return np.broadcast_to(np.outer(line, line), shape).astype(np.float32)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from dlc.backends.stored import Tensor
 from dlc.diagnostics import codes
@@ -12,6 +13,9 @@ from dlc.weights import caffe, caffemodel, hdf5, onnx, torch, transfer
 from dlc.weights.held import Key, Stored, Weights, problem
 from dlc.weights.match import expanded
 from dlc.weights.transfer import Reading
+
+if TYPE_CHECKING:
+    from dlc.backends.caffe.writer import Writer
 
 # File endings, the longest first, and the framework that each belongs to.
 FRAMEWORKS: dict[str, str] = {
@@ -116,9 +120,13 @@ _Found = tuple[tuple[Tensor, ...], dict[Key, Stored]]
 
 
 def _in_caffe(path: Path, module: Module) -> _Found:
-    from dlc.backends.caffe.params import tensors
+    from dlc.backends.caffe.params import constants
+    from dlc.backends.caffe.params import written as tensors_of
 
-    return tensors(module.nets[0]), caffe.arrays(caffemodel.read(path))
+    w = _lowered(module)
+    filled = constants(w.layers)
+    held = {key: array for key, array in caffe.arrays(caffemodel.read(path)).items() if key[0] not in filled}
+    return tensors_of(w), held
 
 
 def _in_keras(path: Path, module: Module) -> _Found:
@@ -143,17 +151,25 @@ def written(path: Path, module: Module, weights: Weights) -> bytes:
 
 
 def _caffe(path: Path, module: Module, weights: Weights) -> bytes:
-    from dlc.backends.base import Differences
-    from dlc.backends.caffe.deploy import lower
+    from dlc.backends.caffe.params import constants
     from dlc.backends.caffe.params import written as tensors_of
 
-    w = lower(module.nets[0], Differences("caffe", approximate=False))
+    w = _lowered(module)
     arrays = transfer.stored(tensors_of(w), weights)
     kinds = {layer.name: layer.type for layer in w.layers}
+    arrays |= {(name, "0"): caffe.filled(*constant) for name, constant in constants(w.layers).items()}
     blobs: dict[str, list[object]] = {}
     for (layer, _), array in arrays.items():
         blobs.setdefault(layer, []).append(array)
     return caffemodel.written(module.nets[0].name, {n: (kinds[n], held) for n, held in blobs.items()})
+
+
+def _lowered(module: Module) -> Writer:
+    """The layers of the deploy net; what Caffe cannot say of it is told where it is emitted."""
+    from dlc.backends.base import Differences
+    from dlc.backends.caffe.deploy import lower
+
+    return lower(module.nets[0], Differences("caffe", approximate=False))
 
 
 def _keras(path: Path, module: Module, weights: Weights) -> bytes:

@@ -87,6 +87,17 @@ NETS = {
   units = concat(left, right)
   fc = dense(units, units=6)
   output fc""",
+    "padded": """
+  image = input map[9, 9, 3]
+  tall = zeropad2d(image, padding=(1, 2, 0, 1))
+  bent = tanh(tall)
+  wide = zeropad2d(bent, padding=1)
+  pool = maxpool2d(wide, kernel=3, stride=2)
+  normal = layernorm(pool)
+  large = upsample2d(normal, size=2, mode=bilinear)
+  conv = conv2d(large, filters=4, kernel=3, stride=2, padding=same)
+  fc = conv |> flatten |> dense(units=3)
+  output fc""",
     "transformer": """
   words = input ids[6]
   vectors = embed(words, vocab=20, dim=8)

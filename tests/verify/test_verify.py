@@ -49,7 +49,7 @@ def given_net(what: str, name: str, framework: str) -> Given:
 
 
 # Which nets OpenCV runs: it knows no Embed and no recurrent layers.
-IN_CAFFE = ("lenet", "resnet", "mobilenet", "unet", "inception")
+IN_CAFFE = ("lenet", "resnet", "mobilenet", "unet", "inception", "padded")
 
 
 @pytest.mark.parametrize("framework", ["pytorch", "onnx", "caffe"])
