@@ -15,9 +15,9 @@ from dlc.frontends.onnx.fold import as_dims
 from dlc.frontends.onnx.numbers import single
 from dlc.frontends.onnx.tensors import SMALL, Initialiser
 from dlc.frontends.onnx.views import BATCH, INNER, ONE, OUTER, View, first, natural
-from dlc.ir import Node, Op
+from dlc.ir import Node, Op, Value
 from dlc.layers import REGISTRY, CannotBuild
-from dlc.types import HOLE, Dim, Kind, Type, floor_div, symbol
+from dlc.types import HOLE, Dim, Expr, Kind, Type, floor_div, symbol
 
 Array = Any
 Get = Callable[[], Array]
@@ -334,7 +334,13 @@ def hinted(call: str, word: str = "") -> Op | None:
     parsed = parse(f"net n {{\n  x = input vector[1]\n  y = {name}(x, {rest}\n  output y\n}}\n")
     nodes = parsed.module.nets[0].body if parsed.module.nets else ()
     sound = len(nodes) == 1 and not any(d.is_error for d in parsed.diagnostics)
-    return nodes[0].op if sound and isinstance(nodes[0].op, REGISTRY[name]) else None
+    op = nodes[0].op if sound else None
+    return op if isinstance(op, REGISTRY[name]) and _is_settled(tuple(op.attributes().values())) else None
+
+
+def _is_settled(value: Value) -> bool:
+    """Whether a value has no symbols in it; holes stand for what a layer need not state."""
+    return all(map(_is_settled, value)) if isinstance(value, tuple) else not isinstance(value, Expr)
 
 
 def _counted(axes: Any, ranks: Sequence[int]) -> tuple[int, ...]:
