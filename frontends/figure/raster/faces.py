@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 
 from dlc.frontends.figure.drawing import Colour
-from dlc.frontends.figure.raster.arrays import Array, Numbers, Points
+from dlc.frontends.figure.raster.arrays import Array, Mask, Numbers, Points
 from dlc.frontends.figure.raster.canvas import Canvas
 from dlc.frontends.figure.raster.letters import numbered
 
@@ -74,7 +74,8 @@ def find_faces(drawn: Canvas) -> Faces:
     faces = [_face(drawn, numbers, contours, tree[0], i) for i in _large(contours, tree, drawn.em)]
     kept = sorted((f for f in faces if f is not None), key=lambda f: -f.enclosed)
     paper = _paper(kept)
-    return Faces(numbers, tuple(_without_tails(face, paper, drawn.em) for face in kept), paper)
+    parted = [part for face in kept for part in _without_tails(face, numbers, paper, drawn.em)]
+    return Faces(numbers, tuple(sorted(parted, key=lambda f: -f.enclosed)), paper)
 
 
 def _large(contours: Sequence[Points], tree: Array, em: float) -> list[int]:
@@ -115,19 +116,33 @@ def _face(
     )
 
 
-def _without_tails(face: Face, paper: Colour, em: float) -> Face:
-    """A filled face without the lines and arrow heads of its own colour that run into it."""
+def _without_tails(face: Face, numbers: Numbers, paper: Colour, em: float) -> list[Face]:
+    """A filled face without the lines and arrow heads of its own colour that run into it: the parts that lines
+    join are faces of one number."""
     if face.at_rim or differ(face.colour, paper) < 40 or _solidity(face.contour) > _SOLID:
-        return face
-    x0, y0, x1, y1 = face.area
-    own = np.zeros((y1 - y0 + 3, x1 - x0 + 3), np.uint8)
-    cv2.drawContours(own, [face.contour - (x0 - 1, y0 - 1)], -1, 255, cv2.FILLED)
+        return [face]
     side = max(3, round(_TAIL * em))
-    core = cv2.morphologyEx(own, cv2.MORPH_OPEN, np.ones((side, side), np.uint8))
-    contours = cv2.findContours(core, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE, offset=(x0 - 1, y0 - 1))[0]
-    contour = max(contours, key=cv2.contourArea, default=None)
-    if contour is None or cv2.contourArea(contour) < 0.5 * face.enclosed or _solidity(contour) < _SOLID:
-        return face
+    core = cv2.morphologyEx(_body(face, numbers, em), cv2.MORPH_OPEN, np.ones((side, side), np.uint8))
+    corner = face.area[0] - 1, face.area[1] - 1
+    contours = cv2.findContours(core, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE, offset=corner)[0]
+    parts = [_part(face, contour) for contour in contours if _solidity(contour) >= _SOLID]
+    whole = sum(cv2.contourArea(contour) for contour in contours)
+    return parts if parts and sum(p.enclosed for p in parts) >= 0.8 * whole else [face]
+
+
+def _body(face: Face, numbers: Numbers, em: float) -> Mask:
+    """A mask of a face, with a rim of one pixel; holes as large as letters are filled."""
+    x0, y0, x1, y1 = face.area
+    own = (numbers[y0 : y1 + 1, x0 : x1 + 1] == face.number).astype(np.uint8) * np.uint8(255)
+    own = cv2.copyMakeBorder(own, 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=0)
+    contours, tree = cv2.findContours(own, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE)
+    inner = [c for c, parent in zip(contours, tree[0, :, 3].tolist(), strict=True) if parent >= 0]
+    letters = [hole for hole in inner if cv2.boundingRect(hole)[3] <= 1.7 * em]
+    cv2.drawContours(own, letters, -1, 255, cv2.FILLED)
+    return own
+
+
+def _part(face: Face, contour: Points) -> Face:
     x, y, wide, high = cv2.boundingRect(contour)
     enclosed = float(cv2.contourArea(contour)) + cv2.arcLength(contour, True) / 2 + 1
     area = (x, y, x + wide - 1, y + high - 1)

@@ -15,11 +15,15 @@ from dlc.frontends.figure.raster.arrays import Array, Mask
 from dlc.frontends.figure.raster.blobs import Blob, collapse
 from dlc.frontends.figure.raster.clutter import without_clutter
 from dlc.frontends.figure.raster.detached import with_detached_heads
+from dlc.frontends.figure.raster.half_heads import mark_half_heads
 from dlc.frontends.figure.raster.skeleton import Edge, Graph, graph_of
 from dlc.frontends.figure.raster.stroke import Stroke
 
 #: Two lines go on in each other at a fork where they turn by less than about 30 degrees.
 _STRAIGHT = -0.86
+#: Of lines that cross at a slant the ends lie nearly in one line; they share at most this stretch (of half the
+#: line's thickness).
+_COLLINEAR, _SHARED = -0.97, 14.0
 #: The stretch (ems) by which directions are judged.
 _REACH = 0.8
 #: Wings of an open head, and other spurs that are cut, are at most this long (ems).
@@ -42,11 +46,12 @@ def trace(lines: Mask, near: Mask, em: float) -> Traced:
     _cut_spurs(graph)
     wings = _open_heads(graph, em)
     _cut_short_ends(graph, em, blobs)
-    _join_near_forks(graph, blobs)
+    _join_near_forks(graph, blobs, em)
     strokes, forks = _paths(graph, em, wings, blobs)
     strokes, clutter = without_clutter(strokes, near, em)
     for stroke in strokes:
         _extend(stroke, lines, em)
+    mark_half_heads(strokes, lines, near, em)
     strokes = with_detached_heads(strokes, lines, em)
     met = [fork for fork in forks if _is_met(fork, strokes, em)]
     return Traced(tuple(strokes), tuple(met), tuple(clutter))
@@ -157,15 +162,33 @@ def _cut_short_ends(graph: Graph, em: float, blobs: Collection[int]) -> None:
     graph.smooth(nodes)
 
 
-def _join_near_forks(graph: Graph, blobs: Collection[int]) -> None:
+def _join_near_forks(graph: Graph, blobs: Collection[int], em: float) -> None:
     """Make one node of two forks that are hardly apart: lines that cross at a slant leave such."""
     for edge in sorted(graph.every_edge(), key=lambda e: e.length):
         a, b = edge.first, edge.last
         if a == b or a not in graph.edges or b not in graph.edges or edge not in graph.edges[a]:
             continue
-        near = max(4.0, 2.2 * float(np.median(edge.half)) + 2)
-        if edge.length <= near and graph.degree(a) > 2 and graph.degree(b) > 2:
+        half = float(np.median(edge.half))
+        forks = graph.degree(a) > 2 and graph.degree(b) > 2
+        crossed = edge.length <= min(_SHARED * half + 4, 1.3 * em) and _is_crossing(graph, edge, em)
+        if forks and (edge.length <= max(4.0, 2.2 * half + 2) or crossed):
             graph.merge(*((b, a) if b in blobs else (a, b)))
+
+
+def _is_crossing(graph: Graph, shared: Edge, em: float) -> bool:
+    """Whether two lines go on straight through a stretch that they share, each to the other side."""
+    one, other = ([e for e in graph.edges[n] if e is not shared] for n in (shared.first, shared.last))
+    if len(one) != 2 or len(other) != 2:
+        return False
+    skip, reach = 0.25 * em, 1.2 * em
+    if min(edge.length for edge in (*one, *other)) < 0.6 * em:
+        return False
+    before = [edge.outward(shared.first, reach, skip) for edge in one]
+    after = [edge.outward(shared.last, reach, skip) for edge in other]
+    for i, j in ((0, 1), (1, 0)):
+        if _cosine(before[0], after[i]) < _COLLINEAR and _cosine(before[1], after[j]) < _COLLINEAR:
+            return _cosine(before[0], before[1]) < 0.995
+    return False
 
 
 _End = tuple[int, bool]  # an edge (by its id), and whether its last point is meant
