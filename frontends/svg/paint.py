@@ -11,7 +11,7 @@ from dlc.frontends.pdf.page import Char
 from dlc.frontends.svg.read import Sheet
 
 #: The longer side in pixels.
-_SIDE = 2400
+_SIDE = 1600
 
 
 def painted(sheet: Sheet) -> Image.Image:
