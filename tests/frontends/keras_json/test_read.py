@@ -197,3 +197,120 @@ def test_any_json_is_a_net_or_a_finding(value: Any) -> None:
         read(text)
     except DlcError as error:
         assert error.diagnostics  # noqa: PT017
+
+
+def test_preprocessing_with_stated_numbers_is_a_rescaling() -> None:
+    first = layer("Rescaling", name="r", scale=0.5, offset=-1.0, batch_input_shape=[None, 4, 4, 2])
+    told = layer("Normalization", name="n", axis=[-1], mean=[1.0, 2.0], variance=[4.0, 0.25])
+    kept = layer("Normalization", name="k", axis=[3], mean=None, variance=None)
+    assert body(chain(first, told, kept))[1:] == [
+        "r = rescale(r_input, scale=0.5, offset=-1.0)",
+        "n = rescale(r, scale=(0.5, 2.0), offset=(-0.5, -4.0))",
+        "k = standardize(n)",
+    ]
+
+
+def tensor(name: str) -> dict[str, Any]:
+    return {"class_name": "__keras_tensor__", "config": {"keras_history": [name, 0, 0]}}
+
+
+def calls(*layers: tuple[str, str, list[Any]]) -> str:
+    """A Keras 3 model on x = map[5, 4, 3]: class, name and the positional arguments of the call of each."""
+    made: list[dict[str, Any]] = [
+        {
+            "class_name": "InputLayer",
+            "name": "x",
+            "config": {"batch_shape": [None, 5, 4, 3]},
+            "inbound_nodes": [],
+        }
+    ]
+    for kind, name, arguments in layers:
+        nodes = [{"args": arguments, "kwargs": {}}]
+        made.append({"class_name": kind, "name": name, "config": {"name": name}, "inbound_nodes": nodes})
+    config = {"name": "m", "layers": made, "output_layers": [[layers[-1][1], 0, 0]]}
+    return json.dumps({"class_name": "Functional", "keras_version": "3.1.0", "config": config})
+
+
+def test_arithmetic_with_numbers_is_a_rescaling() -> None:
+    text = calls(
+        ("Add", "a", [tensor("x"), 3.0]),
+        ("Multiply", "b", [0.5, tensor("a")]),
+        ("Subtract", "c", [1, tensor("b")]),
+        ("TrueDivide", "d", [tensor("c"), 4]),
+    )
+    assert body(text)[1:] == [
+        "a = rescale(x, offset=3.0)",
+        "b = rescale(a, scale=0.5)",
+        "c = rescale(b, scale=-1.0, offset=1.0)",
+        "d = rescale(c, scale=0.25)",
+    ]
+
+
+def test_parts_of_values_are_slices() -> None:
+    def part(start: int | None, stop: int | None) -> dict[str, Any]:
+        return {"class_name": "__slice__", "config": {"start": start, "stop": stop, "step": None}}
+
+    text = calls(
+        ("GetItem", "a", [tensor("x"), [{"class_name": "__ellipsis__", "config": {}}, part(1, None)]]),
+        ("GetItem", "b", [tensor("a"), [part(None, None), part(1, 4), part(-2, None)]]),
+    )
+    assert body(text)[1:] == [
+        "a = slice(x, start=1, size=2)",
+        "b_axis1 = slice(a, start=1, size=3, axis=1) @ inferred",
+        "b = slice(b_axis1, start=2, size=2, axis=2)",
+    ]
+
+
+def test_attention_takes_queries_keys_values() -> None:
+    config = {"name": "m", "num_heads": 2, "key_dim": 3}
+    inputs = [
+        {"class_name": "InputLayer", "name": n, "config": {"batch_shape": [None, 5, 6]}, "inbound_nodes": []}
+        for n in "qv"
+    ]
+    call = [{"args": [tensor("q"), tensor("v")], "kwargs": {}}]
+    heads = {"class_name": "MultiHeadAttention", "name": "m", "config": config, "inbound_nodes": call}
+    model = {"name": "n", "layers": [*inputs, heads], "output_layers": [["m", 0, 0]]}
+    text = json.dumps({"class_name": "Functional", "keras_version": "3.1.0", "config": model})
+    assert body(text)[2:] == ["m = attention(q, v, heads=2, dim=6)"]
+
+
+@pytest.mark.parametrize(
+    ("version", "lines"),
+    [
+        ("3.2.0", ["a = hard_sigmoid(a_input)"]),
+        (
+            "2.4.0",
+            [
+                "a_line = rescale(a_input, scale=1.2, offset=3.0) @ inferred",
+                "a_ramp = relu6(a_line) @ inferred",
+                "a = rescale(a_ramp, scale=0.16666666666666666)",
+            ],
+        ),
+    ],
+)
+def test_a_hard_sigmoid_is_what_its_version_means(version: str, lines: list[str]) -> None:
+    hard = layer("Activation", name="a", activation="hard_sigmoid", batch_input_shape=[None, 4])
+    assert body(chain(hard, version=version))[1:] == lines
+
+
+def test_a_cap_of_relu_is_scaled() -> None:
+    capped = layer("ReLU", name="a", max_value=1.0, batch_input_shape=[None, 4])
+    assert body(chain(capped))[1:] == [
+        "a_scaled = rescale(a_input, scale=6.0) @ inferred",
+        "a_ramp = relu6(a_scaled) @ inferred",
+        "a = rescale(a_ramp, scale=0.16666666666666666)",
+    ]
+
+
+def test_a_weighed_residual_is_a_rescaling_and_a_sum() -> None:
+    call = [{"args": [[tensor("x"), tensor("x")]], "kwargs": {}}]
+    made = [
+        {"class_name": "InputLayer", "name": "x", "config": {"batch_shape": [None, 4]}, "inbound_nodes": []},
+        {"class_name": "CustomScaleLayer", "name": "s", "config": {"scale": 0.2}, "inbound_nodes": call},
+    ]
+    config = {"name": "m", "layers": made, "output_layers": [["s", 0, 0]]}
+    text = json.dumps({"class_name": "Functional", "keras_version": "3.1.0", "config": config})
+    assert body(text)[1:] == [
+        "s_scaled = rescale(x, scale=0.2) @ inferred",
+        "s = add(x, s_scaled)",
+    ]

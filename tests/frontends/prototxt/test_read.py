@@ -66,6 +66,14 @@ def body(text: str) -> list[str]:
             layer("LRN", "n", "data", "lrn_param { local_size: 5 alpha: 0.0001 beta: 0.75 }"),
             "n = lrn(data, alpha=2e-05, k=1.0)",
         ),
+        (
+            layer("LRN", "n", "data", "lrn_param { local_size: 3 alpha: 9 norm_region: WITHIN_CHANNEL k: 5 }"),
+            "n = lrn(data, size=3, alpha=1.0, k=1.0, region=within)",
+        ),
+        (
+            layer("Power", "p", "data", "power_param { scale: 0.5 shift: -1 }"),
+            "p = rescale(data, scale=0.5, offset=-1.0)",
+        ),
         (layer("Dropout", "d", "data", "dropout_param { dropout_ratio: 0.3 }"), "d = dropout(data, rate=0.3)"),
         (layer("Permute", "p", "data", "permute_param { order: 0 order: 2 order: 3 order: 1 }"),
          "p = permute(data, order=(2, 3, 1))"),
@@ -75,6 +83,44 @@ def body(text: str) -> list[str]:
 )  # fmt: skip
 def test_one_layer(text: str, printed: str) -> None:
     assert body(text) == [printed]
+
+
+def test_slices_are_layers() -> None:
+    tops = 'top: "b" top: "c" slice_param { axis: 1 slice_point: 1 slice_point: 2 }'
+    assert body(layer("Slice", "s", "data", tops, top="a")) == [
+        "s = slice(data, start=0, size=1)",
+        "b = slice(data, start=1, size=1)",
+        "c = slice(data, start=2, size=1)",
+    ]
+    rows = body(layer("Slice", "s", "data", 'top: "b" slice_param { axis: 2 }', top="a"))
+    assert rows == ["s = slice(data, start=0, size=16, axis=1)", "b = slice(data, start=16, size=16, axis=1)"]
+
+
+def test_factors_of_a_sum_are_rescalings_before_it() -> None:
+    fields = 'bottom: "data" eltwise_param { coeff: 1 coeff: 0.5 }'
+    assert body(layer("Eltwise", "e", "data", fields)) == [
+        "e_coeff2 = rescale(data, scale=0.5) @ inferred",
+        "e = add(data, e_coeff2)",
+    ]
+
+
+def test_a_power_that_is_not_1_is_kept() -> None:
+    module, found = read(INPUT + layer("Power", "p", "data", "power_param { power: 2 }"))
+    assert module.nets[0].body[0].layer.op_name == "opaque"
+    assert [d.code for d in found] == [codes.LAYER_KEPT]
+
+
+def test_a_third_bottom_of_a_recurrent_layer_is_no_sequence() -> None:
+    text = (
+        'input: "x" input_shape { dim: 5 dim: 1 dim: 4 } input: "cont" input_shape { dim: 5 dim: 1 }\n'
+        'input: "still" input_shape { dim: 1 dim: 7 }\n'
+        'layer { name: "l" type: "LSTM" bottom: "x" bottom: "cont" bottom: "still" top: "l"'
+        " recurrent_param { num_output: 3 } }\n"
+    )
+    module, _ = read(text)
+    (net,) = module.nets
+    assert [str(i.type) for i in net.inputs] == ["sequence[5, 4]", "vector[5]", "vector[7]"]
+    assert net.body[0].layer.attributes()["attributes"]["parameters"] == 4 * 3 * (4 + 7 + 3 + 1)  # type: ignore[index, call-overload]
 
 
 def test_inner_product_flattens() -> None:
