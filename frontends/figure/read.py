@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 import attrs
 
 from dlc.diagnostics import Diagnostic, Severity, codes
+from dlc.frontends.figure.calibration import calibrated
 from dlc.frontends.figure.choice import networks
 from dlc.frontends.figure.drawing import Drawing
 from dlc.frontends.figure.find import Figure
@@ -77,7 +78,7 @@ def _net(graph: Graph, place: Place, facts: Facts, likely: float) -> tuple[Net |
     if sound is None:
         return None, findings
     guesses = [Diagnostic(codes.GUESSED, note, span_of(where.origin()), Severity.NOTE) for note in notes]
-    return attrs.evolve(sound, confidence=confidence(graph, likely)), [*findings, *guesses]
+    return attrs.evolve(sound, confidence=calibrated(confidence(graph, likely))), [*findings, *guesses]
 
 
 def _named(nets: Sequence[Net]) -> tuple[Net, ...]:

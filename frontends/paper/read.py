@@ -19,6 +19,9 @@ from dlc.frontends.table.read import TableReading, read_tables
 from dlc.frontends.table.textual import read_csv, read_markdown, read_tsv
 from dlc.ir import Net
 
+#: No table is read more surely than this: of 42 networks in tables of real papers, 41 were exact.
+SUREST = 0.97
+
 Progress = Callable[[str, int, int], None]
 
 _TEXT_READERS = {"csv": read_csv, "tsv": read_tsv, "markdown": read_markdown}
@@ -87,11 +90,16 @@ def _paper(
     name: str,
     text: str = "",
 ) -> Paper:
-    once = merge(evidence([*told.nets, *shown.nets], tables, drawn))
+    once = merge(evidence([*map(_humble, told.nets), *shown.nets], tables, drawn))
     nets = tuple(_in_file(net, name) for net in _named(once.nets))
     findings = _located([*told.diagnostics, *shown.diagnostics, *once.findings], name)
     where = nets_by_exhibit(once.sources, nets)
     return Paper(nets, findings, tuple(tables), tuple(drawn), text, where)
+
+
+def _humble(net: Net) -> Net:
+    """The net, no surer than tables have proved to be read."""
+    return attrs.evolve(net, confidence=min(SUREST, 1.0 if net.confidence is None else net.confidence))
 
 
 def _named(nets: Sequence[Net]) -> list[Net]:
