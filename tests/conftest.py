@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+os.environ.setdefault("KERAS_BACKEND", "torch")  # before anything imports Keras, whose default may be absent
 ROOT = Path(__file__).resolve().parents[1]
 
 
