@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import attrs
 
-from dlc.ir import Net
+from dlc.ir import Net, Node
 from dlc.verify.side import Side
 from dlc.weights.held import Array
 
@@ -48,10 +48,11 @@ def gaps(
 ) -> list[Gap]:
     """The gap of every layer of `net` whose value both runs show; `pairs` name its counterparts in `b`."""
     found = []
+    nodes = [{node.name: node for node in (side.net or net).body} for side in (a, b)]
     for node in net.body:
         other = pairs.get(node.name)
-        one = _value(a, node.name, made[0])
-        two = _value(b, other, made[1]) if other is not None else None
+        one = _value(a, node.name, made[0], nodes[0])
+        two = _value(b, other, made[1], nodes[1]) if other is not None else None
         if one is not None and two is not None and one.shape == two.shape:
             absolute, relative = _apart(one, two)
             is_output = node.name in net.outputs
@@ -59,11 +60,43 @@ def gaps(
     return found
 
 
-def _value(side: Side, node: str, made: Mapping[str, Array]) -> Array | None:
-    place = side.places.get(node)
-    if place is None or place.name not in made:
+def _value(side: Side, name: str, made: Mapping[str, Array], nodes: Mapping[str, Node]) -> Array | None:
+    """The value of a node: as the framework shows it, else calculated from that of the layer before an
+    activation, which some merge with it and some do not."""
+    place = side.places.get(name)
+    if place is not None and place.name in made:
+        return place.back(made[place.name])
+    node = nodes.get(name)
+    calculate = _CALCULATED.get(node.layer.op_name) if node is not None else None
+    if node is None or calculate is None:
         return None
-    return place.back(made[place.name])
+    before = _value(side, node.inputs[0], made, nodes)
+    return None if before is None else calculate(before)
+
+
+def _relu(x: Array) -> Array:
+    return x.clip(0)
+
+
+def _sigmoid(x: Array) -> Array:
+    import numpy as np
+
+    return 1 / (1 + np.exp(-x.astype(np.float64)))
+
+
+def _tanh(x: Array) -> Array:
+    import numpy as np
+
+    return np.tanh(x)
+
+
+_CALCULATED: dict[str, Callable[[Array], Array]] = {
+    "relu": _relu,
+    "relu6": lambda x: x.clip(0, 6),
+    "sigmoid": _sigmoid,
+    "silu": lambda x: x * _sigmoid(x),
+    "tanh": _tanh,
+}
 
 
 def _apart(a: Array, b: Array) -> tuple[float, float]:

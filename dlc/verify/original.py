@@ -8,7 +8,7 @@ from dlc.ir import Net
 from dlc.types import Kind, Type
 from dlc.verify import layouts
 from dlc.verify.frameworks import Job
-from dlc.verify.side import Place, Side
+from dlc.verify.side import From, Place, Side, To
 from dlc.weights.held import Array
 
 _READY = frozenset((Kind.MAP, Kind.VOLUME, Kind.VECTOR))  # whose layout in Caffe is known
@@ -77,3 +77,43 @@ def in_keras(what: str, path: Path, net: Net, text: str, weights: Path | None) -
             places[name] = Place(f"output:{index}", lambda made, kind=kind: layouts.fitting(made, kind))  # type: ignore[misc]
     same = tuple(lambda array: array for _ in net.inputs)
     return Side(what, Job("keras", path, weights, fetch), net, same, places)
+
+
+def in_onnx(what: str, path: Path, net: Net) -> Side:
+    """A model with its own weights; layers are found where a tensor is called after them."""
+    from dlc.frontends.onnx.builder import readable
+    from dlc.frontends.onnx.document import parse
+
+    types = net.types()
+    document = parse(path.read_bytes(), str(path))
+    stated = {tensor.name: tensor.dims for tensor in document.inputs}
+    tensors = {op.layer or readable(op.name, op.kind): op.output for op in document.operators}
+    inputs = tuple(_like(given.type, stated.get(given.name)) for given in net.inputs)
+    places = {
+        node.name: Place(tensors.get(node.name, node.name), _either(kind))
+        for node in net.body
+        if (kind := types[node.name]) is not None and node.layer.op_name != "flatten"
+    }
+    for index, name in enumerate(net.outputs):
+        kind = types[name]
+        if kind is not None:
+            places[name] = Place(f"output:{index}", _either(kind))
+    fetch = tuple(place.name for place in places.values() if not place.name.startswith("output:"))
+    return Side(what, Job("onnx", path, None, fetch), net, inputs, places)
+
+
+def _like(kind: Type, dims: tuple[object, ...] | None) -> To:
+    """How an input is turned: not at all where the model states the language's own order of axes."""
+    as_it_is = dims is not None and tuple(dims[1:]) == tuple(kind.shape)
+    turns = not as_it_is or (dims is not None and tuple(dims[1:]) == (kind.shape[-1], *kind.shape[:-1]))
+    return lambda array: layouts.channels_first(array, kind) if turns else array
+
+
+def _either(kind: Type) -> From:
+    """With the channels first, else last: whichever has the type's size."""
+
+    def back(array: Array) -> Array | None:
+        made = layouts.turned(array, kind)
+        return made if made is not None else layouts.fitting(array, kind)
+
+    return back

@@ -62,6 +62,7 @@ def verify(a: Given, b: Given, options: Options, folder: Path) -> Report:
     if net is None:
         message = f"{a.path} and {b.path} are both source code: dlc must read one of the two nets"
         raise DlcError(Diagnostic(codes.CANNOT_COMPARE, message))
+    _require_sizes(net)
     pairs = _pairs(a, b, net)
     weights = _weights(a, b, pairs, options.seed)
     ready = [_side(given, weights[given.what], net, folder) for given in (a, b)]
@@ -73,6 +74,18 @@ def verify(a: Given, b: Given, options: Options, folder: Path) -> Report:
         given = [turn(array) for turn, array in zip(each.inputs, inputs, strict=True)]
         made.append(run_job(each.job, given, place, f"{asked.what} ({asked.path})", options.limit))
     return Report(tuple(gaps(net, ready[0], ready[1], made, pairs)), options.tolerance)
+
+
+def _require_sizes(net: Net) -> None:
+    """Raise DlcError for inputs whose sizes are not known: nothing could be drawn for them."""
+    found = [i for i in net.inputs if not i.type.is_concrete]
+    if found:
+        raise DlcError(
+            Diagnostic(
+                codes.HOLES_LEFT, f"input {i.name} is {i.type}: a net is run only where all is a number"
+            )
+            for i in found
+        )
 
 
 def _pairs(a: Given, b: Given, net: Net) -> dict[str, str]:
@@ -151,6 +164,8 @@ def _side(given: Given, weights: Weights, net: Net, folder: Path) -> Side:
 def _original(given: Given, framework: str, weights: Weights, folder: Path) -> Side | None:
     """The file itself, with the weights written for it; None where dlc's code for it is to run instead."""
     net, text = given.net, given.text
+    if net is not None and framework == "onnx" and given.form == "onnx" and given.weights is None:
+        return original.in_onnx(given.what, given.path, net)
     if net is None or text is None:
         return None
     if framework == "caffe" and given.form == "prototxt" and original.runs_in_caffe(net, text):

@@ -136,7 +136,8 @@ def _stored(found: Any, path: Path) -> Stored:
         import numpy as np
 
         try:
-            return np.asarray(found[()], np.float32)
+            with np.errstate(over="ignore"):
+                return np.asarray(found[()], np.float32)
         except (OSError, RuntimeError, ValueError, TypeError) as error:
             raise damaged(path, f"the array {found.name} cannot be read ({_first_line(error)})") from None
 

@@ -92,6 +92,8 @@ def tensors(net: Net, found: Sequence[Place]) -> tuple[Tensor, ...]:
             if role in held:
                 key = (place.name, place.inside + path)
                 made.append(_tensor(key, place.cls, node, held[role], given[0]))
+        if place.cls == "Normalization" and "mean" in held:  # how many examples the two are taken from
+            made.append(Tensor((place.name, "count"), node.name, (), constant=1.0))
     return tuple(made)
 
 
