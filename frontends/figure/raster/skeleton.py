@@ -178,11 +178,12 @@ class _Tracer:
     def _walk(self, start: int, place: int, seen: set[int]) -> None:
         """Follow a chain from a node's pixel until the next node."""
         chain = [start]
+        passed: set[int] = set()
         while place not in self._node_of:
-            if place in seen:
+            if place in seen or place in passed:
                 return
             run = self._runs.get(place, [place])
-            seen.update((place, run[-1]))
+            passed.update((place, run[-1]))
             chain += run
             onward = self._onward(chain)
             if onward is None:
@@ -190,8 +191,10 @@ class _Tracer:
             place = onward
         chain.append(place)
         first, last = self._node_of[start], self._node_of[place]
-        if len(chain) == 2 and first >= last:
+        if len(chain) <= 3 and first >= last:
             return
+        if len(chain) > 3:  # a pixel between two forks that nearly touch may begin a longer line as well
+            seen |= passed
         flat = np.array(chain)
         points = np.stack([flat % self._width, flat // self._width], axis=1)
         self._graph.add(Edge(first, last, points, self._half[flat]))

@@ -1,0 +1,100 @@
+"""Slips of OCR: what is put right, and what is left as it is."""
+
+import pytest
+
+from dlc.frontends.figure.network.plotted.classes import caffe_type, keras_class
+from dlc.frontends.figure.network.plotted.label import number, read_sizes
+from dlc.frontends.figure.ocr.repair import edits, nearest, repaired, skeleton
+
+
+@pytest.mark.parametrize(
+    ("read", "meant"),
+    [
+        ("relul", "relu1"),
+        ("1xl conv", "1x1 conv"),
+        ("3xI", "3x1"),
+        ("c0nv", "conv"),
+        ("N0ne", "None"),
+        ("(None, 28,28, l)", "(None, 28, 28, 1)"),
+        ("dense_1", "dense_1"),
+        ("conv2d_12: Conv2D", "conv2d_12: Conv2D"),
+        ("S5", "S5"),
+    ],
+)
+def test_texts_are_repaired(read: str, meant: str) -> None:
+    assert repaired(read) == meant
+
+
+@pytest.mark.parametrize(
+    ("read", "meant"),
+    [
+        ("Conv20", "Conv2D"),
+        ("MaxPoo1ing2D", "MaxPooling2D"),
+        ("AveragePooIing2D", "AveragePooling2D"),
+        ("F1atten", "Flatten"),
+        ("Concatenale", "Concatenate"),
+        ("lnputLayer", "InputLayer"),
+        ("Embeddinq", "Embedding"),
+        ("SimpIeRNN", "SimpleRNN"),
+    ],
+)
+def test_classes_of_keras_are_known_with_slips(read: str, meant: str) -> None:
+    found = keras_class(read)
+    assert found is not None
+    assert found.name == meant
+    assert not found.exact
+    assert keras_class(read, loose=False) is None
+
+
+@pytest.mark.parametrize(
+    ("read", "meant"),
+    [("Convo1ution", "Convolution"), ("INNER_PRODUCT", "InnerProduct"), ("Poo1ing MAX", "Pooling MAX")],
+)
+def test_types_of_caffe_are_known_with_slips(read: str, meant: str) -> None:
+    found = caffe_type(read)
+    assert found is not None
+    assert found.name == meant
+
+
+@pytest.mark.parametrize("read", ["Conv4D", "Encoder", "De", "", "Attention block", "128"])
+def test_other_words_name_no_class(read: str) -> None:
+    assert keras_class(read) is None
+
+
+def test_the_nearest_word_is_the_only_one_near() -> None:
+    assert nearest("drop0ut", ["dropout", "dense"]) == "dropout"
+    assert nearest("conv4d", ["conv1d", "conv2d"]) is None
+    assert nearest("xyz", ["dropout"]) is None
+
+
+def test_skeletons_agree_where_signs_look_alike() -> None:
+    assert skeleton("Conv2D") == skeleton("c0nv20")
+    assert skeleton("conv1") != skeleton("conv2")
+
+
+def test_edits_are_counted_up_to_a_limit() -> None:
+    assert edits("flatten", "latten", 2) == 1
+    assert edits("dense", "dropout", 2) == 3
+
+
+@pytest.mark.parametrize(
+    ("text", "sizes"),
+    [
+        ("(None, 28, 28, 1)", [(28, 28, 1)]),
+        ("[(None, 16, 16, 128), (None, 16, 16, 80)]", [(16, 16, 128), (16, 16, 80)]),
+        ("[(None, 32)]", [(32,)]),
+        ("Output shape: (None, None, None, 3)", [(None, None, 3)]),
+        ("(None, 2S, lO, 3", [(25, 10, 3)]),
+        ("(32, 7, 7, 64)", [(7, 7, 64)]),
+        ("(Convolution)", []),
+        ("conv1: Conv2D", []),
+        ("input:", []),
+    ],
+)
+def test_sizes_are_read(text: str, sizes: list[tuple[int | None, ...]]) -> None:
+    assert read_sizes(text) == sizes
+
+
+def test_digits_that_look_like_letters_are_digits() -> None:
+    assert number("1O") == 10
+    assert number("lS8") == 158
