@@ -62,10 +62,11 @@ def read_inputs(net: Net) -> Net:
     return check(Module(nets=(net,))).module.nets[0]
 
 
-def is_quick(net: Net) -> bool:
+def is_quick(net: Net, most: int = MOST_MULTIPLY_ADDS) -> bool:
+    """Whether a net has few multiply-additions."""
     types = net.types()
     each = (node.layer.multiply_adds([types[name] for name in node.inputs], node.type) for node in net.body)
-    return sum(n for n in each if isinstance(n, int)) <= MOST_MULTIPLY_ADDS
+    return sum(n for n in each if isinstance(n, int)) <= most
 
 
 def embeds_numbers(net: Net) -> bool:
