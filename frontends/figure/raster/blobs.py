@@ -83,7 +83,7 @@ def _clusters(thick: list[_Disc]) -> list[list[_Disc]]:
         while rim:
             disc = rim.pop()
             group.append(disc)
-            far = []
+            far: list[_Disc] = []
             for other in left:
                 overlapping = math.dist(other[0], disc[0]) <= max(2.0, 0.7 * (other[1] + disc[1]))
                 (rim if overlapping else far).append(other)

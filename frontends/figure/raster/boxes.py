@@ -14,7 +14,7 @@ from dlc.frontends.figure.geometry import common, contains, extent, grown, hull
 from dlc.frontends.figure.raster.arrays import Mask, Points
 from dlc.frontends.figure.raster.borders import Border, border_of, continues, on_ground, outer_area
 from dlc.frontends.figure.raster.canvas import Canvas
-from dlc.frontends.figure.raster.faces import Face, Faces, differ
+from dlc.frontends.figure.raster.faces import Face, Faces, differ, is_narrow
 from dlc.frontends.figure.raster.ink import Ink
 from dlc.frontends.figure.raster.outlines import Shape, shape_of
 
@@ -69,7 +69,7 @@ def _candidates(drawn: Canvas, faces: Faces, ink: Ink, texted: frozenset[int]) -
     slack = max(1.6, 0.09 * drawn.em)
     made = []
     for face in faces.faces:
-        if face.at_rim or min(face.width, face.height) < 0.55 * drawn.em:
+        if face.at_rim or is_narrow(face, drawn.em):
             continue
         shape = shape_of(face.contour, slack)
         if shape is None:

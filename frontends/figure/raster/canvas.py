@@ -154,7 +154,7 @@ def _outlines(ink: Mask) -> _Outlines:
     around = np.array([cv2.arcLength(c, True) for c in contours]) / 2
     pixels = np.array([cv2.contourArea(c) for c in contours]) + np.where(inner, 1 - around, around + 1)
     np.subtract.at(pixels, tree[0, inner, 3], pixels[inner])
-    outer = np.flatnonzero(~inner)
+    outer = np.flatnonzero(~inner).tolist()
     kept = [contours[i] for i in outer]
     return _Outlines(kept, np.array([cv2.boundingRect(c) for c in kept]), pixels[outer])
 
@@ -162,7 +162,7 @@ def _outlines(ink: Mask) -> _Outlines:
 def _rows_of(ink: Mask, em: float) -> Mask:
     """The pieces of a mask that stand in rows like letters (without the holes of letters)."""
     outlines = _outlines(ink)
-    chosen = [outlines.contours[i] for i in np.flatnonzero(_in_rows(outlines.hulls, em))]
+    chosen = [outlines.contours[i] for i in np.flatnonzero(_in_rows(outlines.hulls, em)).tolist()]
     rows: Mask = np.zeros_like(ink)
     cv2.drawContours(rows, chosen, -1, 255, cv2.FILLED)
     return rows

@@ -99,7 +99,7 @@ def _rectangles(
 ) -> list[tuple[Area, tuple[_Side, ...]]]:
     """Pairs of level and pairs of upright lines whose ends meet."""
     near = _CORNER * em
-    found = []
+    found: list[tuple[Area, tuple[_Side, ...]]] = []
     for top, bottom in itertools.combinations(sorted(level, key=lambda s: s.across), 2):
         if abs(top.start - bottom.start) > 2 * near or abs(top.end - bottom.end) > 2 * near:
             continue

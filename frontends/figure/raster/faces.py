@@ -19,6 +19,8 @@ from dlc.frontends.figure.raster.letters import numbered
 
 #: A face's shorter side is at least this (ems); letters enclose smaller ones.
 _NARROWEST = 0.5
+#: Of a face that is as long as this, the shorter side may be less (both ems).
+_SLIT_LENGTH, _SLIT = 3.0, 0.32
 #: A face whose mean width is below this (ems) is a thick line.
 _THICK_LINE = 0.3
 #: Where less than this part of what a face encloses is its own, it may be a thick line that runs in a ring.
@@ -84,7 +86,9 @@ def _large(contours: Sequence[Points], tree: Array, em: float) -> list[int]:
         return []
     least = _NARROWEST * em
     hulls = np.array([cv2.boundingRect(c) for c in contours])
-    large = np.flatnonzero((hulls[:, 2:].min(axis=1) >= least) & (tree[0, :, 3] < 0))
+    narrow, long = hulls[:, 2:].min(axis=1), hulls[:, 2:].max(axis=1)
+    enough = (narrow >= least) | ((narrow >= _SLIT * em) & (long >= _SLIT_LENGTH * em))
+    large = np.flatnonzero(enough & (tree[0, :, 3] < 0))
     order = np.argsort(-hulls[large, 2] * hulls[large, 3], kind="stable")
     return [int(i) for i in large[order][:MOST_FACES]]
 
@@ -133,8 +137,8 @@ def _without_tails(face: Face, numbers: Numbers, paper: Colour, em: float) -> li
 def _body(face: Face, numbers: Numbers, em: float) -> Mask:
     """A mask of a face, with a rim of one pixel; holes as large as letters are filled."""
     x0, y0, x1, y1 = face.area
-    own = (numbers[y0 : y1 + 1, x0 : x1 + 1] == face.number).astype(np.uint8) * np.uint8(255)
-    own = cv2.copyMakeBorder(own, 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=0)
+    inside = (numbers[y0 : y1 + 1, x0 : x1 + 1] == face.number).astype(np.uint8) * np.uint8(255)
+    own: Mask = cv2.copyMakeBorder(inside, 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=0)
     contours, tree = cv2.findContours(own, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE)
     inner = [c for c, parent in zip(contours, tree[0, :, 3].tolist(), strict=True) if parent >= 0]
     letters = [hole for hole in inner if cv2.boundingRect(hole)[3] <= 1.7 * em]
@@ -175,6 +179,12 @@ def _paper(faces: list[Face]) -> Colour:
     """The colour of the largest face at the rim, else of the largest."""
     at_rim = [f for f in faces if f.at_rim] or faces
     return max(at_rim, key=lambda f: f.pixels).colour if at_rim else (255, 255, 255)
+
+
+def is_narrow(face: Face, em: float) -> bool:
+    """Whether a face is too narrow to be a box."""
+    short, long = sorted((face.width, face.height))
+    return short < 0.55 * em and (short < _SLIT * em or long < _SLIT_LENGTH * em)
 
 
 def differ(one: Colour, other: Colour) -> int:

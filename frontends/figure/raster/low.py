@@ -18,7 +18,7 @@ def with_low_pieces(groups: Sequence[Array], boxes: Array, home: Array, em: floa
     low = hulls[:, 3] - hulls[:, 1] < _LOW * em
     own = np.array([home[group[0]] for group in groups])
     added: dict[int, list[Array]] = {}
-    for number in np.flatnonzero(low):
+    for number in np.flatnonzero(low).tolist():
         above = _above(hulls, number, em) & ~low & (own == own[number])
         if above.any():
             nearest = np.flatnonzero(above)[np.abs(hulls[above, 3] - hulls[number, 1]).argmin()]

@@ -8,7 +8,7 @@ import numpy as np
 from dlc.frontends.figure.drawing import Colour, Connector, Drawing, Point
 from dlc.frontends.figure.geometry import contains, extent
 from dlc.frontends.figure.ocr.recogniser import Recogniser
-from dlc.frontends.figure.raster.arrays import Array, Mask
+from dlc.frontends.figure.raster.arrays import Array, Mask, Points
 from dlc.frontends.figure.raster.beside import without_letters
 from dlc.frontends.figure.raster.boxes import Found, find_boxes, paint, paint_borders
 from dlc.frontends.figure.raster.canvas import Canvas, canvas
@@ -19,11 +19,15 @@ from dlc.frontends.figure.raster.letters import Pieces, faces_with_letters, may_
 from dlc.frontends.figure.raster.picture import Picture
 from dlc.frontends.figure.raster.rows import find_rows
 from dlc.frontends.figure.raster.scale import scaled
+from dlc.frontends.figure.raster.small_arrows import small_arrows
 from dlc.frontends.figure.raster.solids import with_solids
 from dlc.frontends.figure.raster.stroke import Stroke
 from dlc.frontends.figure.raster.strokes import Traced, lines_between, simplified, trace
 from dlc.frontends.figure.raster.texts import read_labels
 from dlc.frontends.figure.raster.titled import with_titles
+
+#: Holes in lines that are at most so wide and high (pixels) are no drawing, where a piece has few.
+_PINHOLE, _FEW_PINHOLES = 3, 3
 
 
 def read_raster(picture: Picture, recogniser: Recogniser | None = None) -> Drawing:
@@ -42,7 +46,9 @@ def read_raster(picture: Picture, recogniser: Recogniser | None = None) -> Drawi
     found = with_titles(drawn.grey, found, drawn.em)
     boxes = _box_mask(drawn, found)
     lines = without_letters(_line_mask(drawn, inked, boxes), drawn.em)
-    traced = trace(_closed(lines, drawn.em), cv2.dilate(boxes, np.ones((9, 9), np.uint8)), drawn.em)
+    traced = trace(
+        _without_pinholes(_closed(lines, drawn.em)), cv2.dilate(boxes, np.ones((9, 9), np.uint8)), drawn.em
+    )
     text = _text_mask(inked, lines, traced, found)
     homes = [area for one in found for area in (one.box.area, *one.cells)]
     rows = find_rows(text, homes, drawn.em)
@@ -109,8 +115,26 @@ def _are_lines(pieces: Pieces, touching: Array, drawn: Canvas) -> Array:
     slender = np.minimum(pieces.width, pieces.height) < 0.25 * em
     lines = touching & ~(written & may_be_letters(pieces, em)) & (long > 0.2 * em)
     lines |= ~written & ((long > 2.0 * em) | (slender & (long > 1.2 * em)))
+    lines |= small_arrows(pieces, ~lines, em)
     lines[0] = False
     return lines
+
+
+def _without_pinholes(lines: Mask) -> Mask:
+    """Lines with holes of some pixels filled, as the strokes of an open head leave them at its tip.
+
+    Where many lines cross at a slant, such holes keep them apart.
+    """
+    contours, tree = cv2.findContours(lines, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE)
+    filled = lines.copy()
+    small: dict[int, list[Points]] = {}
+    for contour, parent in zip(contours, tree[0, :, 3].tolist() if contours else (), strict=True):
+        if parent >= 0 and max(cv2.boundingRect(contour)[2:]) <= _PINHOLE + 2:
+            small.setdefault(parent, []).append(contour)
+    for pinholes in small.values():
+        if len(pinholes) <= _FEW_PINHOLES:
+            cv2.drawContours(filled, pinholes, -1, 255, cv2.FILLED)
+    return filled
 
 
 def _closed(lines: Mask, em: float) -> Mask:

@@ -136,7 +136,7 @@ def _is_shadow(front: Area, seen: _Solid, grey: Pixels) -> bool:
     steps = np.arange(-2, 3)[:, None]
     line = _seen(grey, side + dx + steps, ys[None, :]).min(axis=0)
     strip = _seen(grey, np.full_like(ys, side + dx / 2), ys)
-    return float(np.median(line.astype(np.int16) - strip)) > -_OUTLINED
+    return bool(np.median(line.astype(np.int16) - strip) > -_OUTLINED)
 
 
 def _seen(grey: Pixels, xs: Array, ys: Array) -> Array:
@@ -254,8 +254,8 @@ def _hit(edges: Mask, xs: Array, ys: Array) -> Array:
     height, width = edges.shape
     x, y = np.rint(xs).astype(np.intp), np.rint(ys).astype(np.intp)
     inside = (x >= 0) & (y >= 0) & (x < width) & (y < height)
-    marked: Array = edges[np.clip(y, 0, height - 1), np.clip(x, 0, width - 1)] > 0
-    return marked & inside
+    marked: Array = (edges[np.clip(y, 0, height - 1), np.clip(x, 0, width - 1)] > 0) & inside
+    return marked
 
 
 def _moved(area: Area, by: Point) -> Area:

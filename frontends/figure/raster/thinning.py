@@ -42,7 +42,8 @@ def _once(places: Array, turn: Array) -> Array:
     """Each place once; `turn` is a picture to count in."""
     count = np.arange(len(places), dtype=np.int32)
     turn[places] = count
-    return places[turn[places] == count]
+    once: Array = places[turn[places] == count]
+    return once
 
 
 def offsets(width: int) -> tuple[int, ...]:

@@ -1,0 +1,49 @@
+"""Short arrows that stand free: told from letters by a thin shaft that ends in a wide head."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from dlc.frontends.figure.raster.arrays import Array
+from dlc.frontends.figure.raster.letters import Pieces
+
+#: How long (ems) such arrows are, how much longer than wide, and how thick their shafts are (of the head).
+_SHORTEST, _LONGEST, _SLENDER, _SHAFT = 0.95, 8.0, 1.4, 0.45
+
+
+def small_arrows(pieces: Pieces, among: Array, em: float) -> Array:
+    """Which of the pieces that `among` marks are level or upright arrows."""
+    wide, high = pieces.width, pieces.height
+    long, short = np.maximum(wide, high), np.minimum(wide, high)
+    likely = (
+        among & (long >= _SHORTEST * em) & (long <= _LONGEST * em) & (long >= _SLENDER * short) & (short >= 5)
+    )
+    found = np.zeros(len(pieces), bool)
+    for number in np.flatnonzero(likely).tolist():
+        x0, y0, x1, y1 = pieces.boxes[number].tolist()
+        own = pieces.numbers[y0:y1, x0:x1] == number
+        found[number] = _is_arrow(own if wide[number] >= high[number] else own.T)
+    return found
+
+
+def _is_arrow(own: Array) -> bool:
+    """Whether a piece that lies along its rows is thin, and at one end wide about the shaft."""
+    columns = np.flatnonzero(own.any(axis=0))
+    first, last = own.argmax(axis=0), own.shape[0] - own[::-1].argmax(axis=0)
+    reach = (last - first)[columns]
+    if len(columns) < own.shape[1]:
+        return False
+    middle = float(np.median(own.shape[0] / 2))
+    for extent, top in ((reach, first), (reach[::-1], first[::-1])):
+        head = int(extent.argmax())
+        if head < 0.4 * len(extent):  # a head lies in the far half
+            continue
+        shaft = extent[: max(2, head - max(2, round(0.1 * len(extent))))]
+        thin = float(np.percentile(shaft, 80)) <= max(2.0, _SHAFT * float(extent.max()))
+        level = (
+            abs(float(np.median(top[: len(shaft)])) + float(np.median(shaft)) / 2 - middle)
+            <= 0.2 * own.shape[0]
+        )
+        if thin and level and len(shaft) >= 0.3 * len(extent):
+            return True
+    return False
