@@ -83,7 +83,7 @@ def _with_space(ask: Ask, after: tuple[int, ...]) -> None:
     ask.layout = Layout.FIRST
     ones = (1,) * (len(after) - 1)
     index = ", ".join([":", ":", *("None" for _ in ones)])
-    ask.put(Made("nn.Unflatten", (1, (-1, *ones))), function=Function(index, Form.INDEX))
+    ask.put(Made("nn.Unflatten", (1, (-1, *ones))), function=Function(index, Form.INDEX), wraps=True)
 
 
 def _anew(ask: Ask, known: Known, after: tuple[int, ...]) -> None:
