@@ -74,18 +74,24 @@ def _code(module: Module, framework: str) -> EmittedFile:
 
 
 def _keras(what: str, net: Net, code: Path, weights: Path) -> Side:
+    places = _keras_places(net)
+    job = Job("keras", code, weights, tuple(place.name for place in places.values()))
+    return Side(what, job, net, tuple(_same for _ in net.inputs), _with_outputs(net, places, _as_it_is))
+
+
+def _keras_places(net: Net) -> dict[str, Place]:
+    """The layers of the model that is written for an expanded net; one that was merged with an activation
+    shows the activation's value."""
     from dlc.backends.base import Differences
     from dlc.backends.keras.program import program
 
     made = program(Module(nets=(net,)), Differences("Keras", approximate=True))
     types = net.types()
-    places: dict[str, Place] = {}
-    for statement in made.body:
-        kind = types[statement.value]
-        if kind is not None:
-            places[statement.value] = Place(made.naming.template("", statement.value), _as_it_is(kind))
-    job = Job("keras", code, weights, tuple(place.name for place in places.values()))
-    return Side(what, job, net, tuple(_same for _ in net.inputs), _with_outputs(net, places, _as_it_is))
+    return {
+        statement.value: Place(made.naming.template("", statement.value), _as_it_is(kind))
+        for statement in made.body
+        if (kind := types[statement.value]) is not None
+    }
 
 
 def _torch(what: str, net: Net, code: Path, weights: Path) -> Side:
@@ -149,20 +155,18 @@ _READY: dict[str, Callable[[str, Net, Path, Path], Side]] = {
 
 def script(what: str, path: Path, framework: str, weights: Path | None, other: Net) -> Side:
     """Source code of somebody's own, whose layers are known by the names of another net's."""
-    from dlc.backends.keras.names import layer_name
-
-    keras = framework == "keras"
-    types = other.types()
-    places: dict[str, Place] = {}
-    moved = set() if keras else _moved(other)
-    for node in other.body:
-        kind = types[node.name]
-        if kind is not None and node.name not in moved:
-            name = layer_name(node.name) if keras else node.name
-            places[node.name] = Place(name, _as_it_is(kind) if keras else _turned(kind))
-    inputs = tuple(_same if keras else _first(given.type) for given in other.inputs)
-    made = _with_outputs(other, places, _as_it_is if keras else _last)
-    return Side(what, Job(framework, path, weights), None, inputs, made)
+    if framework == "keras":
+        places = _keras_places(other)
+        made = _with_outputs(other, places, _as_it_is)
+        return Side(what, Job(framework, path, weights), None, tuple(_same for _ in other.inputs), made)
+    types, moved = other.types(), _moved(other)
+    found = {
+        node.name: Place(node.name, _turned(kind))
+        for node in other.body
+        if (kind := types[node.name]) is not None and node.name not in moved
+    }
+    inputs = tuple(_first(given.type) for given in other.inputs)
+    return Side(what, Job(framework, path, weights), None, inputs, _with_outputs(other, found, _last))
 
 
 def _moved(net: Net) -> set[str]:
