@@ -161,7 +161,8 @@ class _Emitter:
         if vertex.joint and self._outside is not None:
             return self._outside
         words = "" if vertex.joint or vertex.reading.role is Role.LAYERS else vertex.text
-        name = self._input(words, _type(size) or _open(self._kind), vertex)
+        kind = self._kind if size is not None and len(size) == 2 else None
+        name = self._input(words, _type(size, kind) or _open(self._kind), vertex)
         if vertex.joint:
             self._outside = name
         return name

@@ -17,9 +17,7 @@ _FURTHEST = 6.0  # ems between a number and its arrow
 _BESIDE = 0.6  # ems: how near a box an arrow begins or ends
 
 
-def numbered(
-    said: Sequence[Said], links: Links, free: Sequence[Label], drawing: Drawing
-) -> list[Said]:
+def numbered(said: Sequence[Said], links: Links, free: Sequence[Label], drawing: Drawing) -> list[Said]:
     """The boxes with the numbers that stand on their outgoing arrows as output sizes."""
     made = list(said)
     em = drawing.em

@@ -74,7 +74,7 @@ def read_box(area: Area, lines: Sequence[Label], fill: tuple[int, int, int] | No
     given, gives = _in_out([(_word(label.text), read_sizes(label.text)) for label in sorted_.sizes])
     sure = min((label.confidence for label in lines), default=1.0)
     activation = sorted_.activation or activation
-    name = "_".join(name.split())  # no name has blanks; a low line is easily overlooked
+    name = "_".join(name.split()).replace("@", "0")  # names have neither; a low line is easily overlooked
     return Said(area, sorted_.text, name, cls, caffe, given, gives, window, activation, None, fill, sure)
 
 

@@ -31,7 +31,9 @@ def mended(boxes: Sequence[Said], links: Links) -> list[Link]:
     return pairs
 
 
-def _compared(sources: Sequence[tuple[int, Size | None]], given: Sequence[Size]) -> tuple[list[int], list[Size]]:
+def _compared(
+    sources: Sequence[tuple[int, Size | None]], given: Sequence[Size]
+) -> tuple[list[int], list[Size]]:
     """The sources whose size is not asked for, and the sizes for which there is no source."""
     missing = list(given)
     wrong = []
@@ -45,13 +47,13 @@ def _compared(sources: Sequence[tuple[int, Size | None]], given: Sequence[Size])
     return wrong, missing
 
 
-def _source(boxes: Sequence[Said], links: Links, pairs: Sequence[Link], target: int, size: Size) -> int | None:
+def _source(
+    boxes: Sequence[Said], links: Links, pairs: Sequence[Link], target: int, size: Size
+) -> int | None:
     """The box that gives a size and may lead to a layer; None where there is none, or several."""
     after = _behind(pairs, target)
     fit = [
-        n
-        for n, box in enumerate(boxes)
-        if box.gives == size and n not in after and (n, target) not in pairs
+        n for n, box in enumerate(boxes) if box.gives == size and n not in after and (n, target) not in pairs
     ]
     joined = [n for n in fit if n in links.joined.get(target, ())]
     loose = [n for n in fit if not any(s == n for s, _ in pairs)]
