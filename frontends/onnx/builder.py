@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -36,11 +37,25 @@ class Unclear(Exception):
         self.why = why
 
 
+@attrs.frozen
+class Derived:
+    """A large constant that the graph calculates: its dimensions, and how to come by its numbers."""
+
+    dims: tuple[int, ...]
+    array: Get
+
+    @property
+    def count(self) -> int:
+        """How many numbers it has."""
+        return math.prod(self.dims)
+
+
 @attrs.define
 class Builder(NetBuilder):
     """Collects the net. `views` are tensors that show values, `constants` those that are calculated;
     `weights` say for each layer how to come by its parameters, in the layout of the language; `owners` which
-    layer first used the initialisers of these names; `zeros` are tensors of zeros whose size is not known;
+    layer first used the initialisers of these names; `derived` are large constants that
+    the graph calculates, `zeros` tensors of zeros whose size is not known;
     `parts` say for a node of which layer a model that dlc wrote says it is;
     `batch` is the size of a batch that the model was exported for."""
 
@@ -50,6 +65,7 @@ class Builder(NetBuilder):
     weights: dict[str, dict[str, Get]] = attrs.field(factory=dict)
     owners: dict[tuple[Any, ...], str] = attrs.field(factory=dict)
     readers: Counter[str] = attrs.field(factory=Counter)
+    derived: dict[str, Derived] = attrs.field(factory=dict)
     zeros: set[str] = attrs.field(factory=set)
     parts: dict[str, str] = attrs.field(factory=dict)
     batch: int | None = None
@@ -68,7 +84,7 @@ class Builder(NetBuilder):
         """The array of a small constant; None for what is none."""
         if tensor in self.constants:
             return self.constants[tensor]
-        held = self.document.initialisers.get(tensor)
+        held = self.derived.get(tensor) or self.document.initialisers.get(tensor)
         if held is None or held.count > SMALL:
             return None
         try:
@@ -110,6 +126,8 @@ class Builder(NetBuilder):
             return held.dims
         if tensor in self.constants:
             return tuple(self.constants[tensor].shape)
+        if tensor in self.derived:
+            return self.derived[tensor].dims
         raise Unclear(f"its weight {tensor!r} is calculated by the graph")
 
     def getter(self, tensor: str) -> Get:
@@ -117,6 +135,8 @@ class Builder(NetBuilder):
         held = self.held(tensor)
         if held is not None:
             return held.array
+        if tensor in self.derived:
+            return self.derived[tensor].array
         array = self.constants[tensor]
         return lambda: array
 
@@ -311,8 +331,7 @@ class Builder(NetBuilder):
 
     def _stated(self, name: str) -> tuple[Type | None, tuple[int, ...]]:
         """The type that the file states of a value, and how it lies."""
-        tensor = self.document.stated.get(name)
-        dims = tensor.dims if tensor is not None else None
+        dims = self.document.dims_of(name)
         rank = len(dims) - 1 if dims is not None else 0
         if dims is None or rank not in KINDS:
             return None, natural(1)

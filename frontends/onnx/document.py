@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import heapq
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -11,7 +12,7 @@ from typing import Any
 import attrs
 
 from dlc.diagnostics import Diagnostic, DlcError, FileSpan, Fix, PointerSpan, codes
-from dlc.frontends.onnx.schema import misfit
+from dlc.frontends.onnx.schema import inferred_dims, misfit
 from dlc.frontends.onnx.tensors import Initialiser, initialiser, text
 from dlc.types import HOLE, Dim, symbol
 
@@ -57,7 +58,7 @@ class Tensor:
     whole: bool = False
 
 
-@attrs.frozen
+@attrs.frozen(slots=False)
 class Document:
     """A graph whose operators stand after what they read."""
 
@@ -69,6 +70,19 @@ class Document:
     initialisers: Mapping[str, Initialiser]
     stated: Mapping[str, Tensor]  # what the file says of values inside
     file: str | None = None
+    proto: Any = attrs.field(default=None, repr=False)
+
+    def dims_of(self, name: str) -> tuple[Dim, ...] | None:
+        """The dimensions of a value, as the file states them or onnx infers them; None where it does not."""
+        stated = self.stated.get(name)
+        if stated is not None and stated.dims is not None:
+            return stated.dims
+        return self.inferred.get(name)
+
+    @functools.cached_property
+    def inferred(self) -> Mapping[str, tuple[Dim, ...]]:
+        """The dimensions that onnx infers of the values inside."""
+        return inferred_dims(self.proto, _tensor) if self.proto is not None else {}
 
     def span(self, operator: Operator) -> PointerSpan:
         """The place of an operator."""
@@ -94,7 +108,7 @@ def parse(data: bytes, file: str | None = None) -> Document:
     ordered = _checked(operators, [t.name for t in inputs], held, outputs, file)
     stated = {text(value.name): _tensor(value) for value in (*graph.value_info, *graph.output)}
     name = text(graph.name) or (Path(file).stem if file else "net")
-    return Document(name, opset, inputs, outputs, ordered, held, stated, file)
+    return Document(name, opset, inputs, outputs, ordered, held, stated, file, proto)
 
 
 def _decoded(data: bytes, file: str | None) -> Any:

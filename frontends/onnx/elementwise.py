@@ -8,12 +8,12 @@ from typing import Any
 
 import attrs
 
-from dlc.frontends.onnx.builder import Builder, Unclear, sharper
+from dlc.frontends.onnx.builder import Builder, Get, Unclear, sharper
 from dlc.frontends.onnx.document import Operator
 from dlc.frontends.onnx.numbers import plain
 from dlc.frontends.onnx.registry import rule
 from dlc.frontends.onnx.views import BATCH, ONE, View, first, natural
-from dlc.types import Dim
+from dlc.types import Dim, Kind
 
 _SIMPLE = {
     "Relu": "relu",
@@ -189,8 +189,10 @@ def _with_constant(b: Builder, op: Operator) -> None:
         raise Unclear("it combines a value with constants")
     view = b.view(source)
     alone = b.reads(source) == 1
-    if op.kind == "Add" and alone and not b.hint(op, "rescale") and _take_bias(b, view, other):
+    if alone and not b.hint(op, "rescale") and _taken(b, op, view, other):
         b.give(op, view)
+        return
+    if op.kind == "Mul" and _scaled(b, op, view, other):
         return
     line = _line(b, op, view, other)
     said = op.kind == "Add" and b.hint(op, "rescale") is not None and b.parts.get(view.value) != op.layer
@@ -255,6 +257,46 @@ def _rescaled(b: Builder, op: Operator, view: View, line: tuple[Numbers, Numbers
         b.give(op, view)
         return
     b.same(op, view, b.layer("rescale", [view.value], {"scale": line[0], "offset": line[1]}))
+
+
+def _taken(b: Builder, op: Operator, view: View, other: str) -> bool:
+    """Give a constant to the layer that has just been made, where it takes one so."""
+    if op.kind == "Add" and _take_bias(b, view, other):
+        return True
+    last = b.nodes[-1] if b.nodes else None
+    held = b.weights.get(view.value, {})
+    if last is None or last.name != view.value or last.layer.op_name != "batchnorm" or last.shares:
+        return False
+    if op.kind not in ("Add", "Mul") or not {"gamma", "beta"} <= held.keys():
+        return False
+    if _spread_dims(view, b.weight_dims(other)) != _per_channel(b, view):
+        return False
+    get = b.getter(other)
+    for role in ("gamma", "beta") if op.kind == "Mul" else ("beta",):
+        held[role] = _combined(held[role], get, op.kind == "Mul")
+    return True
+
+
+def _combined(first: Get, second: Get, times: bool) -> Get:
+    def made() -> Any:
+        a, b = first().reshape(-1), second().reshape(-1)
+        return a * b if times else a + b
+
+    return made
+
+
+def _scaled(b: Builder, op: Operator, view: View, other: str) -> bool:
+    """A depthwise convolution of one pixel for a weight a channel of a map; whether it was one."""
+    dims, kind = b.weight_dims(other), b.kind_of(view)
+    if kind.kind is not Kind.MAP or math.prod(dims) <= _MOST_STATED or b.hint(op, "rescale") is not None:
+        return False
+    if _spread_dims(view, dims) != _per_channel(b, view):
+        return False
+    made = b.layer("depthwise_conv2d", [view.value], {"kernel": 1, "bias": False})
+    get = b.getter(other)
+    b.hold(made, (other,), kernel=lambda: get().reshape(1, 1, -1, 1))
+    b.same(op, view, made)
+    return True
 
 
 def _take_bias(b: Builder, view: View, bias: str) -> bool:

@@ -5,6 +5,7 @@ A folded value is a numpy array; of object type where it holds dimensions that a
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -66,10 +67,22 @@ def _dim(value: Any) -> Dim:
     return int(value) if float(value).is_integer() else HOLE
 
 
-def numbers(array: Array) -> list[Any]:
-    """A folded array as a list of Python numbers."""
-    found: list[Any] = array.reshape(-1).tolist()
-    return found
+def arranged_dims(op: Operator, dims: tuple[int, ...], others: Sequence[Array]) -> tuple[int, ...] | None:
+    """The dimensions of a constant after an operator that only arranges it; None where that fails."""
+    import numpy as np
+
+    if op.kind == "Transpose" and "perm" not in op.attributes:
+        return None
+    shown = np.broadcast_to(np.int8(0), dims)  # takes no memory, whatever the dimensions are
+    try:
+        if op.kind == "Reshape":
+            asked = [dims[i] if n == 0 else int(n) for i, n in enumerate(others[0].reshape(-1))]
+            rest = math.prod(n for n in asked if n != -1)
+            return tuple(math.prod(dims) // rest if n == -1 else n for n in asked)
+        made = _FOLDS[op.kind](op, (shown, *others), 13)
+    except (ValueError, TypeError, IndexError, ZeroDivisionError):
+        return None
+    return tuple(made.shape)
 
 
 def _fold(*kinds: str) -> Callable[[Fold], Fold]:

@@ -17,6 +17,8 @@ from dlc.frontends.onnx.fold import CannotFold, fold
 from dlc.frontends.onnx.tensors import SMALL
 
 _CLOSE = 1e-4
+_DEEPEST = 8  # operators that arrange a weight, one after the other
+_ARRANGE = frozenset({"Reshape", "Transpose", "Squeeze", "Unsqueeze", "Identity"})
 
 
 @attrs.define
@@ -56,8 +58,16 @@ class Graph:
         return float(array.reshape(-1)[0]) if array is not None and array.size == 1 else None
 
     def is_weight(self, tensor: str) -> bool:
-        """Whether a tensor is a constant."""
-        return tensor in self.document.initialisers or self.maker(tensor, "Constant") is not None
+        """Whether a tensor is a constant, perhaps one that is arranged anew."""
+        made = self.makers.get(tensor)
+        for _ in range(_DEEPEST):
+            if made is None or made.kind not in _ARRANGE:
+                break
+            tensor = made.input(0)
+            made = self.makers.get(tensor)
+        if made is None:
+            return tensor in self.document.initialisers
+        return made.kind in ("Constant", "ConstantOfShape")
 
     def split(self, op: Operator) -> tuple[str, float] | None:
         """The tensor and the number that an operator of two inputs combines; None where there is no number."""

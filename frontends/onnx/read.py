@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -16,14 +18,14 @@ from dlc.frontends.onnx import (  # noqa: F401  (each registers its rules)
     shapes,
     windows,
 )
-from dlc.frontends.onnx.builder import KINDS, Builder, Unclear
+from dlc.frontends.onnx.builder import KINDS, Builder, Derived, Unclear
 from dlc.frontends.onnx.document import Document, Operator, Tensor, parse
-from dlc.frontends.onnx.fold import CannotFold, dims_array, fold, foldable
+from dlc.frontends.onnx.fold import CannotFold, arranged_dims, as_dims, dims_array, fold, foldable
 from dlc.frontends.onnx.patterns import replaced
 from dlc.frontends.onnx.registry import RULES
 from dlc.frontends.onnx.views import BATCH, ONE, OUTER, View, first, natural, steps
 from dlc.ir import Module, Net
-from dlc.types import Dim, Kind, Type
+from dlc.types import HOLE, Dim, Kind, Type
 
 
 def read(data: bytes, file: str | None = None) -> tuple[Module, tuple[Diagnostic, ...]]:
@@ -189,7 +191,7 @@ def _folded(b: Builder, op: Operator) -> bool:
             return _is_zeros(b, op)
         values = [b.constant(name) if name else None for name in op.inputs]
         if any(v is None for v, name in zip(values, op.inputs, strict=True) if name):
-            return False
+            return _is_zeros(b, op)
         b.constants[op.output] = fold(op, values, b.document.opset)
     except (CannotFold, Unclear):
         return _is_zeros(b, op)
@@ -198,12 +200,66 @@ def _folded(b: Builder, op: Operator) -> bool:
 
 def _is_zeros(b: Builder, op: Operator) -> bool:
     """Note zeros of a size that is not known, from which recurrent operators start."""
-    held: Any = op.attributes.get("value")
-    made = op.kind == "ConstantOfShape" and (held is None or not held.array().any())
-    if made or (op.kind in _KEEP_ZEROS and op.inputs and _all_zeros(b, op.input(0))):
+    if op.kind == "ConstantOfShape":
+        return _is_fill(b, op)
+    if _is_derived(b, op):
+        return True
+    if op.kind in _KEEP_ZEROS and op.inputs and _all_zeros(b, op.input(0)):
         b.zeros.update(name for name in op.outputs if name)
         return True
     return False
+
+
+_MOST_FILLED = 2**29  # numbers of all large constants of one number together
+
+
+def _is_fill(b: Builder, op: Operator) -> bool:
+    """Note a constant of one number that is too large to be calculated, or whose size is not known."""
+    held: Any = op.attributes.get("value")
+    value = float(held.array().reshape(-1)[0]) if held is not None and held.count == 1 else 0.0
+    shape = b.constant(op.input(0))
+    dims = as_dims(shape) if shape is not None else (HOLE,)
+    sizes = tuple(d for d in dims if isinstance(d, int) and d > 0)
+    if len(sizes) == len(dims):
+        filled = sum(one.count for one in b.derived.values()) + math.prod(sizes)
+        if filled <= _MOST_FILLED:
+            b.derived[op.output] = Derived(sizes, functools.partial(_filled, sizes, value))
+            return True
+    if value == 0.0:
+        b.zeros.add(op.output)
+    return value == 0.0
+
+
+def _filled(dims: tuple[int, ...], value: float) -> Any:
+    import numpy as np
+
+    return np.broadcast_to(np.float32(value), dims)
+
+
+_ARRANGE = frozenset({"Reshape", "Transpose", "Squeeze", "Unsqueeze", "Identity"})
+
+
+def _is_derived(b: Builder, op: Operator) -> bool:
+    """Note a large constant that is only seen in another shape, or with its axes in another order."""
+    if op.kind not in _ARRANGE or not op.inputs or op.input(0) in b.views:
+        return False
+    try:
+        dims, get = b.weight_dims(op.input(0)), b.getter(op.input(0))
+        others = [b.constant(name) for name in op.inputs[1:]]
+    except Unclear:
+        return False
+    if any(array is None for array in others):
+        return False
+    made = arranged_dims(op, dims, others)
+    if made is None or math.prod(made) != math.prod(dims):
+        return False
+    perm = op.attributes.get("perm") if op.kind == "Transpose" else None
+    b.derived[op.output] = Derived(made, functools.partial(_arranged, get, made, perm))
+    return True
+
+
+def _arranged(get: Any, dims: tuple[int, ...], perm: Any) -> Any:
+    return get().transpose(perm) if perm is not None else get().reshape(dims)
 
 
 _KEEP_ZEROS = frozenset(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from dlc.frontends.onnx.tensors import text
@@ -39,6 +40,35 @@ def _why(op: Operator, node: Any, opset: int) -> str | None:
         name for name, known in schema.attributes.items() if known.required and name not in op.attributes
     ]
     return f"has no attribute {lacking[0]}" if lacking else None
+
+
+_LARGE = 1024  # bytes of an initialiser whose numbers say no shape
+
+
+def inferred_dims(proto: Any, read: Callable[[Any], Any]) -> dict[str, Any]:
+    """The dimensions that onnx infers of a model's values by name, each read by `read`.
+
+    Weights are left out, so that this takes little memory.
+    """
+    import onnx
+
+    light = onnx.ModelProto(ir_version=proto.ir_version, opset_import=proto.opset_import)
+    graph = light.graph
+    graph.name = "light"
+    graph.node.extend(proto.graph.node)
+    graph.output.extend(proto.graph.output)
+    held = {text(tensor.name) for tensor in proto.graph.initializer}
+    graph.input.extend(value for value in proto.graph.input if text(value.name) not in held)
+    for tensor in proto.graph.initializer:
+        if tensor.ByteSize() <= _LARGE:
+            graph.initializer.append(tensor)
+        else:
+            graph.input.append(onnx.helper.make_tensor_value_info(tensor.name, tensor.data_type, tensor.dims))
+    try:
+        made = onnx.shape_inference.infer_shapes(light, data_prop=True)
+    except Exception:  # onnx raises what it pleases of a model that is not sound
+        return {}
+    return {text(value.name): read(value).dims for value in made.graph.value_info}
 
 
 @functools.lru_cache(maxsize=512)
