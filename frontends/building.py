@@ -7,10 +7,12 @@ from typing import Any
 
 import attrs
 
-from dlc.diagnostics import Code, Diagnostic, Severity, Span
+from dlc.diagnostics import Code, Diagnostic, DlcError, Severity, Span, codes
 from dlc.ir import Input, Node, RuleBroken
 from dlc.layers import build
 from dlc.types import Type, signatures
+
+MOST_NODES = 200_000
 
 
 @attrs.define
@@ -21,6 +23,7 @@ class NetBuilder:
     nodes: list[Node] = attrs.field(factory=list, kw_only=True)
     types: dict[str, Type | None] = attrs.field(factory=dict, kw_only=True)
     findings: list[Diagnostic] = attrs.field(factory=list, kw_only=True)
+    numbers: dict[str, int] = attrs.field(factory=dict, kw_only=True)  # the last that a name was given
 
     def type_of(self, value: str) -> Type | None:
         """The type of a value, None where it is unknown."""
@@ -44,7 +47,14 @@ class NetBuilder:
         declared: Type | None = None,
         inferred: bool = False,
     ) -> str:
-        """Append a layer; the name of its value. Raises CannotBuild where the catalogue refuses it."""
+        """Append a layer; the name of its value.
+
+        Raises CannotBuild where the catalogue refuses it, and DlcError where the layers become too many, as of
+        models that call models that call models.
+        """
+        if len(self.nodes) >= MOST_NODES:
+            message = f"the model stands for more than {MOST_NODES:,} layers"
+            raise DlcError(Diagnostic(codes.EXPANSION_TOO_LARGE, message, span))
         made = build(op, attributes)
         fresh = self.fresh(name)
         result = declared if made.declares_result else self._infer(made, inputs, span, fresh)
@@ -91,6 +101,8 @@ class NetBuilder:
 
     def fresh(self, name: str) -> str:
         """A name that no value has yet."""
-        if name not in self.types:
-            return name
-        return next(f"{name}_{i}" for i in range(2, len(self.types) + 3) if f"{name}_{i}" not in self.types)
+        made = name
+        while made in self.types:
+            self.numbers[name] = self.numbers.get(name, 1) + 1
+            made = f"{name}_{self.numbers[name]}"
+        return made

@@ -15,6 +15,7 @@ from dlc.frontends.figure.drawing import Area, Drawing
 from dlc.frontends.figure.geometry import overlap
 from dlc.frontends.figure.pixels import needs_pixels, read_pixels
 from dlc.frontends.figure.regions import Region, figure_regions, loose_regions, may_have_figures
+from dlc.frontends.figure.scans import MOST_PAGES, scanned_regions
 from dlc.frontends.figure.vector.reader import read_vector
 from dlc.frontends.pdf.artwork import Artwork
 from dlc.frontends.pdf.kept import KeptDocument
@@ -61,11 +62,38 @@ def find_figures(
     Raises `DlcError` where a page cannot be loaded.
     """
     judge = judge or FeatureJudge()
+    if is_scan(document):
+        yield from _in_scan(document, progress, judge)
+        return
     captioned, numbers = _worth_reading(document)
     for count, number in enumerate(numbers, 1):
         yield from _on_page(document, number, captioned, judge, (tables or {}).get(number, ()))
         if progress is not None:
             progress("reading figures", count, len(numbers))
+
+
+def is_scan(document: KeptDocument) -> bool:
+    """Whether no page has any text."""
+    return not any(document.text(number).strip() for number in range(1, len(document) + 1))
+
+
+def _in_scan(document: KeptDocument, progress: Progress | None, judge: Judge) -> Iterator[Figure]:
+    """The likely figures of pages that are pictures; they have no captions."""
+    count = min(len(document), MOST_PAGES)
+    for number in range(1, count + 1):
+        picture = document.render(number, _SCALE)
+        for area in scanned_regions(picture, _SCALE):
+            region = Region(number, "", "", area, area)
+            crop = picture.crop(tuple(round(_SCALE * side) for side in area))  # type: ignore[arg-type]
+            glance = judge.judge(Evidence("", None, crop))
+            if glance.confidence < CLOSER:
+                yield Figure(region, Drawing(area), glance)
+                continue
+            seen = read_pixels(document, number, area, Artwork())
+            verdict = judge.judge(Evidence("", seen.drawing, crop, pixels=True))
+            yield Figure(region, seen.drawing, verdict, seen.findings)
+        if progress is not None:
+            progress("reading scanned pages", number, count)
 
 
 def _worth_reading(document: KeptDocument) -> tuple[bool, list[int]]:

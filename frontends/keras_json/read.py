@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import heapq
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -87,33 +88,43 @@ class _Reader:
         known: dict[Tensor, str] = {}
         if given is not None:
             known.update(zip(model.inputs, given, strict=False))
-        waiting = [(layer, i) for layer in model.layers for i in range(max(1, len(layer.calls)))]
-        while waiting:
-            left = [call for call in waiting if not self._ready(*call, known, prefix)]
-            if len(left) == len(waiting):
-                self._stuck(left)
-                break
-            waiting = left
+        calls = [(layer, i) for layer in model.layers for i in range(max(1, len(layer.calls)))]
+        waiting: dict[Tensor, list[int]] = {}  # calls, by a value that they lack
+        ready = list(range(len(calls)))  # a heap: what stands first in the document is made first
+        while ready:
+            place = heapq.heappop(ready)
+            missing = self._missing(*calls[place], known)
+            if missing is not None:
+                waiting.setdefault(missing, []).append(place)
+                continue
+            for made in self._made(*calls[place], known, prefix):
+                for other in waiting.pop(made, ()):
+                    heapq.heappush(ready, other)
+        if waiting:
+            self._stuck(*calls[min(min(places) for places in waiting.values())])
         return [known[t] for t in model.outputs if t in known]
 
-    def _ready(self, layer: LayerDoc, call: int, known: dict[Tensor, str], prefix: str) -> bool:
-        """Make a call if everything that it reads is known; whether it was made."""
+    def _missing(self, layer: LayerDoc, call: int, known: Mapping[Tensor, str]) -> Tensor | None:
+        """A value that a call reads and that is not there yet."""
+        if Tensor(layer.name, call) in known:
+            return None
+        return next((t for t in (layer.calls[call] if layer.calls else ()) if t not in known), None)
+
+    def _made(self, layer: LayerDoc, call: int, known: dict[Tensor, str], prefix: str) -> list[Tensor]:
+        """Make a call whose values are all there; what it gives."""
         here = Tensor(layer.name, call)
         if here in known:
-            return True
+            return [here]
         read_ = layer.calls[call] if layer.calls else ()
-        if any(t not in known for t in read_):
-            return False
         if layer.kind == "InputLayer" or (not read_ and layer.inner is None):
-            known[here] = self._input(layer, layer.name)
-            return True
-        made = self._results(layer, tuple(known[t] for t in read_), prefix, call)
-        for index, value in enumerate(made):
-            known[Tensor(layer.name, call, index)] = value
-        return True
+            results = [self._input(layer, layer.name)]
+        else:
+            results = self._results(layer, tuple(known[t] for t in read_), prefix, call)
+        made = {Tensor(layer.name, call, index): value for index, value in enumerate(results)}
+        known.update(made)
+        return list(made)
 
-    def _stuck(self, left: Sequence[tuple[LayerDoc, int]]) -> None:
-        layer, call = left[0]
+    def _stuck(self, layer: LayerDoc, call: int) -> None:
         names = ", ".join(t.layer for t in layer.calls[call]) if layer.calls else ""
         message = f"{layer.kind} {layer.name} reads {names}, which is never made"
         fix = Fix("a name is wrong, or there is a cycle")

@@ -18,7 +18,7 @@ from dlc.types import HOLE, Dim, symbol
 
 LAYER_KEY, CALL_KEY = "dlc.layer", "dlc.call"  # metadata of operators in models that dlc wrote
 MOST_RANK = 8  # axes of a tensor
-OLDEST, NEWEST = 7, 26  # opsets whose operators are understood
+OLDEST, NEWEST = 1, 26  # opsets whose operators are understood
 STANDARD = ("", "ai.onnx")
 _INTEGERS = frozenset({2, 3, 4, 5, 6, 7, 12, 13})  # TensorProto's element types
 

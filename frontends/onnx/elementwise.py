@@ -85,16 +85,24 @@ def clip(b: Builder, op: Operator) -> None:
         raise Unclear(f"it clips to {low} and {high}")
 
 
+@rule("Neg")
+def negative(b: Builder, op: Operator) -> None:
+    """rescale by -1."""
+    _put(b, op, "rescale", scale=-1.0)
+
+
 @rule("PRelu")
 def prelu(b: Builder, op: Operator) -> None:
-    """prelu with a slope a channel."""
+    """prelu with a slope a channel; one for all is repeated. Before opset 9 the only axis is the channels'."""
     view = b.view(op.input(0))
-    dims, wanted = b.weight_dims(op.input(1)), _per_channel(b, view)
-    if _spread_dims(view, dims) != wanted or view.shuffle:
+    dims, channels = b.weight_dims(op.input(1)), b.kind_of(view).channels
+    single = math.prod(dims) == 1 and isinstance(channels, int)
+    old = b.document.opset < 9 and dims == (channels,)
+    if view.shuffle or not (single or old or _spread_dims(op, view, dims) == _per_channel(b, view)):
         raise Unclear(f"its slopes have the shape {list(dims)}")
     made = b.layer("prelu", [view.value])
     get = b.getter(op.input(1))
-    b.hold(made, (op.input(1),), slope=lambda: get().reshape(-1))
+    b.hold(made, (op.input(1),), slope=lambda: get().reshape(-1).repeat(channels if single else 1))
     b.same(op, view, made)
 
 
@@ -157,7 +165,10 @@ def merge(b: Builder, op: Operator) -> None:
     word = _MERGES[op.kind]
     if not word:
         raise Unclear("no layer divides values")
-    views = alike(b, [b.view(name) for name in op.inputs])
+    views = [b.view(name) for name in op.inputs]
+    if "axis" in op.attributes and len({len(v.axes) for v in views}) > 1:
+        raise Unclear("it says where the axes of its second input begin")
+    views = alike(b, views)
     values = [v.value for v in views]
     if len(values) == 1:
         b.give(op, views[0])
@@ -213,7 +224,7 @@ def _line(b: Builder, op: Operator, view: View, other: str) -> tuple[Numbers, Nu
         raise Unclear("it combines a value with many constants")
     numbers: Numbers = plain(float(array.reshape(-1)[0]))
     if array.size > 1:
-        if _spread_dims(view, array.shape) != _per_channel(b, view) or array.size > _MOST_STATED:
+        if _spread_dims(op, view, array.shape) != _per_channel(b, view) or array.size > _MOST_STATED:
             raise Unclear("it combines a value with many constants")
         numbers = tuple(map(plain, array.reshape(-1).tolist()))
     is_first = op.input(0) == other
@@ -232,9 +243,12 @@ def _each(numbers: Numbers, function: Callable[[float], float]) -> Numbers:
     return tuple(map(function, numbers)) if isinstance(numbers, tuple) else function(numbers)
 
 
-def _spread_dims(view: View, dims: Sequence[int]) -> tuple[Dim, ...]:
-    """The dimensions of a constant with those of size 1 that broadcasting puts in front."""
-    return (*(1,) * (len(view.axes) - len(dims)), *dims)
+def _spread_dims(op: Operator, view: View, dims: Sequence[int]) -> tuple[Dim, ...]:
+    """The dimensions of a constant with those of size 1 that broadcasting puts in front; before opset 7 an
+    attribute says where its own begin."""
+    missing = len(view.axes) - len(dims)
+    before = op.attributes.get("axis", missing) if op.kind in _MERGES else missing
+    return (*(1,) * before, *dims, *(1,) * (missing - before))
 
 
 def _per_channel(b: Builder, view: View) -> tuple[Dim, ...]:
@@ -261,7 +275,7 @@ def _rescaled(b: Builder, op: Operator, view: View, line: tuple[Numbers, Numbers
 
 def _taken(b: Builder, op: Operator, view: View, other: str) -> bool:
     """Give a constant to the layer that has just been made, where it takes one so."""
-    if op.kind == "Add" and _take_bias(b, view, other):
+    if op.kind == "Add" and _take_bias(b, op, view, other):
         return True
     last = b.nodes[-1] if b.nodes else None
     held = b.weights.get(view.value, {})
@@ -269,7 +283,7 @@ def _taken(b: Builder, op: Operator, view: View, other: str) -> bool:
         return False
     if op.kind not in ("Add", "Mul") or not {"gamma", "beta"} <= held.keys():
         return False
-    if _spread_dims(view, b.weight_dims(other)) != _per_channel(b, view):
+    if _spread_dims(op, view, b.weight_dims(other)) != _per_channel(b, view):
         return False
     get = b.getter(other)
     for role in ("gamma", "beta") if op.kind == "Mul" else ("beta",):
@@ -290,7 +304,7 @@ def _scaled(b: Builder, op: Operator, view: View, other: str) -> bool:
     dims, kind = b.weight_dims(other), b.kind_of(view)
     if kind.kind is not Kind.MAP or math.prod(dims) <= _MOST_STATED or b.hint(op, "rescale") is not None:
         return False
-    if _spread_dims(view, dims) != _per_channel(b, view):
+    if _spread_dims(op, view, dims) != _per_channel(b, view):
         return False
     made = b.layer("depthwise_conv2d", [view.value], {"kernel": 1, "bias": False})
     get = b.getter(other)
@@ -299,7 +313,7 @@ def _scaled(b: Builder, op: Operator, view: View, other: str) -> bool:
     return True
 
 
-def _take_bias(b: Builder, view: View, bias: str) -> bool:
+def _take_bias(b: Builder, op: Operator, view: View, bias: str) -> bool:
     """Give the layer that has just been made a bias, where it has none and the constant is one."""
     if not b.nodes or b.nodes[-1].name != view.value or b.nodes[-1].shares:
         return False
@@ -308,7 +322,7 @@ def _take_bias(b: Builder, view: View, bias: str) -> bool:
     if getattr(layer, "bias", True):
         return False
     dims = b.weight_dims(bias)
-    if _spread_dims(view, dims) != _per_channel(b, view) or last.name not in b.weights:
+    if _spread_dims(op, view, dims) != _per_channel(b, view) or last.name not in b.weights:
         return False
     get = b.getter(bias)
     b.nodes[-1] = attrs.evolve(last, op=attrs.evolve(layer, bias=True))

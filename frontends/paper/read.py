@@ -7,11 +7,12 @@ from collections.abc import Callable, Mapping, Sequence
 import attrs
 
 from dlc.diagnostics import Diagnostic, DlcError, FileSpan, Note, Span, codes
-from dlc.frontends.figure.find import Figure, find_figures
+from dlc.frontends.figure.find import Figure, find_figures, is_scan
 from dlc.frontends.figure.read import Figures, figure_nets
 from dlc.frontends.paper.evidence import Key, evidence
 from dlc.frontends.paper.exhibits import Exhibit, exhibits, nets_by_exhibit
 from dlc.frontends.paper.merge import merge
+from dlc.frontends.pdf import problems
 from dlc.frontends.pdf.kept import KeptDocument
 from dlc.frontends.table.extract import tables as tables_of
 from dlc.frontends.table.model import Table
@@ -57,14 +58,18 @@ def survey(data: bytes, name: str, progress: Progress | None = None) -> Paper:
     try:
         document = KeptDocument(PdfiumDocument(data))
         try:
-            tables = tables_of(document, name, progress)
+            scan = is_scan(document)
+            tables = () if scan else tables_of(document, name, progress)
             drawn = tuple(find_figures(document, progress, tables=_areas(tables)))
             text = document.whole_text()
         finally:
             document.close()
+        shown = figure_nets(drawn)
+        if scan and not shown.nets:
+            raise problems.without_text(name, len(document))
     except DlcError as error:
         raise DlcError(_located(error.diagnostics, name)) from None
-    return _paper(tables, read_tables(tables, text), drawn, figure_nets(drawn), name, text)
+    return _paper(tables, read_tables(tables, text), drawn, shown, name, text)
 
 
 def _areas(tables: Sequence[Table]) -> dict[int, list[tuple[float, float, float, float]]]:

@@ -63,13 +63,14 @@ class Builder(NetBuilder):
     """Collects inputs and nodes; `blobs` says which value stands for a blob just now.
 
     `waiting` are labels and the like, which become inputs where a layer of the net reads them; `named` are
-    the layers whose parameters have these names.
+    the layers whose parameters have these names, `shared_names` all of these names.
     """
 
     file: str | None = None
     blobs: dict[str, str] = attrs.field(factory=dict)
     waiting: dict[str, Type] = attrs.field(factory=dict)
     named: dict[tuple[str, ...], list[str]] = attrs.field(factory=dict)
+    shared_names: set[str] = attrs.field(factory=set)
 
     def input(self, name: str, kind: Type, span: TextSpan | None = None) -> None:
         """An input of the net, which is also a blob."""

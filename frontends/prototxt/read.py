@@ -22,6 +22,7 @@ from dlc.layers import CannotBuild
 from dlc.types import HOLE, Kind, Type
 
 _RECURRENT = frozenset(("LSTM", "RNN"))
+_MOST_STAGES = 16  # that are tried one after the other; real files have up to three
 _STEPWISE = frozenset(("Embed", "Dropout", "ReLU", "Sigmoid", "TanH"))
 
 
@@ -66,7 +67,7 @@ def _states(
         if isinstance(rule, Message)
         for stage in rule.all("stage")
     }
-    choices = [frozenset[str](), *(frozenset({s}) for s in sorted(stages))]
+    choices = [frozenset[str](), *(frozenset({s}) for s in sorted(stages)[:_MOST_STAGES])]
     if given is not None:
         choices = [frozenset(given)]
     phases = [phase.upper()] if phase else ["TEST", "TRAIN"]
@@ -80,8 +81,9 @@ def _built(message: Message, state: tuple[str, frozenset[str]], file: str | None
     b = Builder(file)
     timed = _time_major(used)
     _net_inputs(b, message, used, timed, given)
+    embedded = _embedded(used)
     for source in used:
-        _layer(b, source, used, timed, given)
+        _layer(b, source, embedded, timed, given)
     return b
 
 
@@ -99,6 +101,7 @@ def _net_inputs(
     b: Builder, message: Message, used: Sequence[Source], timed: frozenset[str], given: Dims
 ) -> None:
     """Inputs that the net itself declares, by `input_shape` or four `input_dim` each."""
+    embedded = _embedded(used)
     layered = {top for s in used if is_data(s) for top in s.tops}
     names = [str(n) for n in message.all("input")]
     shapes_ = [numbers(s.all("dim")) for s in message.all("input_shape") if isinstance(s, Message)]
@@ -109,7 +112,7 @@ def _net_inputs(
         if name in layered and not stated:
             continue
         stated = [1, *given[name]] if name in given else stated
-        _add_input(b, name, _typed(name, stated, used, timed), None)
+        _add_input(b, name, _typed(name, stated, embedded, timed), None)
 
 
 def _add_input(b: Builder, name: str, kind: Type | None, span: TextSpan | None) -> None:
@@ -118,15 +121,19 @@ def _add_input(b: Builder, name: str, kind: Type | None, span: TextSpan | None) 
         b.input(name, kind, span)
 
 
-def _typed(name: str, dims: list[int], used: Sequence[Source], timed: frozenset[str]) -> Type | None:
+def _embedded(used: Sequence[Source]) -> frozenset[str]:
+    """The blobs that an Embed reads."""
+    return frozenset(bottom for source in used if source.kind == "Embed" for bottom in source.bottoms)
+
+
+def _typed(name: str, dims: list[int], embedded: frozenset[str], timed: frozenset[str]) -> Type | None:
     """An input's type: time-major ones have their batch second; what an Embed reads is ids."""
     if name in timed and len(dims) >= 2:
         rest = [dims[0], *dims[2:]]
         kind = type_of_blob([1, *rest])
     else:
         kind = type_of_blob(dims) if dims else Type(Kind.MAP, (HOLE, HOLE, HOLE))
-    embedded = any(name in s.bottoms for s in used if s.kind == "Embed")
-    if kind is not None and embedded and kind.kind is Kind.VECTOR:
+    if kind is not None and name in embedded and kind.kind is Kind.VECTOR:
         return Type(Kind.IDS, kind.shape)
     return kind
 
@@ -215,9 +222,9 @@ def _joins(before: Source, source: Source, readers: Counter[str]) -> bool:
     return plain and source.bottoms == before.tops and (in_place or readers[before.tops[0]] == 1)
 
 
-def _layer(b: Builder, source: Source, used: Sequence[Source], timed: frozenset[str], given: Dims) -> None:
+def _layer(b: Builder, source: Source, embedded: frozenset[str], timed: frozenset[str], given: Dims) -> None:
     if is_data(source):
-        _data(b, source, used, timed, given)
+        _data(b, source, embedded, timed, given)
         return
     if is_outside(source):
         b.note(
@@ -234,11 +241,11 @@ def _layer(b: Builder, source: Source, used: Sequence[Source], timed: frozenset[
         b.blobs[top] = value
 
 
-def _data(b: Builder, source: Source, used: Sequence[Source], timed: frozenset[str], given: Dims) -> None:
+def _data(b: Builder, source: Source, embedded: frozenset[str], timed: frozenset[str], given: Dims) -> None:
     """Inputs for what a data layer brings in; labels wait until a layer of the net reads them."""
     for top, kind in zip(source.tops, data_types(b, source), strict=True):
         dims = [1, *given[top]] if top in given else _dims_of(source, top)
-        found = _typed(top, dims, used, timed) if dims else kind
+        found = _typed(top, dims, embedded, timed) if dims else kind
         if found is None:
             b.waiting[top] = Type(Kind.VECTOR, (1 if dims else HOLE,))
         else:

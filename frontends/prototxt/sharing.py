@@ -18,9 +18,9 @@ def share_weights(b: Builder, source: Source, since: int) -> None:
     if complete and names in b.named:
         b.share(since, b.named[names])
         return
-    others = {name for key in b.named for name in key}
-    common = [name for name in names if name in others and name]
+    common = [name for name in names if name in b.shared_names and name]
     b.named.setdefault(names, made)
+    b.shared_names.update(names)
     if common:
         message = (
             f"{source.kind} {source.name} shares {', '.join(common)} with another layer, but not all of its"

@@ -157,7 +157,9 @@ def _unquoted(quoted: str) -> str:
 def _check_depth(text: str, file: str | None) -> None:
     """Raise DlcError for a file whose braces nest deeper than any network's."""
     depth = 0
-    for match in re.finditer(r"#[^\n]*|\"[^\"\\\n]*(?:\\.[^\"\\\n]*)*\"|'[^'\\\n]*(?:\\.[^'\\\n]*)*'|[{}<>]", text):
+    for match in re.finditer(
+        r"#[^\n]*|\"[^\"\\\n]*(?:\\.[^\"\\\n]*)*\"|'[^'\\\n]*(?:\\.[^'\\\n]*)*'|[{}<>]", text
+    ):
         sign = match.group()
         depth += (sign in "{<") - (sign in "}>")
         if depth > DEEPEST:
@@ -201,7 +203,9 @@ def _expected(error: UnexpectedToken) -> str:
 def _unclosed(text: str, file: str | None) -> Diagnostic:
     """The file ends inside a message: name the one that is still open."""
     opened: list[int] = []
-    for match in re.finditer(r"#[^\n]*|\"[^\"\\\n]*(?:\\.[^\"\\\n]*)*\"|'[^'\\\n]*(?:\\.[^'\\\n]*)*'|[{}<>]", text):
+    for match in re.finditer(
+        r"#[^\n]*|\"[^\"\\\n]*(?:\\.[^\"\\\n]*)*\"|'[^'\\\n]*(?:\\.[^'\\\n]*)*'|[{}<>]", text
+    ):
         if match.group() in "{<":
             opened.append(match.start())
         elif match.group() in "}>" and opened:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import itertools
 import json
 import os
 import pickle
@@ -179,3 +180,32 @@ def test_files_of_50_megabytes_are_refused_in_little_memory(
     status, _, said = run_within(1024, path, "--target", "keras")
     assert status == 1
     assert "error[DLC0010]" in said
+
+
+def test_models_that_call_models_cannot_grow_without_end() -> None:
+    """Twelve models, each of which calls the next three times."""
+    first = {"name": "x", **layer("InputLayer", batch_input_shape=[None, 8]), "inbound_nodes": []}
+    dense = {"name": "i", **layer("Dense", units=8), "inbound_nodes": [[["x", 0, 0, {}]]]}
+    config = {"name": "m", "layers": [first, dense], "input_layers": [["x", 0, 0]]}
+    model: dict[str, Any] = layer("Model", **config, output_layers=[["i", 0, 0]])
+    for _ in range(12):
+        calls = [[["x", 0, 0, {}]], [["i", 0, 0, {}]], [["i", 1, 0, {}]]]
+        config["layers"] = [first, {**model, "name": "i", "inbound_nodes": calls}]
+        model = layer("Model", **config, output_layers=[["i", 2, 0]])
+    assert problem(keras_json.read, json.dumps(model)).code.number == "DLC0405"
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_the_order_of_layers_costs_no_time(order: int) -> None:
+    """A thousand layers, each before or after what it reads."""
+    names = ["x", *(f"a{i}" for i in range(1000))]
+    nodes = [("Activation", name, [source]) for source, name in itertools.pairwise(names)]
+    document = json.loads(graph(*nodes))
+    document["config"]["layers"] = document["config"]["layers"][::order]
+    module, _ = keras_json.read(json.dumps(document))
+    assert [n.name for n in module.nets[0].body] == names[1:]
+
+
+def test_many_layers_of_one_name_cost_no_time() -> None:
+    module, _ = prototxt.read(HEAD + RELU.format("a", "x") * 3000)
+    assert module.nets[0].body[-1].name == "a_3000"

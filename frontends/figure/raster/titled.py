@@ -29,7 +29,9 @@ def with_titles(grey: Pixels, found: Sequence[Found], em: float) -> list[Found]:
         if bar is not None:
             known = next((b for b in bars if all(abs(p - q) < 4 for p, q in zip(b, bar, strict=True))), bar)
             bars.setdefault(known, []).append(one)
-    bars = {bar: own for bar, own in bars.items() if sum(f.box.width for f in own) > _TILED * (bar[2] - bar[0])}
+    bars = {
+        bar: own for bar, own in bars.items() if sum(f.box.width for f in own) > _TILED * (bar[2] - bar[0])
+    }
     under = {id(one) for own in bars.values() for one in own}
     left = [
         one for one in found if id(one) not in under and not any(contains(b, one.box.area, 3) for b in bars)

@@ -55,6 +55,6 @@ def _leaving(
 
 def _far(label: Label, lines: Sequence[Connector]) -> float:
     """How far a label is from the nearest of some lines; its nearest point counts."""
-    x0, y0, x1, y1 = label.area
-    spots = [label.centre, (x0, label.centre[1]), (x1, label.centre[1])]
+    left, right = label.area[0], label.area[2]
+    spots = [label.centre, (left, label.centre[1]), (right, label.centre[1])]
     return min((near_line(spot, line.points)[0] for line in lines for spot in spots), default=float("inf"))

@@ -143,7 +143,7 @@ def _sorted(
 
 
 def _topological(kept: Sequence[int], pairs: Iterable[Link]) -> list[int]:
-    waiting = {number: 0 for number in kept}
+    waiting = dict.fromkeys(kept, 0)
     readers: dict[int, list[int]] = {number: [] for number in kept}
     for source, target in pairs:
         waiting[target] += 1
