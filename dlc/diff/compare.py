@@ -73,6 +73,7 @@ def _found(a: Net, b: Net, alignment: Alignment) -> Iterator[Difference]:
         while waiting and at_b[waiting[0].name] < at_b[other]:
             yield _missing(waiting.pop(0))
         yield from _layers(node, in_b[other])
+        yield from _sharing(node, in_b[other], back)
         yield from _reads(node, in_b[other], skipping_a, skipping_b, back)
     yield from map(_missing, waiting)
     yield from _outputs(a, b, alignment, skipping_a, skipping_b)
@@ -111,6 +112,14 @@ def _layers(node: Node, other: Node) -> Iterator[Difference]:
         if value != theirs[name]:
             one, two = _value(value), _value(theirs[name])
             yield Difference(node.name, name, f"{name} {one} and {two}", one, two)
+
+
+def _sharing(node: Node, other: Node, back: Mapping[str, str]) -> Iterator[Difference]:
+    """Layers that use another one's weights, or another one's than on the other side."""
+    one, two = node.shares, other.shares
+    if one != (back.get(two, two) if two is not None else None):
+        text = f"weights of {one or 'its own'} in {A}, of {two or 'its own'} in {B}"
+        yield Difference(node.name, "shares", text, one, two)
 
 
 def _value(value: Any) -> str:

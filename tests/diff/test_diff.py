@@ -120,6 +120,11 @@ DIFFERENT = {
         "f = flatten(image)\n  output f",
         ["p: permute missing in B"],
     ),
+    "weights of another layer": (
+        "a = conv2d(image, filters=3, kernel=1)\n  b = conv2d(a, filters=3, kernel=1) @ shares a\n  output b",
+        "a = conv2d(image, filters=3, kernel=1)\n  b = conv2d(a, filters=3, kernel=1)\n  output b",
+        ["b: weights of a in A, of its own in B"],
+    ),
     "outputs": (
         "a = tanh(image)\n  b = relu(a)\n  output a, b",
         "a = tanh(image)\n  b = relu(a)\n  output b, a",

@@ -98,6 +98,16 @@ NETS = {
   conv = conv2d(large, filters=4, kernel=3, stride=2, padding=same)
   fc = conv |> flatten |> dense(units=3)
   output fc""",
+    "siamese": """
+  left = input map[8, 8, 2]
+  right = input map[8, 8, 2]
+  a1 = conv2d(left, filters=3, kernel=3)
+  b1 = conv2d(right, filters=3, kernel=3) @ shares a1
+  a2 = a1 |> relu |> flatten |> dense(units=4)
+  b = b1 |> relu |> flatten
+  b2 = dense(b, units=4) @ shares a2
+  fc = subtract(a2, b2) |> dense(units=1)
+  output fc""",
     "transformer": """
   words = input ids[6]
   vectors = embed(words, vocab=20, dim=8)

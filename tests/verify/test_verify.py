@@ -49,7 +49,7 @@ def given_net(what: str, name: str, framework: str) -> Given:
 
 
 # Which nets OpenCV runs: it knows no Embed and no recurrent layers.
-IN_CAFFE = ("lenet", "resnet", "mobilenet", "unet", "inception", "padded")
+IN_CAFFE = ("lenet", "resnet", "mobilenet", "unet", "inception", "padded", "siamese")
 
 
 @pytest.mark.parametrize("framework", ["pytorch", "onnx", "caffe"])
@@ -140,6 +140,39 @@ layer { name: "prob" type: "Softmax" bottom: "ip" top: "prob" }
         assert f"\n{name} " in out
 
 
+def test_a_model_of_another_exporter_runs_as_it_is(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """An ONNX file with a fixed batch, as PyTorch exports it, against the Keras code that it becomes."""
+    torch = pytest.importorskip("torch")
+    onnx = pytest.importorskip("onnx")
+    pytest.importorskip("onnxruntime")
+    from onnx import TensorProto, helper, numpy_helper
+
+    torch.manual_seed(0)
+    shapes = {"w": (4, 3, 3, 3), "b": (4,), "f": (5, 64), "g": (5,)}
+    arrays = {name: torch.randn(shape).numpy() / 4 for name, shape in shapes.items()}
+    nodes = [
+        helper.make_node("Conv", ["x", "w", "b"], ["c"], name="/conv/Conv"),
+        helper.make_node("Relu", ["c"], ["r"], name="/relu/Relu"),
+        helper.make_node("Flatten", ["r"], ["t"], name="/Flatten"),
+        helper.make_node("Gemm", ["t", "f", "g"], ["y"], name="/fc/Gemm", transB=1),
+    ]
+    graph = helper.make_graph(
+        nodes, "net", [helper.make_tensor_value_info("x", TensorProto.FLOAT, [1, 3, 6, 6])],
+        [helper.make_tensor_value_info("y", TensorProto.FLOAT, [1, 5])],
+        [numpy_helper.from_array(array, name) for name, array in arrays.items()],
+    )  # fmt: skip
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+    path, out, code = tmp_path / "m.onnx", tmp_path / "o.weights.h5", tmp_path / "o.py"
+    onnx.save(model, path)
+    assert run(capsys, "convert", path, "-w", out, "-o", code)[0] == 0
+    status, made, err = run(capsys, "verify", path, code, "--weights-b", out, "--all", "--inputs", "3")
+    assert (status, err) == (0, "")
+    assert "\nrelu " in made
+    assert "\nfc " in made
+
+
 def test_what_cannot_be_run(
     lenet: Path,
     tmp_path: Path,
@@ -162,6 +195,13 @@ def test_what_cannot_be_run(
     assert "error[DLC0912]" in err
     assert "no model here" in err
     assert run(capsys, "verify", lenet, lenet, "--inputs", "0")[0] == 2
+    open_sized = tmp_path / "open.dlnet"
+    open_sized.write_text(
+        "net n {\n  x = input map[?, ?, 3]\n  y = conv2d(x, filters=2, kernel=1)\n  output y\n}\n"
+    )
+    status, _, err = run(capsys, "verify", open_sized, open_sized)
+    assert status == 2
+    assert "error[DLC0401]" in err
     monkeypatch.setattr("dlc.verify.frameworks.importlib.util.find_spec", lambda name: None)
     status, _, err = run(capsys, "verify", lenet, lenet, "--with-a", "pytorch")
     assert status == 2
