@@ -74,6 +74,12 @@ def divide(b: Builder, use: Use) -> str:
     return with_number(b, use, "TrueDivide") or b.same(use, "it divides by no number")
 
 
+@rule("Equal", "NotEqual", "Greater", "GreaterEqual", "Less", "LessEqual")
+def compared(b: Builder, use: Use) -> str:
+    """Masks of Keras 3, made where a layer is called."""
+    return b.same(use, "it compares")
+
+
 @rule("Negative")
 def negative(b: Builder, use: Use) -> str:
     """-x."""

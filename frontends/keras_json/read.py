@@ -191,7 +191,9 @@ class _Reader:
 
     def _unknown(self, use: Use) -> str:
         """A class that no rule is for: what Keras 3 says of its result is declared."""
-        return self.builder.keep(use, "its class is not known", _stated_result(use.layer))
+        function = str(use.layer.raw.get("module", "")).startswith(("keras.src.ops", "keras.ops"))
+        count = 0 if function else None
+        return self.builder.keep(use, "its class is not known", _stated_result(use.layer), count)
 
     def _branches(self, layer: LayerDoc, prefix: str) -> tuple[str, ...]:
         """The models that Keras 1's Merge holds, each with an input of its own."""

@@ -91,20 +91,26 @@ def masking(b: Builder, use: Use) -> str:
 
 @rule("BatchNormalization")
 def batch_normalization(b: Builder, use: Use) -> str:
-    """Over the channels' axis; over another one it is kept."""
+    """Over the channels' axis; another one is made the last meanwhile."""
     a, kind = use.args, b.source(use)
     axis = a.number("axis", -1)
     at = axis_of(axis, kind, use)
-    if kind is not None and at != len(kind.shape):
-        size = kind.shape[at - 1] if at is not None else HOLE
-        return b.same(use, f"it normalises along axis {axis}", _affine(use, size))
+    if kind is not None and at is None:
+        return b.same(use, f"it normalises along axis {axis}", _affine(use, HOLE))
     values = {
         "eps": float(a.number("epsilon", 0.001)),
         "momentum": float(a.number("momentum", 0.99)),
         "scale": bool(a.get("scale", True)),
         "center": bool(a.get("center", True)),
     }
-    return b.add(use, "batchnorm", values)
+    if kind is None or at is None or at == len(kind.shape):
+        return b.add(use, "batchnorm", values)
+    rank = len(kind.shape)
+    order = (*(i for i in range(1, rank + 1) if i != at), at)
+    turned = b.permuted(use, use.inputs[0], order, "turned")
+    normal = b.add(use, "batchnorm", values, [turned])
+    back = tuple(order.index(i) + 1 for i in range(1, rank + 1))
+    return b.permuted(use, normal, back, "back")
 
 
 def axis_of(axis: Any, kind: Type | None, use: Use) -> int | None:

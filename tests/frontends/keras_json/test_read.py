@@ -314,3 +314,12 @@ def test_a_weighed_residual_is_a_rescaling_and_a_sum() -> None:
         "s_scaled = rescale(x, scale=0.2) @ inferred",
         "s = add(x, s_scaled)",
     ]
+
+
+def test_normalising_along_another_axis_turns_the_value() -> None:
+    norm = layer("BatchNormalization", name="n", axis=1, batch_input_shape=[None, 7, 5])
+    assert body(chain(norm))[1:] == [
+        "n_turned = permute(n_input, order=(2, 1)) @ inferred",
+        "n = batchnorm(n_turned)",
+        "n_back = permute(n, order=(2, 1)) @ inferred",
+    ]
