@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import attrs
 
 from dlc.frontends.figure.find import Figure
+from dlc.frontends.figure.geometry import centre, inside
 from dlc.frontends.paper.evidence import Evidence, Key, plain_number
 from dlc.frontends.table.model import Box, Table
 from dlc.frontends.table.read import candidates
@@ -41,8 +42,20 @@ def exhibits(
 ) -> tuple[Exhibit, ...]:
     """Every table and figure in the order of the pages; `shown` are the nets that each shows."""
     found = [_of_table(table, text) for table in tables] + [_of_figure(figure) for figure in figures]
-    named = [attrs.evolve(each, nets=tuple(shown.get(each.key, ()))) for each in found]
+    named = [attrs.evolve(each, nets=_nets_of(each, shown.get(each.key, ()))) for each in found]
     return tuple(sorted(named, key=lambda each: (each.page, each.area[1] if each.area else 0.0)))
+
+
+def _nets_of(exhibit: Exhibit, nets: Sequence[Net]) -> tuple[Net, ...]:
+    """The nets among those of its number that an exhibit shows: without a number, those inside its area."""
+    if exhibit.number or exhibit.area is None:
+        return tuple(nets)
+    boxes = [net.origin.bbox if net.origin is not None else None for net in nets]
+    return tuple(
+        net
+        for net, box in zip(nets, boxes, strict=True)
+        if box is None or inside(exhibit.area, centre(box), slack=2.0)
+    )
 
 
 def nets_by_exhibit(sources: Sequence[Sequence[Evidence]], nets: Sequence[Net]) -> dict[Key, list[Net]]:
