@@ -51,7 +51,9 @@ def prepared(module: Module, framework: str, form: str) -> Module:
     return final.module
 
 
-def written(path: Path, module: Module, prepared: Module, weights: Weights) -> bytes:
+def written(
+    path: Path, module: Module, prepared: Module, weights: Weights, target: str | None = None
+) -> bytes:
     """The weights file for the code of a module, which is `prepared` for its target.
 
     `weights` are under the names of the expanded module. Raises DlcError where a layer of the prepared one
@@ -63,4 +65,4 @@ def written(path: Path, module: Module, prepared: Module, weights: Weights) -> b
     if lost:
         message = f"no weights are known for {', '.join(lost)}"
         raise DlcError(Diagnostic(codes.WEIGHTS_MISSING, message, FileSpan(str(path))))
-    return files.written(path, prepared, renamed(weights, layers))
+    return files.written(path, prepared, renamed(weights, layers), target)

@@ -133,7 +133,7 @@ def _in_keras(path: Path, module: Module) -> _Found:
     from dlc.backends.keras.params import model
     from dlc.weights.keras import emitted_places
 
-    made = model(module)
+    made = model(module, as_source=not _is_model(path))
     places = emitted_places(made.layers)
     return made.tensors, hdf5.found(hdf5.read(path), made.tensors, places)
 
@@ -141,12 +141,14 @@ def _in_keras(path: Path, module: Module) -> _Found:
 _PLACES: dict[str, Callable[[Path, Module], _Found]] = {"caffe": _in_caffe, "keras": _in_keras}
 
 
-def written(path: Path, module: Module, weights: Weights) -> bytes:
+def written(path: Path, module: Module, weights: Weights, target: str | None = None) -> bytes:
     """The weights file for the code of a module that was prepared for the target, by the path's ending.
 
     `weights` are under the names of the expanded module. Raises DlcError where some are missing.
     """
     framework = require_framework(path)
+    if framework == "keras":
+        return _keras(path, module, weights, as_source=target != "keras-json")
     return _WRITERS[framework](path, module, weights)
 
 
@@ -172,12 +174,17 @@ def _lowered(module: Module) -> Writer:
     return lower(module.nets[0], Differences("caffe", approximate=False))
 
 
-def _keras(path: Path, module: Module, weights: Weights) -> bytes:
+def _is_model(path: Path) -> bool:
+    """Whether a file of Keras holds the model as target `keras-json` writes it, by its ending."""
+    return path.name.lower().endswith(".keras")
+
+
+def _keras(path: Path, module: Module, weights: Weights, as_source: bool = True) -> bytes:
     from dlc.backends.keras.params import model
     from dlc.weights.keras import emitted_places
 
-    whole = path.name.lower().endswith(".keras")
-    made = model(expanded(module) if whole else module, as_source=not whole)
+    whole = _is_model(path)
+    made = model(expanded(module) if whole else module, as_source=as_source and not whole)
     places = emitted_places(made.layers)
     arrays = transfer.stored(made.tensors, weights)
     if not whole and not path.name.lower().endswith(".weights.h5"):
@@ -195,7 +202,6 @@ def _config(module: Module) -> str:
 
 _WRITERS: dict[str, Callable[[Path, Module, Weights], bytes]] = {
     "caffe": _caffe,
-    "keras": _keras,
     "pytorch": torch.written,
     "onnx": onnx.written,
 }

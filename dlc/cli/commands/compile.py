@@ -7,6 +7,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+import attrs
+
 from dlc.backends import load as load_backend
 from dlc.backends.base import Backend, EmittedFile
 from dlc.cli.arguments import reading, usage_error
@@ -26,7 +28,8 @@ def run(arguments: argparse.Namespace, reporter: Reporter) -> int:
     backend = load_backend(arguments.target or target_of(arguments.output))
     reporter.most_notes = None if arguments.all_notes else MOST_NOTES
     with progress_bar() as progress:
-        loaded = load(arguments.input, arguments.form, progress, reading(arguments))
+        asked = attrs.evolve(reading(arguments), blocks=_keeps_blocks(arguments.blocks, backend))
+        loaded = load(arguments.input, arguments.form, progress, asked)
     reporter.remember(loaded.name, loaded.text)
     if any(d.is_error for d in loaded.diagnostics):
         reporter.show(loaded.diagnostics)
@@ -79,6 +82,11 @@ def blocks_of(asked: str, form: str, backend: Backend) -> Blocks:
         message = f"{backend.name} has no blocks and repeats: with --blocks {asked} it can do nothing"
         raise usage_error(message)
     return Blocks(asked)
+
+
+def _keeps_blocks(asked: str, backend: Backend) -> bool:
+    """Whether models inside models are kept as blocks: where nothing else makes blocks of them."""
+    return backend.keeps_blocks and (asked == "keep" or (asked == "auto" and backend.keeps_holes))
 
 
 def target_of(output: str | None) -> str:

@@ -124,7 +124,7 @@ def _transfer(
     if arguments.output is not None and result.emitted.files[0].ending != ".onnx":
         files.update(files_of([result], arguments.output, Path(loaded.name).stem, backend))
     for path in _weights_files(arguments, result):
-        files[path] = convert.written(path, module, result.module, weights.weights)
+        files[path] = convert.written(path, module, result.module, weights.weights, backend.name)
     write_all(files)
     made = [str(path) for path in files]
     if arguments.json:

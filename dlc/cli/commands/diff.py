@@ -134,7 +134,7 @@ def _coloured(where: str, difference: Difference) -> Any:
         at = difference.text.rfind(value) if style == "green" and value else difference.text.find(value or "")
         if value and at >= 0:
             made.stylize(style, at, at + len(value))
-    return Text(f"{where}: ", style="bold") + made
+    return Text.assemble((f"{where}: ", "bold"), made)
 
 
 def _json(compared: Comparison, arguments: argparse.Namespace) -> dict[str, Any]:
