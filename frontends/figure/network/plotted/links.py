@@ -7,13 +7,26 @@ from collections.abc import Mapping, Sequence
 import attrs
 
 from dlc.frontends.figure.drawing import Area, Connector, Drawing
-from dlc.frontends.figure.geometry import at, direction, length, reaches
+from dlc.frontends.figure.geometry import (
+    at,
+    bounds,
+    direction,
+    distance,
+    gap,
+    grown,
+    length,
+    near_line,
+    reaches,
+)
 from dlc.frontends.figure.network.plotted.crossings import untangled
 from dlc.frontends.figure.network.scene import Item, ItemKind, Scene
 from dlc.frontends.figure.network.wiring import Wiring, wiring
 
 Link = tuple[int, int]  # numbers of boxes
 _AHEAD = 0.7  # ems: how closely an arrow points at a box
+#: Ends nearer than the first (ems) touch a box; plain ones are beside it up to the second, arrows' tips up to
+#: the third. Ends lie on other lines up to the last.
+_TOUCH, _BESIDE, _BEYOND, _ON = 0.2, 0.5, 1.0, 0.3
 
 
 @attrs.frozen
@@ -45,9 +58,44 @@ def find_links(drawing: Drawing, areas: Sequence[Area]) -> Links:
 
 
 def _reaching(drawing: Drawing, areas: Sequence[Area]) -> Drawing:
-    """The drawing with arrows drawn on to the box that they point at closely, past lines that they touch."""
-    lines = tuple(_drawn_on(line, areas, drawing.em) if line.head else line for line in drawing.connectors)
-    return attrs.evolve(drawing, connectors=lines)
+    """The drawing with lines drawn on to boxes that they stop short of.
+
+    An arrow may point at a box closely, past a line that it touches; the head of a short last piece may
+    have been overlooked.
+    """
+    em = drawing.em
+    lines = [_drawn_on(line, areas, em) if line.head else line for line in drawing.connectors]
+    lines = [
+        _to_nearest(line, areas, em, _BEYOND if line.head else _BESIDE)
+        if line.head or not _meets(line, lines, em)
+        else line
+        for line in lines
+    ]
+    lines = [
+        line if _meets(line.turned(), lines, em) else _to_nearest(line.turned(), areas, em, _BESIDE).turned()
+        for line in lines
+    ]
+    return attrs.evolve(drawing, connectors=tuple(lines))
+
+
+def _to_nearest(line: Connector, areas: Sequence[Area], em: float, furthest: float) -> Connector:
+    """A line whose last point touches no box, with the nearest point of the box beside it."""
+    near = min(areas, key=lambda area: distance(area, line.end), default=None)
+    if near is None or not _TOUCH * em < distance(near, line.end) <= furthest * em:
+        return line
+    x, y = line.end
+    end = min(max(x, near[0]), near[2]), min(max(y, near[1]), near[3])
+    return attrs.evolve(line, points=(*line.points, end))
+
+
+def _meets(line: Connector, lines: Sequence[Connector], em: float) -> bool:
+    """Whether a line's last point lies on another one."""
+    close = grown(bounds([line.end]), _ON * em)
+    return any(
+        gap(bounds(other.points), close) == 0 and near_line(line.end, other.points)[0] <= _ON * em
+        for other in lines
+        if {other.start, other.end} != {line.start, line.end}
+    )
 
 
 def _drawn_on(line: Connector, areas: Sequence[Area], em: float) -> Connector:
