@@ -80,7 +80,7 @@ def arranged_dims(op: Operator, dims: tuple[int, ...], others: Sequence[Array]) 
             rest = math.prod(n for n in asked if n != -1)
             return tuple(math.prod(dims) // rest if n == -1 else n for n in asked)
         made = _FOLDS[op.kind](op, (shown, *others), 13)
-    except (ValueError, TypeError, IndexError, ZeroDivisionError):
+    except (ValueError, TypeError, IndexError, ZeroDivisionError, OverflowError):
         return None
     return tuple(made.shape)
 

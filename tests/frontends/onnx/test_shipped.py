@@ -93,7 +93,8 @@ def difference(folder: Path) -> float | None:
     inputs = {i.name: turned(a, i.type.kind, i.type.shape) for i, a in zip(net.inputs, given, strict=True)}
     made = torch_eval.evaluate(net, inputs, ordered(net, arrays))[net.outputs[0]]
     wanted = tensor(folder / "test_data_set_0" / "output_0.pb")
-    return float(np.abs(made - like(wanted, net, made.shape)).max())
+    steps_last = given[0].shape[1:] != net.inputs[0].type.shape
+    return float(np.abs(made - like(wanted, net, made.shape, steps_last)).max())
 
 
 def tensor(path: Path) -> Any:
@@ -108,10 +109,9 @@ def turned(array: Any, kind: Kind, shape: tuple[Any, ...]) -> Any:
     return np.moveaxis(array, 1, -1) if first else array
 
 
-def like(array: Any, net: Net, shape: tuple[int, ...]) -> Any:
+def like(array: Any, net: Net, shape: tuple[int, ...], steps_last: bool) -> Any:
     """An output channels last, in the shape that the net's has."""
-    turned_ = np.moveaxis(array, 1, -1) if array.ndim > 2 and array.shape != shape else array
     kind = net.types()[net.outputs[0]]
-    if kind is not None and kind.kind in (Kind.MAP, Kind.VOLUME) and array.ndim > 2:
-        turned_ = np.moveaxis(array, 1, -1)
-    return turned_.reshape(shape)
+    assert kind is not None
+    last = kind.kind in (Kind.MAP, Kind.VOLUME) or (kind.kind is Kind.SEQUENCE and steps_last)
+    return (np.moveaxis(array, 1, -1) if last and array.ndim > 2 else array).reshape(shape)
