@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 
 import attrs
+import cv2
 import numpy as np
 
 from dlc.frontends.figure.drawing import Point
@@ -19,6 +20,8 @@ from dlc.frontends.figure.raster.skeleton import Edge, Graph
 _RATIO, _MORE = 1.7, 1.0
 #: Pieces of skeleton between a thick place and its corners are at most this long (radii, and pixels more).
 _CORNER, _CORNER_MORE = 1.2, 2.5
+#: More thick pixels than this in one piece of ink are not compared one by one.
+_MANY = 400
 #: The way to a pointed head's tip is at most this long (radii).
 _TIP = 3.2
 
@@ -77,6 +80,10 @@ _Disc = tuple[list[int], float]
 
 def _clusters(thick: list[_Disc]) -> list[list[_Disc]]:
     """Discs that overlap, gathered."""
+    return _painted(thick) if len(thick) > _MANY else _compared(thick)
+
+
+def _compared(thick: list[_Disc]) -> list[list[_Disc]]:
     left, groups = list(thick), []
     while left:
         group, rim = [], [left.pop()]
@@ -90,6 +97,21 @@ def _clusters(thick: list[_Disc]) -> list[list[_Disc]]:
             left = far
         groups.append(group)
     return groups
+
+
+def _painted(thick: list[_Disc]) -> list[list[_Disc]]:
+    """The same of very many discs, nearly: by painting them."""
+    centres = np.array([disc[0] for disc in thick])
+    low = centres.min(axis=0) - 2
+    wide, high = (centres.max(axis=0) - low + 3).tolist()
+    mask = np.zeros((high, wide), np.uint8)
+    for (x, y), radius in thick:
+        cv2.circle(mask, (int(x - low[0]), int(y - low[1])), max(1, int(0.7 * radius)), 255, cv2.FILLED)
+    numbers = cv2.connectedComponents(mask)[1][centres[:, 1] - low[1], centres[:, 0] - low[0]]
+    groups: dict[int, list[_Disc]] = {}
+    for number, disc in zip(numbers.tolist(), thick, strict=True):
+        groups.setdefault(number, []).append(disc)
+    return list(groups.values())
 
 
 def _collapse_one(graph: Graph, discs: list[_Disc]) -> Blob | None:

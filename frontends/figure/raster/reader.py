@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from dlc.frontends.figure.drawing import Colour, Connector, Drawing, Point
-from dlc.frontends.figure.geometry import contains, extent
+from dlc.frontends.figure.geometry import contains, extent, grown
 from dlc.frontends.figure.ocr.recogniser import Recogniser
 from dlc.frontends.figure.raster.arrays import Array, Mask, Points
 from dlc.frontends.figure.raster.beside import without_letters
@@ -26,6 +26,8 @@ from dlc.frontends.figure.raster.strokes import Traced, lines_between, simplifie
 from dlc.frontends.figure.raster.texts import read_labels
 from dlc.frontends.figure.raster.titled import with_titles
 
+#: What is left of a border is at most this long (ems).
+_REMNANT = 1.6
 #: Holes in lines that are at most so wide and high (pixels) are no drawing, where a piece has few.
 _PINHOLE, _FEW_PINHOLES = 3, 3
 
@@ -55,7 +57,8 @@ def read_raster(picture: Picture, recogniser: Recogniser | None = None) -> Drawi
     others = cv2.bitwise_and(ink.mask, cv2.bitwise_not(text))  # a line close to letters is not read with them
     contrast = cv2.bitwise_and(ink.contrast, cv2.bitwise_not(others))
     labels = read_labels(drawn, contrast, text, rows, recogniser)
-    connectors = [_connector(drawn, stroke) for stroke in traced.strokes]
+    strokes = [stroke for stroke in traced.strokes if not _is_remnant(stroke, found, drawn.em)]
+    connectors = [_connector(drawn, stroke) for stroke in strokes]
     height, width = drawn.shape
     made = Drawing(
         (0.0, 0.0, float(width), float(height)),
@@ -66,6 +69,19 @@ def read_raster(picture: Picture, recogniser: Recogniser | None = None) -> Drawi
         unit="px",
     )
     return scaled(made, 1 / drawn.scale)
+
+
+def _is_remnant(stroke: Stroke, found: list[Found], em: float) -> bool:
+    """Whether a short stroke is what a damaged picture leaves of a box's border: it stays beside the border."""
+    if stroke.length > _REMNANT * em:
+        return False
+    low, high = stroke.points.min(axis=0).tolist(), stroke.points.max(axis=0).tolist()
+    hull = (low[0], low[1], high[0], high[1])
+    beside = 0.3 * em
+    return any(
+        contains(grown(one.box.area, beside), hull) and not contains(grown(one.box.area, -beside), hull)
+        for one in found
+    ) and not any(contains(grown(one.box.area, -1.0), hull) for one in found)
 
 
 def _text_mask(ink: Mask, lines: Mask, traced: Traced, found: list[Found]) -> Mask:

@@ -1,0 +1,197 @@
+"""Picture files: every form is decoded, what is no picture is refused with a code, and nothing is made up."""
+
+from __future__ import annotations
+
+import io
+import struct
+import time
+import tracemalloc
+import zlib
+
+import numpy as np
+import pytest
+from PIL import Image
+from support.canvases import Board, graph, seen
+
+from dlc.diagnostics import DlcError
+from dlc.frontends.figure.drawing import Area
+from dlc.frontends.figure.picture import read_picture
+from dlc.frontends.figure.raster.picture import MOST_PIXELS, decode
+from dlc.frontends.figure.read import read_drawing
+
+LEFT: Area = (60, 60, 200, 120)
+RIGHT: Area = (400, 60, 540, 120)
+
+
+def board() -> Board:
+    made = Board()
+    made.box(LEFT, "conv", fill=(210, 225, 255))
+    made.box(RIGHT, "dense", fill=(255, 235, 210))
+    made.arrow((201, 90), (399, 90))
+    return made
+
+
+def saved(image: Image.Image, form: str = "PNG") -> bytes:
+    stream = io.BytesIO()
+    image.save(stream, form)
+    return stream.getvalue()
+
+
+def is_read(data: bytes) -> bool:
+    drawing = seen(data)
+    return len(drawing.boxes) == 2 and graph(drawing, [LEFT, RIGHT]) == {(0, 1)}
+
+
+@pytest.mark.parametrize("mode", ["RGB", "L", "RGBA", "LA"])
+def test_modes_of_png(mode: str) -> None:
+    assert is_read(board().file(mode=mode))
+
+
+@pytest.mark.parametrize("form", ["PNG", "GIF"])
+def test_palettes(form: str) -> None:
+    assert is_read(saved(Image.fromarray(board().pixels).quantize(64), form))
+
+
+def test_black_and_white() -> None:
+    grey = Image.fromarray(board().pixels).convert("L")
+    assert is_read(saved(grey.point(lambda value: 255 * (value > 128), "1")))
+
+
+@pytest.mark.parametrize(
+    ("form", "mode"),
+    [("JPEG", "RGB"), ("JPEG", "CMYK"), ("BMP", "RGB"), ("TIFF", "RGB"), ("WEBP", "RGB")],
+)
+def test_other_forms(form: str, mode: str) -> None:
+    assert is_read(board().file(form, mode))
+
+
+def test_sixteen_bits_a_channel() -> None:
+    grey = np.asarray(Image.fromarray(board().pixels).convert("L")).astype(np.uint16) * 257
+    assert is_read(saved(Image.fromarray(grey)))
+
+
+def test_a_transparent_ground_is_white_paper() -> None:
+    grey = np.asarray(Image.fromarray(board().pixels).convert("L"))
+    inked = np.zeros((*grey.shape, 4), np.uint8)
+    inked[..., 3] = 255 - grey
+    assert is_read(saved(Image.fromarray(inked)))
+
+
+def test_of_an_animation_the_first_frame_is_read() -> None:
+    frames = [Image.fromarray(board().pixels), Image.new("RGB", (640, 480), "white")]
+    stream = io.BytesIO()
+    frames[0].save(stream, "GIF", save_all=True, append_images=frames[1:])
+    assert is_read(stream.getvalue())
+
+
+def huge_png(width: int, height: int) -> bytes:
+    """A PNG whose header tells of so many pixels, all white, in few bytes."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    head = chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0))
+    return b"\x89PNG\r\n\x1a\n" + head + chunk(b"IDAT", zlib.compress(b"\0" * 1000)) + chunk(b"IEND", b"")
+
+
+WHOLE = board().file()
+BAD = {
+    "nothing": (b"", "DLC0609"),
+    "text": (b"this is no picture at all", "DLC0609"),
+    "a PNG's first bytes": (WHOLE[:20], "DLC0609"),
+    "half a PNG": (WHOLE[: len(WHOLE) // 2], "DLC0609"),
+    "flipped bytes": (WHOLE[:200] + bytes(b ^ 0x5A for b in WHOLE[200:260]) + WHOLE[260:], "DLC0609"),
+    "one pixel": (saved(Image.new("RGB", (1, 1))), "DLC0611"),
+    "a blank page": (saved(Image.new("RGB", (800, 600), "white")), "DLC0611"),
+    "a blank transparent page": (saved(Image.new("RGBA", (800, 600), (0, 0, 0, 0))), "DLC0611"),
+    "20,000 by 20,000": (huge_png(20_000, 20_000), "DLC0610"),
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_what_is_no_figure_is_refused_with_a_code(name: str) -> None:
+    data, code = BAD[name]
+    started = time.perf_counter()
+    tracemalloc.start()
+    try:
+        with pytest.raises(DlcError) as refused:
+            decode(data, "figure.png")
+        assert tracemalloc.get_traced_memory()[1] < 300e6
+    finally:
+        tracemalloc.stop()
+    (diagnostic,) = refused.value.diagnostics
+    assert str(diagnostic.code) == code
+    assert "figure.png" in diagnostic.message
+    assert time.perf_counter() - started < 20
+
+
+def test_a_large_picture_is_read_in_bounded_time() -> None:
+    side = int(MOST_PIXELS**0.5) - 10
+    small = board()
+    large = np.full((side, side, 3), 255, np.uint8)
+    large[1000 : 1000 + 480, 1000 : 1000 + 640] = small.pixels
+    started = time.perf_counter()
+    seen(saved(Image.fromarray(large)))
+    assert time.perf_counter() - started < 60
+
+
+def photograph() -> np.ndarray:
+    """A smooth scene of blobs with grain, as a photo has it."""
+    rng = np.random.default_rng(3)
+    coarse = Image.fromarray(rng.integers(0, 255, (9, 12, 3), dtype=np.uint8)).resize(
+        (640, 480), Image.Resampling.BICUBIC
+    )
+    return np.clip(np.asarray(coarse) + rng.normal(0, 9, (480, 640, 3)), 0, 255).astype(np.uint8)
+
+
+def plot() -> np.ndarray:
+    """Curves between axes with ticks."""
+    made = Board()
+    made.line((60, 20), (60, 420), (600, 420))
+    for k in range(9):
+        made.line((60, 30 + 45 * k), (66, 30 + 45 * k), width=1)
+        made.text((35, 30 + 45 * k), f"{0.9 - k / 10:.1f}")
+        made.line((60 + 60 * k, 420), (60 + 60 * k, 414), width=1)
+        made.text((60 + 60 * k, 440), str(10 * k))
+    for k, ink in enumerate(((200, 40, 40), (40, 40, 200), (40, 160, 40))):
+        xs = np.arange(60, 600, 4)
+        ys = 380 - (300 - 40 * k) * (1 - np.exp(-(xs - 60) / 130)) + 6 * np.sin(xs / 7 + k)
+        made.line(*[(int(x), round(float(y))) for x, y in zip(xs, ys, strict=True)], ink=ink)
+    made.text((330, 460), "epoch")
+    return made.pixels
+
+
+def boxes_alone() -> np.ndarray:
+    """Boxes with words that are no layers, without arrows."""
+    made = Board()
+    for k, words in enumerate(("Alice", "Bob", "Carol")):
+        made.box((60 + 190 * k, 100, 190 + 190 * k, 160), words)
+    return made.pixels
+
+
+@pytest.mark.parametrize("draw", [photograph, plot, boxes_alone])
+def test_no_network_is_made_up(draw: object) -> None:
+    assert callable(draw)
+    drawing = seen(saved(Image.fromarray(draw())))
+    assert read_drawing(drawing).nets == ()
+
+
+def test_a_picture_without_a_network_says_what_was_seen() -> None:
+    pytest.importorskip("onnxruntime")
+    reading = read_picture(saved(Image.fromarray(boxes_alone())), "figure.png")
+    assert reading.nets == ()
+    assert any("figure.png shows no network" in d.message for d in reading.diagnostics)
+
+
+def test_noise_alone_gives_no_network() -> None:
+    rng = np.random.default_rng(5)
+    drawing = seen(saved(Image.fromarray(rng.integers(0, 255, (400, 500, 3), dtype=np.uint8))))
+    assert read_drawing(drawing).nets == ()
+
+
+def test_ink_is_told_from_its_paper() -> None:
+    made = Board(paper=(250, 246, 230))
+    made.box(LEFT, "conv", ink=(90, 90, 90))
+    made.box(RIGHT, "dense", ink=(90, 90, 90))
+    made.arrow((201, 90), (399, 90), ink=(90, 90, 90))
+    assert is_read(made.file())
