@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Mapping
 
 import attrs
@@ -134,6 +135,14 @@ class Class:
     name: str
     op: str
     exact: bool = True
+
+
+_WORDS = re.compile(r"[A-Za-z_]\w+")
+
+
+def names_type(text: str) -> bool:
+    """Whether one of a text's words is a type as a routine prints it."""
+    return any(word in _KERAS or caffe_type(word, loose=False) is not None for word in _WORDS.findall(text))
 
 
 def keras_class(text: str, loose: bool = True) -> Class | None:

@@ -156,11 +156,11 @@ def _kind(text: str) -> str:
     return "word" if _GIVEN.fullmatch(text) or _GIVES.fullmatch(text) else "title"
 
 
-def _before(one: Label, other: Label) -> float:
+def _before(one: Label, other: Label) -> int:
     """Fields are read from the left; those above each other from the top."""
     if one.area[2] <= other.area[0] or other.area[2] <= one.area[0]:
-        return one.area[0] - other.area[0]
-    return one.centre[1] - other.centre[1]
+        return -1 if one.area[0] < other.area[0] else 1
+    return -1 if one.centre[1] < other.centre[1] else 1
 
 
 def _word(text: str) -> str:

@@ -12,6 +12,7 @@ from dlc.frontends.figure.geometry import contains, extent, hull, inside
 from dlc.frontends.figure.network.emit import Place
 from dlc.frontends.figure.network.plotted.assemble import Assembled, assemble
 from dlc.frontends.figure.network.plotted.beside import numbered
+from dlc.frontends.figure.network.plotted.classes import names_type
 from dlc.frontends.figure.network.plotted.flow import layers_of
 from dlc.frontends.figure.network.plotted.label import Said, read_box
 from dlc.frontends.figure.network.plotted.links import find_links
@@ -19,6 +20,7 @@ from dlc.frontends.figure.network.reading import read_words
 
 _FEWEST = 2  # layers that a plotted drawing has
 _SIDE = 0.4  # ems: boxes that are nearer, with a whole side, are parts of one
+_TYPED = 0.1  # of all boxes, cells and insides of letters among them, must have a type in their words
 _KNOWN = 0.75  # share of its boxes that must be read as the routines write them
 _OUTLINES = (Outline.RECTANGLE, Outline.ROUNDED, Outline.OCTAGON, Outline.CIRCLE, Outline.POLYGON)
 
@@ -32,6 +34,9 @@ def plotted_nets(drawing: Drawing, place: Place) -> list[Assembled] | None:
     What makes it one is that its boxes' labels are in the words of the routine: a type's name in brackets
     or behind a colon, or alone in every box.
     """
+    types = sum(names_type(label.text) for label in drawing.labels)
+    if types < max(_FEWEST, _TYPED * len(drawing.boxes)):
+        return None  # quickly, since other drawings may have thousands of boxes
     boxes = _whole(_boxes(drawing), drawing.em)
     homes = [_home(label, boxes) for label in drawing.labels]
     said = [
