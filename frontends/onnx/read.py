@@ -107,6 +107,13 @@ def _placed(dims: Sequence[Dim], axes: Sequence[int]) -> Type:
 _BEFORE = frozenset({"Identity", "Cast", "Pad", "Sub", "Div", "Mul", "Add", "Relu", "Clip"})
 
 
+# Operators before which the channels of a sequence stand before its steps.
+_CHANNELS_FIRST = frozenset(
+    {"Conv", "ConvTranspose", "MaxPool", "AveragePool", "GlobalAveragePool", "GlobalMaxPool"}
+    | {"BatchNormalization", "InstanceNormalization", "Unsqueeze", "Upsample", "Resize"}
+)
+
+
 def _axes(document: Document, name: str, rank: int) -> tuple[int, ...]:
     """How an input lies: maps and volumes with their channels first, unless a Transpose puts them there;
     sequences as the first reader that cares takes them."""
@@ -123,7 +130,7 @@ def _axes(document: Document, name: str, rank: int) -> tuple[int, ...]:
             return natural(rank) if perm in (first_perm(rank), steps_perm(rank)) else usual
         if rank == 2 and op.kind in ("RNN", "LSTM", "GRU"):
             return natural(2) if op.attributes.get("layout", 0) else steps()
-        if rank == 2 and op.kind in ("Conv", "ConvTranspose", "MaxPool", "AveragePool", "GlobalAveragePool"):
+        if rank == 2 and op.kind in _CHANNELS_FIRST:
             return first(2)
     return usual
 
