@@ -20,6 +20,9 @@ from dlc.frontends.figure.network.trust import confidence
 from dlc.frontends.table.design.proof import proofread, span_of
 from dlc.ir import Net
 
+#: A network in a paper of which less than this share is likely right is no reading of it.
+_LEAST_BELIEVED = 0.25
+
 
 @attrs.frozen
 class Figures:
@@ -40,7 +43,20 @@ def _read_figure(figure: Figure) -> Figures:
     region = figure.region
     place = Place(region.page, region.number or None, region.area)
     made = read_drawing(figure.drawing, region.caption, place, figure.verdict.confidence)
-    return attrs.evolve(made, diagnostics=(*figure.findings, *made.diagnostics))
+    nets = tuple(net for net in made.nets if _is_believed(net))
+    if made.nets and not nets:
+        most = max(net.confidence or 0.0 for net in made.nets)
+        message = (
+            f"it may show a network, but too little of it was read ({most:.0%} is likely right): left out"
+        )
+        left_out = Diagnostic(codes.NO_NETWORK, message, span_of(place.origin()), Severity.WARNING)
+        return Figures((), (*figure.findings, left_out))
+    return Figures(nets, (*figure.findings, *made.diagnostics))
+
+
+def _is_believed(net: Net) -> bool:
+    """Whether a network of a paper is likely enough to be one."""
+    return net.confidence is None or net.confidence >= _LEAST_BELIEVED
 
 
 def read_drawing(

@@ -144,3 +144,12 @@ def test_calibration_keeps_the_order() -> None:
 def test_a_paper_of_nothing_is_a_paper() -> None:
     found = survey(pdf([text(PROSE)]), "prose.pdf")
     assert found == Paper((), (), text=found.text)
+
+
+def test_a_network_of_which_hardly_anything_was_read_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dlc.frontends.figure.read.confidence", lambda graph, likely: 0.45)
+    found = survey(pdf([chain(CAPTION, BOXES)]), "p.pdf")
+    assert found.nets == ()
+    (told,) = found.diagnostics
+    assert told.code == codes.NO_NETWORK
+    assert str(told.span) == "p.pdf: page 1, figure 1"
