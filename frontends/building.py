@@ -8,7 +8,7 @@ from typing import Any
 import attrs
 
 from dlc.diagnostics import Code, Diagnostic, DlcError, Severity, Span, codes
-from dlc.ir import Input, Node, RuleBroken
+from dlc.ir import Input, Node, Op, RuleBroken
 from dlc.layers import build
 from dlc.types import Type, signatures
 
@@ -80,12 +80,12 @@ class NetBuilder:
         """Let the layers with weights that came after the first `since` use those of `owners`, in order."""
         left = iter(owners)
         for index, node in enumerate(self.nodes[since:], since):
-            if node.layer.has_weights and (owner := next(left, None)) is not None:
+            if _has_weights(node) and (owner := next(left, None)) is not None:
                 self.nodes[index] = attrs.evolve(node, shares=owner)
 
     def weighted(self, since: int) -> list[str]:
         """The layers with weights that came after the first `since`; where one shares, the owner."""
-        return [n.shares or n.name for n in self.nodes[since:] if n.layer.has_weights]
+        return [n.shares or n.name for n in self.nodes[since:] if _has_weights(n)]
 
     def report(
         self, code: Code, message: str, span: Span | None, severity: Severity = Severity.WARNING
@@ -106,3 +106,7 @@ class NetBuilder:
             self.numbers[name] = self.numbers.get(name, 1) + 1
             made = f"{name}_{self.numbers[name]}"
         return made
+
+
+def _has_weights(node: Node) -> bool:
+    return isinstance(node.op, Op) and node.op.has_weights

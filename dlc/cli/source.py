@@ -35,7 +35,8 @@ FORMATS: dict[str, str] = {
 
 @attrs.frozen
 class Reading:
-    """What the command line says about an input that its own text leaves open (Caffe's files).
+    """What the command line says about an input that its own text leaves open (Caffe's files), and whether
+    models inside models are to be blocks (Keras's).
 
     `shapes` are those of inputs, in Caffe's order without the batch.
     """
@@ -43,6 +44,7 @@ class Reading:
     phase: str | None = None
     stages: tuple[str, ...] | None = None
     shapes: Mapping[str, tuple[int, ...]] = attrs.field(factory=dict)
+    blocks: bool = False
 
 
 @attrs.frozen
@@ -82,6 +84,9 @@ def load_bytes(
     text = decode(data, name)
     if form == "prototxt":
         return _load_prototxt(text, name, reading or Reading())
+    if form in ("json", "keras-json"):
+        module, diagnostics = _read_json(text, name, form, (reading or Reading()).blocks)
+        return Loaded(module, diagnostics, name, form, text)
     module, diagnostics = _TEXT_READERS[form](text, name)
     return Loaded(module, diagnostics, name, form, text)
 
@@ -204,22 +209,16 @@ def _read_dlnet(text: str, name: str) -> tuple[Module, tuple[Diagnostic, ...]]:
     return parsed.module, parsed.diagnostics
 
 
-def _read_json(text: str, name: str) -> tuple[Module, tuple[Diagnostic, ...]]:
-    """The project's own JSON, unless the text names itself a Keras model."""
+def _read_json(text: str, name: str, form: str, blocks: bool) -> tuple[Module, tuple[Diagnostic, ...]]:
+    """The project's own JSON, unless it is said to be a Keras model, or names itself one."""
     from dlc.frontends.dlnet_json import is_dlnet_json, read
 
-    if not is_dlnet_json(text):
+    if form == "keras-json" or not is_dlnet_json(text):
         from dlc.frontends import keras_json
 
-        if keras_json.is_keras_json(text):
-            return keras_json.read(text, name)
+        if form == "keras-json" or keras_json.is_keras_json(text):
+            return keras_json.read(text, name, blocks)
     return read(text, name), ()
-
-
-def _read_keras(text: str, name: str) -> tuple[Module, tuple[Diagnostic, ...]]:
-    from dlc.frontends.keras_json import read
-
-    return read(text, name)
 
 
 def _table_reader(form: str) -> Callable[[str, str], tuple[Module, tuple[Diagnostic, ...]]]:
@@ -235,8 +234,6 @@ def _table_reader(form: str) -> Callable[[str, str], tuple[Module, tuple[Diagnos
 
 _TEXT_READERS: dict[str, Callable[[str, str], tuple[Module, tuple[Diagnostic, ...]]]] = {
     "dlnet": _read_dlnet,
-    "json": _read_json,
-    "keras-json": _read_keras,
     "csv": _table_reader("csv"),
     "tsv": _table_reader("tsv"),
     "markdown": _table_reader("markdown"),

@@ -13,6 +13,7 @@ from dlc.frontends.keras_json import activations, operations, sequences, values,
 from dlc.frontends.keras_json.arguments import Arguments
 from dlc.frontends.keras_json.builder import RULES, Builder, Use, channels_last, dims, typed
 from dlc.frontends.keras_json.document import DocumentReader, LayerDoc, ModelDoc, Tensor, parse
+from dlc.frontends.keras_json.nested import Blocks
 from dlc.ir import Module, Net
 from dlc.layers import CannotBuild
 from dlc.types import HOLE, Kind, Type
@@ -21,21 +22,24 @@ _SHAPES = ("batch_input_shape", "batch_shape", "input_shape", "shape")
 _RECURRENT = ("LSTM", "GRU", "SimpleRNN", "CuDNNLSTM", "CuDNNGRU", "Bidirectional", "ConvLSTM2D")
 
 
-def read(text: str, file: str | None = None) -> tuple[Module, tuple[Diagnostic, ...]]:
+def read(text: str, file: str | None = None, blocks: bool = False) -> tuple[Module, tuple[Diagnostic, ...]]:
     """The net of a Keras model, and what was kept as it is.
 
-    Raises DlcError where the document is no model, or a layer cannot be what it says.
+    With `blocks` the models inside it are blocks that it calls; without, their layers stand in the net itself,
+    under names such as `inner/layer`. Raises DlcError where the document is no model, or a layer cannot be
+    what it says.
     """
     model = parse(text, file)
     b = Builder()
-    reader = _Reader(b, file, model.version, _channels_first(model))
+    made = Blocks({model.name}) if blocks else None
+    reader = _Reader(b, file, model.version, _channels_first(model), made)
     outputs = reader.whole(model)
     errors = [d for d in b.findings if d.is_error]
     if errors or not b.nodes:
         message = "the model has no layers"
         raise DlcError(errors or [Diagnostic(codes.KERAS_CONTRACT, message, PointerSpan("", file))])
     net = Net(model.name, tuple(b.inputs), tuple(b.nodes), tuple(dict.fromkeys(outputs)) or b.outputs())
-    return Module(nets=(net,)), tuple(b.findings)
+    return Module(tuple(made.made) if made is not None else (), (net,)), tuple(b.findings)
 
 
 def _channels_first(model: ModelDoc) -> bool:
@@ -63,6 +67,7 @@ class _Reader:
     file: str | None
     version: int
     channels_first: bool
+    blocks: Blocks | None = None
     owners: dict[str, list[str]] = attrs.field(factory=dict)  # layers with weights, by place in the document
 
     def whole(self, model: ModelDoc) -> list[str]:
@@ -133,7 +138,8 @@ class _Reader:
 
     def _results(self, layer: LayerDoc, inputs: tuple[str, ...], prefix: str, call: int) -> list[str]:
         if layer.inner is not None and not layer.inner.chain:
-            return self._graph(layer.inner, inputs, f"{prefix}{layer.name}/")
+            called = self._block(layer, inputs)
+            return [called] if called else self._graph(layer.inner, inputs, f"{prefix}{layer.name}/")
         made = self._called(layer, inputs, prefix, call)
         return [made, *self._states(layer, made)]
 
@@ -157,7 +163,7 @@ class _Reader:
     def _called(self, layer: LayerDoc, inputs: tuple[str, ...], prefix: str, call: int = 0) -> str:
         """The value of one call of a layer; further calls use the weights of the first."""
         if layer.inner is not None:
-            return self._nested(layer.inner, inputs, f"{prefix}{layer.name}/")
+            return self._block(layer, inputs) or self._nested(layer.inner, inputs, f"{prefix}{layer.name}/")
         since = len(self.builder.nodes)
         made = self._applied(layer, inputs, prefix, call)
         if layer.pointer in self.owners:
@@ -165,6 +171,17 @@ class _Reader:
         else:
             self.owners[layer.pointer] = self.builder.weighted(since)
         return made
+
+    def _block(self, layer: LayerDoc, inputs: tuple[str, ...]) -> str | None:
+        """The call of a model as a block, where that is wanted and possible."""
+        if self.blocks is None:
+            return None
+        return self.blocks.call(self.builder, layer, inputs, self.file, self._into)
+
+    def _into(self, b: Builder, model: ModelDoc, given: Sequence[str], blocks: Blocks) -> list[str]:
+        """Read a model that is given values of these names into another builder; its outputs' names."""
+        reader = _Reader(b, self.file, self.version, self.channels_first, blocks)
+        return [reader._chain(model, given[0], "")] if model.chain else reader._graph(model, given, "")
 
     def _nested(self, inner: ModelDoc, inputs: tuple[str, ...], prefix: str) -> str:
         if inner.chain:
