@@ -11,8 +11,9 @@ from dlc.backends.caffe.message import sides
 from dlc.backends.caffe.rules import RULES
 from dlc.backends.caffe.values import Layout, Value
 from dlc.backends.caffe.weights import constant, trained
-from dlc.backends.caffe.windows import ALL, Fit, Kept, fit_convolution, number, padding
+from dlc.backends.caffe.windows import ALL, Fit, Kept, fit_convolution
 from dlc.backends.caffe.writer import Writer, type_of
+from dlc.backends.sizes import number, padding
 from dlc.ir import Node
 from dlc.layers.window import Window
 

@@ -19,11 +19,10 @@ from dlc.backends.caffe.windows import (
     fit_average,
     fit_pooling,
     narrowed,
-    number,
-    padding,
     pools_apart,
 )
 from dlc.backends.caffe.writer import Writer, type_of
+from dlc.backends.sizes import number, padding
 from dlc.ir import Node
 from dlc.layers.window import Window
 from dlc.types import Kind

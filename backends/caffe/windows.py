@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 
 import attrs
 
+from dlc.backends.sizes import number, padding
 from dlc.layers.window import Window
 
 
@@ -40,14 +41,6 @@ class Fit:
 
 
 ALL = Fit(0, Kept(0, 1, 1))  # of an axis that is left as it is
-
-
-def padding(window: Window, size: int) -> tuple[int, int]:
-    """The elements that a window adds before and after an axis of `size` elements."""
-    before, after = window.same_pads(size) if window.padding == "same" else window.pads
-    if not isinstance(before, int) or not isinstance(after, int):
-        raise ValueError("the padding is not known")
-    return before, after
 
 
 def fit_convolution(window: Window, size: int, count: int) -> Fit:
@@ -142,10 +135,3 @@ def counts_padding_alike(window: Window, size: int, count: int, pad: int) -> boo
     kernel, stride = number(window.kernel), number(window.stride)
     ends = (start + kernel for start in range(-before, -before + count * stride, stride))
     return all(min(end, size + pad) == min(end, size + after) for end in ends)
-
-
-def number(value: object) -> int:
-    """A dimension of a net that was checked to be concrete."""
-    if not isinstance(value, int):
-        raise ValueError(f"{value} is not a number")
-    return value

@@ -11,8 +11,9 @@ import attrs
 from dlc.backends.onnx.arrangement import Depthwise, FiltersFirst
 from dlc.backends.onnx.rules import RULES
 from dlc.backends.onnx.values import Layout, Value, numbers
-from dlc.backends.onnx.windows import Pair, number, padding, pads, pairs_of
+from dlc.backends.onnx.windows import Pair, pads, pairs_of
 from dlc.backends.onnx.writer import Writer, type_of
+from dlc.backends.sizes import number, padding
 from dlc.ir import Node
 
 

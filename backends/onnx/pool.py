@@ -7,8 +7,9 @@ from typing import Any
 from dlc.backends.onnx.conv import pad
 from dlc.backends.onnx.rules import RULES
 from dlc.backends.onnx.values import Layout, Value
-from dlc.backends.onnx.windows import Pair, overhang, padding, pads
+from dlc.backends.onnx.windows import Pair, overhang, pads
 from dlc.backends.onnx.writer import Writer, type_of
+from dlc.backends.sizes import padding
 from dlc.ir import Node
 
 

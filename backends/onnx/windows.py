@@ -4,17 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from dlc.backends.sizes import number
 from dlc.layers.window import Window
 
 Pair = tuple[int, int]
-
-
-def padding(window: Window, size: int) -> Pair:
-    """The elements that a window adds before and after an axis of `size` elements."""
-    before, after = window.same_pads(size) if window.padding == "same" else window.pads
-    if not isinstance(before, int) or not isinstance(after, int):
-        raise ValueError("the padding is not known")
-    return before, after
 
 
 def overhang(window: Window, size: int, count: int, before: int) -> int:
@@ -31,10 +24,3 @@ def pads(pairs: Sequence[Pair]) -> tuple[int, ...]:
 def pairs_of(sides: Sequence[int]) -> list[Pair]:
     """(top, bottom, left, right) as [(top, bottom), (left, right)]."""
     return [(sides[i], sides[i + 1]) for i in range(0, len(sides), 2)]
-
-
-def number(value: object) -> int:
-    """A dimension of a net that was checked to be concrete."""
-    if not isinstance(value, int):
-        raise ValueError(f"{value} is not a number")
-    return value
