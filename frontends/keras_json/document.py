@@ -170,6 +170,7 @@ class DocumentReader:
         self._distinct(layers)
         inputs = _tensors(config.get("input_layers"))
         outputs = _tensors(config.get("output_layers"))
+        layers, outputs = _from_zero(layers, outputs)
         return ModelDoc(name, layers, inputs, outputs, version=self._version)
 
     def _distinct(self, layers: Sequence[LayerDoc]) -> None:
@@ -204,6 +205,23 @@ class DocumentReader:
         nodes = value.get("inbound_nodes")
         calls = tuple(_call(node) for node in nodes) if isinstance(nodes, list) else ()
         return LayerDoc(kind, name, plain, calls, pointer, inner, value)
+
+
+def _from_zero(
+    layers: tuple[LayerDoc, ...], outputs: tuple[Tensor, ...]
+) -> tuple[tuple[LayerDoc, ...], tuple[Tensor, ...]]:
+    """Calls of inner models counted from 0: before Keras 3 the first one, which made the model, was not listed."""
+    counts = {layer.name: len(layer.calls) for layer in layers if layer.inner is not None}
+    if not counts:
+        return layers, outputs
+    read = [*outputs, *(tensor for layer in layers for call in layer.calls for tensor in call)]
+    late = {t.layer for t in read if t.layer in counts and t.call == counts[t.layer] > 0}
+
+    def counted(tensors: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+        return tuple(attrs.evolve(t, call=t.call - (t.layer in late)) for t in tensors)
+
+    shifted = (attrs.evolve(la, calls=tuple(map(counted, la.calls))) for la in layers)
+    return tuple(shifted), counted(outputs)
 
 
 def _call(node: Any) -> tuple[Tensor, ...]:
