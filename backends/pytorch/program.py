@@ -67,19 +67,22 @@ def program(module: Module, differences: Differences) -> Program:
     survey = Survey(module)
     net = module.nets[0]
     survey.run(net)
-    scopes = _scopes(module, net)
-    bodies = {name: statements(name, body_, outputs, survey) for name, body_, outputs in scopes}
-    flat = all(isinstance(node.op, Op) for node in net.body)
-    named = all(variable_name(p.name) == p.name for b in callees_first(module, net) for p in b.parameters)
-    if not flat and (survey.uneven or not named or not all(map(_is_sayable, bodies.values()))):
+    bodies = None if survey.is_uneven else _bodies(module, survey)
+    if bodies is None:
         return program(check(ExpandBlocks().run(module).module).module, differences)
     _report(survey, differences)
     return _assemble(module, survey, bodies)
 
 
-def _scopes(module: Module, net: Net) -> list[tuple[str, Any, tuple[str, ...]]]:
+def _bodies(module: Module, survey: Survey) -> dict[str, tuple[Statement, ...]] | None:
+    """The statements of each block, and of the net under ""; None where blocks cannot be classes."""
+    net = module.nets[0]
     blocks = callees_first(module, net)
-    return [*((b.name, b.body, (b.output,)) for b in blocks), ("", net.body, net.outputs)]
+    made = {b.name: statements(b.name, b.body, (b.output,), survey) for b in blocks}
+    made[""] = statements("", net.body, net.outputs, survey)
+    named = all(variable_name(p.name) == p.name for b in blocks for p in b.parameters)
+    flat = all(isinstance(node.op, Op) for node in net.body)
+    return made if flat or (named and all(map(_is_sayable, made.values()))) else None
 
 
 def _is_sayable(made: Sequence[Statement]) -> bool:

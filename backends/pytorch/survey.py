@@ -79,6 +79,10 @@ class _Sample:
         return plan(Ask(layer, self.exact, self.layer, inputs, self.output, general, self.any_order, dynamic))
 
 
+class _Uneven(Exception):
+    """Blocks and repeats have to be expanded."""
+
+
 @attrs.define
 class Survey:
     """Plans by place. `run` fills it."""
@@ -89,7 +93,7 @@ class Survey:
     instances: list[Instance] = attrs.field(factory=list)
     rounds: dict[Key, str] = attrs.field(factory=dict)  # of each repeat: "alike", "grown" or "first"
     turned: frozenset[str] = frozenset()  # outputs of the net that do not lie as it gives them
-    uneven: list[Node] = attrs.field(factory=list)  # lines that would have to differ from place to place
+    is_uneven: bool = False  # whether a line of a block or a loop would have to differ from place to place
     _samples: dict[Key, list[_Sample]] = attrs.field(factory=dict)
     _calls: dict[Key, list[tuple[Bindings, CallPlan, CallPlan]]] = attrs.field(factory=dict)
     _way: list[Frame] = attrs.field(factory=list)
@@ -98,7 +102,13 @@ class Survey:
     _order: AnyOrder = attrs.field(init=False)
 
     def run(self, net: Net) -> None:
-        """Ask for every layer of the net."""
+        """Ask for every layer of the net; where `is_uneven` says so, not for all."""
+        try:
+            self._net(net)
+        except _Uneven:
+            self.is_uneven = True
+
+    def _net(self, net: Net) -> None:
         self._order = AnyOrder(self.module)
         values = {i.name: Known(i.type, i.type, Layout.given(i.type.kind)) for i in net.inputs}
         known = self._body("", net.body, values, {})
@@ -109,7 +119,7 @@ class Survey:
             found = calls[0][1]
             self.plans[key] = found
             if any(found.bound(bindings) != exact for bindings, _, exact in calls):
-                self.uneven.append(self.nodes[key])
+                self.is_uneven = True
 
     def _settle_layers(self) -> None:
         dynamic: dict[Key, bool] = {}
@@ -117,7 +127,7 @@ class Survey:
             dynamic[key], found = self._common(samples)
             self.plans[key] = found or samples[0].plan(False, True)
             if found is None:
-                self.uneven.append(self.nodes[key])
+                self.is_uneven = True
         taken = dict.fromkeys(self._samples, 0)
         for way in self._ways:
             key = way[-1].key
@@ -176,6 +186,8 @@ class Survey:
 
     def _call(self, key: Key, call: BlockCall, inputs: tuple[Known, ...], bindings: Bindings) -> Known:
         block = self.block(call.block)
+        if block.output in block.inputs:  # a layer that does nothing stands for the call where it is expanded
+            raise _Uneven
         exact = bind_action(call, bindings)
         assert isinstance(exact, BlockCall)
         inner: dict[str, Value] = {p.name: p.default for p in block.parameters if not p.required}
@@ -208,11 +220,8 @@ class Survey:
         exact = bind_action(repeat, bindings)
         assert isinstance(exact, Repeat)
         count: int = exact.count  # type: ignore[assignment]
-        if count < 1 or not repeat.links:
-            return inputs[0]
-        if len(rounds) >= _MOST_NESTED:
-            self._mark_uneven(node)
-            return inputs[0]
+        if count < 1 or not repeat.links or len(rounds) >= _MOST_NESTED:
+            raise _Uneven
         self._dry += 1
         seen = [inputs[0]]
         for at in range(count):
@@ -220,7 +229,7 @@ class Survey:
         self._dry -= 1
         kind = _kind_of_rounds(seen)
         if not self._dry and self.rounds.setdefault(key, kind) != kind:
-            self._mark_uneven(node)
+            raise _Uneven
         counter = counter_of(key, self.module)
         current = inputs[0]
         for at in range(count):
@@ -252,9 +261,6 @@ class Survey:
             inner = (key[0], key[1], place)
             given = self._action(inner, node, link, (given,), bindings, (*rounds, at))
         return given
-
-    def _mark_uneven(self, node: Node) -> None:
-        self.uneven.append(node)
 
     def _layer(self, key: Key, node: Node, op: Op, inputs: tuple[Known, ...], bindings: Bindings) -> Known:
         exact = bind_action(op, bindings)

@@ -124,3 +124,61 @@ def test_shared_weights(flat: bool) -> None:
     held = {name: arrays for name, arrays in weights.items() if owned[name] == name}
     made = pytorch_run.outputs(flattened if flat else module, net, inputs, held)
     assert differences(made, {"y": torch_eval.evaluate(net, inputs, shared)["y"]}) == {}
+
+
+DEEP = """\
+net n {
+  x = input map[6, 6, 4]
+  y = x |> repeat 2 (repeat 2 (repeat 2 (repeat 2 (conv2d(filters=4, kernel=3, padding=1) |> relu))))
+  z = x |> repeat 3 (conv2d(filters=4, kernel=1) |> repeat 2 (conv2d(filters=4, kernel=3, padding=1) |> relu))
+  output y, z
+}
+"""
+ODD = """\
+block same(x) {
+  output x
+}
+
+block unit(x, n) {
+  y = x |> repeat n (conv2d(filters=4, kernel=1) |> repeat n relu)
+  output y
+}
+
+net n {
+  x = input map[6, 6, 4]
+  a = same(x)
+  b = a |> unit(n=2) |> unit(n=1)
+  y = add(a, b)
+  output y
+}
+"""
+SEQUENCES = """\
+block mixed(x, width, kernel) {
+  y = x |> conv1d(filters=width, kernel=kernel, padding=same) |> layernorm |> relu
+  output y
+}
+
+block states(x, units) {
+  y = x |> gru(units=units, return_sequences=true) |> dropout(rate=0.1)
+  output y
+}
+
+net n {
+  x = input sequence[8, 4]
+  a = x |> repeat 3 mixed(width=4, kernel=3) |> repeat 2 states(units=4) |> mixed(width=4, kernel=2)
+  b = add(a, x)
+  y = b |> flatten |> dense(units=3)
+  output y, b
+}
+"""
+
+
+@pytest.mark.parametrize("text", [DEEP, ODD, SEQUENCES], ids=["deep", "odd", "sequences"])
+def test_blocks_and_repeats_of_every_form(text: str) -> None:
+    """Those that become classes and loops, and those that are written out since they cannot."""
+    module = read_module(text)
+    (net,) = expanded(module).nets
+    inputs, weights = torch_eval.drawn_inputs(net, batch=2), torch_eval.drawn_weights(net)
+    made = pytorch_run.outputs(module, net, inputs, weights)
+    values = torch_eval.evaluate(net, inputs, weights)
+    assert differences(made, {name: values[name] for name in net.outputs}) == {}
