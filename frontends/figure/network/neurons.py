@@ -23,7 +23,7 @@ _BEYOND = 3.0
 #: So many lines from column to column, of all that join circles, make a drawing of neurons.
 _FORWARD = 0.9
 #: So many of all possible lines between two columns are drawn.
-_DENSE = 0.5
+_DENSE = 0.6
 _DOTS = re.compile(r"[.…⋮⋯·•∙:\s]{1,9}")
 _COUNT = re.compile(
     r"(?:\b(?:n|N|k|K|d|D|m|M)(?:_\w+)?\s*=\s*|^\s*\(?|\b(?:of|with)\s+)(?P<n>\d{1,6})"
@@ -159,6 +159,8 @@ def _is_dense(groups: Sequence[Sequence[int]], links: Sequence[_Link]) -> bool:
     forward = sum(abs(a - b) == 1 for a, b, _ in links)
     if len(groups) < 2 or not links or forward < _FORWARD * len(links):
         return False
+    if sum(len(group) > 1 for group in groups) < 2:
+        return False  # a plot's marks on one line
     for number, (one, other) in enumerate(itertools.pairwise(groups)):
         joined = sum(min(a, b) == number and abs(a - b) == 1 for a, b, _ in links)
         if joined < _DENSE * len(one) * len(other):

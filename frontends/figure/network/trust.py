@@ -3,19 +3,38 @@
 from __future__ import annotations
 
 from dlc.frontends.figure.classify.judge import LEAST
-from dlc.frontends.figure.network.graph import Graph, merges
+from dlc.frontends.figure.network.graph import MERGES, Graph, merges
 from dlc.frontends.figure.network.reading import Role
 
 #: Layers that a figure must name to be a network against the verdict on it.
 _MANY = 4
+#: Graphs of which less is sure are none.
+_LEAST_SURE = 0.2
 
 
 def credible(graph: Graph, likely: float) -> bool:
     """Whether a graph is a network and not a diagram of something else with a word of layers in it."""
     named, layers, joined = _counts(graph)
+    if not (_is_plain(graph) or _is_drawn(graph)) or confidence(graph, likely) < _LEAST_SURE:
+        return False
     if likely >= LEAST:
-        return named >= 1 and layers >= 1 and named >= 0.25 * layers
+        return named >= 0.3 * layers
     return named >= _MANY and named >= 0.6 * layers and joined >= named - 1
+
+
+def _is_drawn(graph: Graph) -> bool:
+    """Whether nearly all lines have heads."""
+    return sum(arc.sure for arc in graph.arcs) >= 0.8 * len(graph.arcs)
+
+
+def _is_plain(graph: Graph) -> bool:
+    """Whether anything but signs of addition and the like names a layer."""
+    return any(arc.steps for arc in graph.arcs) or any(
+        step.op not in MERGES or len(step.text) > 2
+        for vertex in graph.vertices.values()
+        if vertex.reading.known
+        for step in vertex.reading.steps
+    )
 
 
 def confidence(graph: Graph, likely: float) -> float:
