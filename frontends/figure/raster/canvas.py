@@ -12,7 +12,7 @@ from dlc.frontends.figure.raster.arrays import Array, Mask, Pixels, Points
 from dlc.frontends.figure.raster.picture import Picture
 
 #: Letters are read at this size (pixels); much larger ones are scaled down, which makes all else quicker.
-_USUAL, _LARGEST, _SMALLEST = 18.0, 27.0, 14.0
+_USUAL, _LARGEST, _SMALLEST = 24.0, 30.0, 14.0
 #: Pixels at working size, at most.
 MOST_WORKING = 12_000_000
 #: What may be a letter: heights in pixels, and how slender.

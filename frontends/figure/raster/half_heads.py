@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -10,6 +11,8 @@ from dlc.frontends.figure.drawing import Point
 from dlc.frontends.figure.raster.arrays import Array, Mask
 from dlc.frontends.figure.raster.stroke import Stroke
 
+#: Shorter lines have none (ems); nor has an end to which another line's end is so near.
+_SHORTEST, _CROWDED = 0.8, 0.9
 #: How far (ems) from an end a head may be widest, and where its line must be thin again.
 _WIDEST, _BEHIND = 1.1, 0.35
 #: At its widest a head reaches this much further to a side (of the line's half thickness, and pixels), and at
@@ -21,12 +24,27 @@ def mark_half_heads(strokes: Sequence[Stroke], lines: Mask, near: Mask, em: floa
     """Put heads on ends at boxes (`near` marks their borders) at which a line widens to a side and tapers to
     its tip."""
     for stroke in strokes:
-        if any(stroke.heads) or stroke.length < 1.2 * em:
+        if any(stroke.heads) or stroke.length < _SHORTEST * em:
             continue
         ends = [which for which in (0, 1) if not stroke.forks[which] and _is_at(stroke.end(which), near)]
-        found = [which for which in ends if _widens(stroke, which, lines, em)]
+        found = [
+            which
+            for which in ends
+            if _widens(stroke, which, lines, em) and _is_alone(stroke, which, strokes, em)
+        ]
         if len(found) == 1:
             stroke.heads[found[0]] = True
+
+
+def _is_alone(stroke: Stroke, which: int, strokes: Sequence[Stroke], em: float) -> bool:
+    """Whether no other line ends beside an end: lines that run together look like a head."""
+    x, y = stroke.end(which)
+    return not any(
+        math.dist((x, y), other.end(end)) < _CROWDED * em
+        for other in strokes
+        for end in (0, 1)
+        if other is not stroke
+    )
 
 
 def _is_at(place: Point, near: Mask) -> bool:

@@ -16,11 +16,14 @@ from dlc.frontends.figure.raster.blobs import Blob, collapse
 from dlc.frontends.figure.raster.clutter import without_clutter
 from dlc.frontends.figure.raster.detached import with_detached_heads
 from dlc.frontends.figure.raster.half_heads import mark_half_heads
+from dlc.frontends.figure.raster.meeting import parted, share_heads
 from dlc.frontends.figure.raster.skeleton import Edge, Graph, graph_of
 from dlc.frontends.figure.raster.stroke import Stroke
 
 #: Two lines go on in each other at a fork where they turn by less than about 30 degrees.
 _STRAIGHT = -0.86
+#: Where several lines meet, a head is so much thicker than they (half their thickness).
+_MEETING = 2.3
 #: Of lines that cross at a slant the ends lie nearly in one line; they share at most this stretch (of half the
 #: line's thickness).
 _COLLINEAR, _SHARED = -0.97, 14.0
@@ -49,10 +52,12 @@ def trace(lines: Mask, near: Mask, em: float) -> Traced:
     _join_near_forks(graph, blobs, em)
     strokes, forks = _paths(graph, em, wings, blobs)
     strokes, clutter = without_clutter(strokes, near, em)
+    strokes = parted(strokes, near, em)
     for stroke in strokes:
         _extend(stroke, lines, em)
     mark_half_heads(strokes, lines, near, em)
     strokes = with_detached_heads(strokes, lines, em)
+    share_heads(strokes, near, em)
     met = [fork for fork in forks if _is_met(fork, strokes, em)]
     return Traced(tuple(strokes), tuple(met), tuple(clutter))
 
@@ -225,6 +230,9 @@ def _headed(ends: Sequence[tuple[Edge, bool]], blob: Blob, em: float) -> set[_En
     """The ends of lines that run straight into a thick place's middle and do not come out again."""
     if len(ends) == 1:
         return {(id(edge), last) for edge, last in ends}
+    half = float(np.median(np.concatenate([edge.half for edge, _ in ends])))
+    if blob.radius < max(_MEETING * half, half + 1.4):  # lines that only meet are thick, too
+        return set()
     ways = [_way(edge, last, em) for edge, last in ends]
     found = set()
     for i, (edge, last) in enumerate(ends):
