@@ -1,0 +1,150 @@
+"""Arrows of plotted drawings: crossings, short gaps, layers in place, and sizes as proof-readers."""
+
+from __future__ import annotations
+
+from dlc.frontends.figure.drawing import Area, Connector, Drawing, Label, Point
+from dlc.frontends.figure.network.plotted.classes import Class
+from dlc.frontends.figure.network.plotted.crossings import untangled
+from dlc.frontends.figure.network.plotted.flow import layers_of
+from dlc.frontends.figure.network.plotted.label import Said
+from dlc.frontends.figure.network.plotted.links import Links, find_links
+from dlc.frontends.figure.network.plotted.proof import mended
+
+LETTERS = (Label("letters", (900.0, 900.0, 960.0, 918.0), 18.0),)  # which give the drawing its em
+NOWHERE: Area = (0.0, 0.0, 10.0, 10.0)
+
+
+def drawn(*lines: Connector, junctions: tuple[Point, ...] = ()) -> Drawing:
+    return Drawing((0.0, 0.0, 1000.0, 1000.0), (), lines, LETTERS, junctions, unit="px")
+
+
+def line(*points: Point, head: bool = True) -> Connector:
+    return Connector(points, head=head, width=1.3)
+
+
+def ends(drawing: Drawing) -> set[tuple[Point, Point]]:
+    return {(one.start, one.end) for one in drawing.connectors}
+
+
+def test_a_crossing_taken_for_forks_goes_straight_on() -> None:
+    """Two lines that cross at a slant, of which a reader made one bent line and two pieces."""
+    found = untangled(
+        drawn(
+            line((554, 166), (610, 131), (616, 129), (854, 130)),
+            line((610, 131), (188, 130), head=False),
+            line((616, 129), (673, 94)),
+            junctions=((610, 131), (616, 129)),
+        )
+    )
+    assert ends(found) == {((554, 166), (673, 94)), ((188, 130), (854, 130))}
+    assert all(one.head for one in found.connectors)
+    assert found.junctions == ()
+
+
+def test_a_fork_stays_a_fork() -> None:
+    before = drawn(
+        line((100, 0), (100, 100), head=False),
+        line((100, 100), (60, 200)),
+        line((100, 100), (140, 200)),
+        junctions=((100, 100),),
+    )
+    assert untangled(before) == before
+
+
+def test_lines_that_meet_at_right_angles_without_going_on_stay() -> None:
+    before = drawn(
+        line((0, 100), (100, 100), head=False),
+        line((100, 100), (100, 200)),
+        line((100, 100), (120, 30)),
+        line((100, 100), (30, 160)),
+        junctions=((100, 100),),
+    )
+    assert untangled(before) == before
+
+
+def test_all_who_share_a_trunk_are_reached() -> None:
+    areas = [(80.0, 0.0, 120.0, 50.0), (40.0, 200.0, 80.0, 250.0), (120.0, 200.0, 160.0, 250.0)]
+    forked = drawn(
+        line((100, 50), (100, 120), head=False),
+        line((100, 120), (60, 200)),
+        line((100, 120), (140, 200)),
+        junctions=((100, 120),),
+    )
+    assert set(find_links(forked, areas).directed) == {(0, 1), (0, 2)}
+
+
+def test_an_arrow_that_stops_short_reaches_its_box() -> None:
+    areas = [(0.0, 0.0, 100.0, 50.0), (300.0, 12.0, 400.0, 60.0)]
+    over_the_top = drawn(line((100, 0), (350, -1)))
+    assert find_links(over_the_top, areas).directed == ((0, 1),)
+
+
+def said(name: str, op: str = "", *given: int, gives: int | None = None, green: bool = False) -> Said:
+    cls = Class(op, op) if op else None
+    fill = (144, 238, 144) if green else None
+    sizes = tuple((size,) for size in given)
+    return Said(NOWHERE, name, name, cls, not given, sizes, (gives,) if gives else None, fill=fill)
+
+
+def test_a_layer_in_place_stands_between_its_blob_and_those_that_read_it() -> None:
+    boxes = [said("conv", "conv2d"), said("blob"), said("drop", "dropout"), said("pool", "maxpool2d")]
+    links = Links(((0, 1), (1, 2), (2, 1), (1, 3)), {})
+    layers = layers_of(boxes, links)
+    assert [(layer.said.name, layer.sources) for layer in layers] == [
+        ("conv", ()),
+        ("drop", (0,)),
+        ("pool", (1,)),
+    ]
+
+
+def test_the_fill_tells_of_a_layer_in_place_whose_arrows_were_not_told_apart() -> None:
+    boxes = [
+        said("conv", "conv2d"),
+        said("blob"),
+        said("drop", "dropout", green=True),
+        said("pool", "maxpool2d"),
+    ]
+    links = Links(((0, 1), (1, 3)), {2: frozenset({1})})
+    assert [layer.said.name for layer in layers_of(boxes, links)] == ["conv", "drop", "pool"]
+    assert layers_of(boxes, links)[2].sources == (1,)
+
+
+def test_links_in_a_circle_lose_the_one_that_runs_back() -> None:
+    boxes = [said(str(n), "dense") for n in range(3)]
+    boxes = [
+        Said((0.0, 100.0 * n, 10.0, 100.0 * n + 50), one.text, one.name, one.cls)
+        for n, one in enumerate(boxes)
+    ]
+    layers = layers_of(boxes, Links(((0, 1), (1, 2), (2, 0)), {}))
+    assert [layer.sources for layer in layers] == [(), (0,), (1,)]
+
+
+def test_sizes_find_a_source_that_is_missing() -> None:
+    boxes = [
+        said("a", "dense", 7, gives=5),
+        said("b", "dense", 5, gives=3),
+        said("c", "concat", 3, 5, gives=8),
+    ]
+    links = Links(((0, 1), (1, 2)), {})
+    assert mended(boxes, links) == [(0, 1), (1, 2), (0, 2)]
+
+
+def test_sizes_replace_a_source_that_is_wrong() -> None:
+    boxes = [said("a", "dense", 7, gives=5), said("b", "dense", 7, gives=3), said("c", "dense", 5, gives=8)]
+    links = Links(((1, 2),), {2: frozenset({0, 1})})
+    assert mended(boxes, links) == [(0, 2)]
+
+
+def test_of_several_sources_that_fit_the_one_that_leads_nowhere_is_taken() -> None:
+    boxes = [said("a", "dense", 7, gives=5), said("b", "dropout", 5, gives=5), said("c", "dense", 5, gives=8)]
+    assert mended(boxes, Links(((0, 1),), {})) == [(0, 1), (1, 2)]
+
+
+def test_where_sizes_leave_a_choice_nothing_is_taken() -> None:
+    boxes = [said("a", "dense", 7, gives=5), said("b", "dense", 7, gives=5), said("c", "dense", 5, gives=8)]
+    assert mended(boxes, Links((), {})) == []
+
+
+def test_an_arrow_more_than_sizes_listed_is_left_out() -> None:
+    boxes = [said("a", "dense", 7, gives=5), said("b", "dense", 7, gives=3), said("c", "dense", 5, gives=8)]
+    assert mended(boxes, Links(((0, 2), (1, 2)), {})) == [(0, 2)]
