@@ -18,7 +18,8 @@ from dlc.frontends.figure.network.plotted import plotted_nets
 from dlc.frontends.figure.network.plotted.assemble import Assembled
 from dlc.frontends.figure.network.trust import confidence
 from dlc.frontends.table.design.proof import proofread, span_of
-from dlc.ir import Net
+from dlc.ir import Module, Net
+from dlc.passes.check import check
 
 #: A network in a paper of which less than this share is likely right is no reading of it.
 _LEAST_BELIEVED = 0.25
@@ -79,10 +80,18 @@ def read_drawing(
 
 
 def _of_plotted(plotted: Sequence[Assembled], place: Place) -> Figures:
-    """The nets of a drawing that a framework's own routine made."""
-    notes = [note for one in plotted for note in one.notes]
-    guesses = [Diagnostic(codes.GUESSED, note, span_of(place.origin()), Severity.NOTE) for note in notes]
-    return Figures(tuple(one.net for one in plotted), tuple(guesses))
+    """The nets of a drawing that a framework's own routine made; proofread where something contradicts."""
+    nets: list[Net] = []
+    findings: list[Diagnostic] = []
+    for one in plotted:
+        net: Net | None = one.net
+        if not check(Module(nets=(one.net,))).ok:
+            net, found = proofread(one.net)
+            findings += found
+        nets += [net] if net is not None else []
+        span = span_of(place.origin())
+        findings += [Diagnostic(codes.GUESSED, note, span, Severity.NOTE) for note in one.notes]
+    return Figures(tuple(nets), tuple(findings))
 
 
 def _net(graph: Graph, place: Place, facts: Facts, likely: float) -> tuple[Net | None, Sequence[Diagnostic]]:

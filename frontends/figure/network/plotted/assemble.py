@@ -15,6 +15,7 @@ from dlc.frontends.figure.network.plotted.flow import Layer, readers_of
 from dlc.frontends.figure.network.plotted.label import Said, Size
 from dlc.ir import Net
 from dlc.layers import REGISTRY
+from dlc.layers.domains import Domain
 from dlc.passes.standin import coerce
 from dlc.types import HOLE, Kind, Type, signatures
 
@@ -218,7 +219,7 @@ class _Assembler:
         made |= self._from_size(op, said)
         if op in _RECURRENT:
             made["return_sequences"] = self._is_sequence(number, said)
-        return made
+        return {name: _accepted(table[name].domain, value) for name, value in made.items()}
 
     def _from_size(self, op: str, said: Said) -> dict[str, Any]:
         """What the printed output size, or the number beside the arrow, says: channels, units, a shape."""
@@ -251,6 +252,15 @@ class _Assembler:
                     seen.add(reader)
                     waiting.append(reader)
         return False
+
+
+def _accepted(domain: Domain, value: Any) -> Any:
+    """The value where an attribute can have it, else a hole."""
+    try:
+        domain.convert(value)
+    except ValueError:
+        return HOLE
+    return value
 
 
 def _enlargement(given: Size, gives: Size) -> dict[str, Any]:

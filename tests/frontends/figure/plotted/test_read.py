@@ -1,0 +1,52 @@
+"""What is no plotted drawing, and plotted ones whose words cannot be true."""
+
+import pytest
+from support.plots import plot
+
+from dlc.frontends.figure.network.emit import Place
+from dlc.frontends.figure.network.plotted import plotted_nets
+from dlc.frontends.figure.read import read_drawing
+from dlc.ir import Module
+from dlc.passes.check import check
+
+OTHERS = {
+    "words of a paper": "a [3x3 conv, 64]\nb [max pool]\nc [fc 4096]\na > b\nb > c",
+    "plain words": "a [Encoder]\nb [Decoder]\na > b",
+    "one class among other words": "a [Conv2D]\nb [Attention block]\nc [Our head]\nd [Loss]\na > b\nb > c\nc > d",
+    "other words in brackets": "a [Stage 1 (3x3)]\nb [Stage 2 (5x5)]\nc [Output (softmax)]\na > b\nb > c",
+    "one box": "a [conv1: Conv2D]",
+    "nothing": "",
+}
+
+
+@pytest.mark.parametrize("text", OTHERS.values(), ids=OTHERS.keys())
+def test_other_drawings_are_left_to_the_reader_of_figures(text: str) -> None:
+    drawing = plot(text)
+    assert plotted_nets(drawing, Place(area=drawing.area)) is None
+
+
+def test_a_window_that_cannot_be_is_left_open() -> None:
+    text = "a [x (Input)]\nb (x)\nc [c (Convolution) kernel size: 0 stride: 0 pad: 1]\nd (c)\na > b\nb > c\nc > d"
+    (net,) = read_drawing(plot(text)).nets
+    assert net.body[0].layer.holes() == ("filters", "kernel", "stride")
+
+
+def test_sizes_that_contradict_each_other_are_told() -> None:
+    text = (
+        "a [i: InputLayer / (None, 8, 8, 3) / (None, 8, 8, 3)]\n"
+        "b [f: Flatten / (None, 8, 8, 3) / (None, 190)]\n"
+        "c [d: Dense / (None, 190) / (None, 4)]\n"
+        "a > b\nb > c"
+    )
+    found = read_drawing(plot(text))
+    assert any("190" in finding.message and "192" in finding.message for finding in found.diagnostics)
+    assert check(Module(nets=found.nets)).ok
+
+
+def test_where_each_layer_was_read_is_kept() -> None:
+    text = "a [i: InputLayer]\nb [d: Dense]\na > b"
+    (net,) = read_drawing(plot(text)).nets
+    origin = net.body[0].origin
+    assert origin is not None
+    assert origin.text == "d: Dense"
+    assert origin.bbox is not None
