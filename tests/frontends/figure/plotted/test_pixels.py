@@ -52,8 +52,10 @@ STYLES = {
 
 def shown(net: Net, style: KerasStyle | CaffeStyle) -> tuple[bool, str]:
     """Whether a picture of the net is read exactly, and how it compares."""
-    draw = caffe_style.draw if isinstance(style, CaffeStyle) else keras_style.draw
-    picture = draw(net, style)  # type: ignore[operator]
+    if isinstance(style, CaffeStyle):
+        picture = caffe_style.draw(net, style)
+    else:
+        picture = keras_style.draw(net, style)
     reading = whole(picture.png, "drawn.png")
     found = measure(picture.truth, Reading(tuple(reading.nets), reading.drawing))
     return found.exact and found.triples.f1 == 1, str(found)
