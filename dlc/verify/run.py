@@ -15,6 +15,7 @@ from dlc.verify import side as sides
 from dlc.verify.compare import Report, gaps
 from dlc.verify.frameworks import FRAMEWORKS, is_installed, require
 from dlc.verify.frameworks import run as run_job
+from dlc.verify.script import script
 from dlc.verify.side import Side
 from dlc.weights import convert, files
 from dlc.weights.files import framework_of
@@ -65,7 +66,7 @@ def verify(a: Given, b: Given, options: Options, folder: Path) -> Report:
     _require_sizes(net)
     pairs = _pairs(a, b, net)
     weights = _weights(a, b, pairs, options.seed)
-    ready = [_side(given, weights[given.what], net, folder) for given in (a, b)]
+    ready = [_side(x, y, weights[x.what], net, folder) for x, y in ((a, b), (b, a))]
     inputs = draw.inputs(net, options.count, options.seed)
     made = []
     for asked, each in zip((a, b), ready, strict=True):
@@ -148,13 +149,18 @@ def _carried(given: Given, other: Given, theirs: Weights | None, seed: int) -> W
     return {name: theirs[owner] for name, owner in layers.items()}
 
 
-def _side(given: Given, weights: Weights, net: Net, folder: Path) -> Side:
+def _side(given: Given, other: Given, weights: Weights, net: Net, folder: Path) -> Side:
     what = f"{given.path}"
     if given.module is None:
         framework = given.framework or script_framework(given.path)
         require(framework, what)
-        path = given.weights or _for_script(given, framework, net, weights, folder)
-        return sides.script(given.what, given.path, framework, path, net)
+        assert other.module is not None
+        prepared = convert.prepared(other.module, framework, other.form)
+        path = given.weights
+        if path is None:  # code that dlc wrote for the other side's net
+            path = folder / f"{given.what}{sides.ENDINGS[framework]}"
+            path.write_bytes(convert.written(path, other.module, prepared, weights))
+        return script(given.what, given.path, framework, path, net, prepared)
     framework = given.framework or _home(given)
     require(framework, what)
     own = _original(given, framework, weights, folder) if given.framework is None else None
@@ -190,14 +196,6 @@ def _document(given: Given, text: str, folder: Path) -> Path:
     """A model's configuration as a file of its own."""
     path = folder / f"{given.what}.json"
     path.write_text(text, encoding="utf-8")
-    return path
-
-
-def _for_script(given: Given, framework: str, net: Net, weights: Weights, folder: Path) -> Path:
-    """The weights of the other side for code that dlc wrote for its net."""
-    path = folder / f"{given.what}{'.weights.h5' if framework == 'keras' else '.safetensors'}"
-    module = Module(nets=(net,))
-    path.write_bytes(convert.written(path, module, convert.prepared(module, framework, "net"), weights))
     return path
 
 

@@ -9,7 +9,6 @@ import attrs
 
 from dlc.backends import load
 from dlc.backends.base import EmitOptions, EmittedFile
-from dlc.backends.orders import ELEMENTWISE
 from dlc.diagnostics import DlcError, codes
 from dlc.ir import Module, Net
 from dlc.types import Type
@@ -21,8 +20,8 @@ from dlc.weights.match import expanded
 
 To = Callable[[Array], Array]
 From = Callable[[Array], "Array | None"]
-_ENDINGS = {"keras": ".weights.h5", "pytorch": ".safetensors", "onnx": ".onnx", "caffe": ".caffemodel"}
-_CONVOLVED = ("conv", "depthwise", "separable", "batchnorm", "prelu", "groupnorm", "instancenorm")
+ENDINGS = {"keras": ".weights.h5", "pytorch": ".safetensors", "onnx": ".onnx", "caffe": ".caffemodel"}
+CONVOLVED = ("conv", "depthwise", "separable", "batchnorm", "prelu", "groupnorm", "instancenorm")
 
 
 @attrs.frozen
@@ -53,7 +52,7 @@ def emitted(
     """
     made = expanded(convert.prepared(module, framework, "dlnet"))
     text = _code(made, framework)
-    path = folder / f"{what}{_ENDINGS[framework]}"
+    path = folder / f"{what}{ENDINGS[framework]}"
     path.write_bytes(convert.written(path, module, made, weights))
     code = path
     if framework != "onnx":
@@ -74,12 +73,12 @@ def _code(module: Module, framework: str) -> EmittedFile:
 
 
 def _keras(what: str, net: Net, code: Path, weights: Path) -> Side:
-    places = _keras_places(net)
+    places = keras_places(net)
     job = Job("keras", code, weights, tuple(place.name for place in places.values()))
-    return Side(what, job, net, tuple(_same for _ in net.inputs), _with_outputs(net, places, _as_it_is))
+    return Side(what, job, net, tuple(same for _ in net.inputs), with_outputs(net, places, as_it_is))
 
 
-def _keras_places(net: Net) -> dict[str, Place]:
+def keras_places(net: Net) -> dict[str, Place]:
     """The layers of the model that is written for an expanded net; one that was merged with an activation
     shows the activation's value."""
     from dlc.backends.base import Differences
@@ -88,7 +87,7 @@ def _keras_places(net: Net) -> dict[str, Place]:
     made = program(Module(nets=(net,)), Differences("Keras", approximate=True))
     types = net.types()
     return {
-        statement.value: Place(made.naming.template("", statement.value), _as_it_is(kind))
+        statement.value: Place(made.naming.template("", statement.value), as_it_is(kind))
         for statement in made.body
         if (kind := types[statement.value]) is not None
     }
@@ -102,11 +101,11 @@ def _torch(what: str, net: Net, code: Path, weights: Path) -> Side:
     for name, path in paths(Module(nets=(net,))).items():
         kind = types[name]
         if kind is not None and nodes[name].layer.op_name != "separable_conv2d":
-            first = nodes[name].layer.op_name.startswith(_CONVOLVED)
-            places[name] = Place(path, _turned(kind) if first else _as_it_is(kind))
+            convolved = nodes[name].layer.op_name.startswith(CONVOLVED)
+            places[name] = Place(path, turned(kind) if convolved else as_it_is(kind))
     job = Job("pytorch", code, weights, tuple(place.name for place in places.values()))
-    inputs = tuple(_first(given.type) for given in net.inputs)
-    return Side(what, job, net, inputs, _with_outputs(net, places, _last))
+    inputs = tuple(first(given.type) for given in net.inputs)
+    return Side(what, job, net, inputs, with_outputs(net, places, last))
 
 
 def _onnx(what: str, net: Net, code: Path, weights: Path) -> Side:
@@ -119,8 +118,8 @@ def _onnx(what: str, net: Net, code: Path, weights: Path) -> Side:
         if (value := values.get(node.name)) is not None
     }
     job = Job("onnx", code, None, tuple(place.name for place in places.values()))
-    inputs = tuple(_first(given.type) for given in net.inputs)
-    return Side(what, job, net, inputs, _with_outputs(net, places, _last))
+    inputs = tuple(first(given.type) for given in net.inputs)
+    return Side(what, job, net, inputs, with_outputs(net, places, last))
 
 
 def _caffe(what: str, net: Net, code: Path, weights: Path) -> Side:
@@ -153,37 +152,7 @@ _READY: dict[str, Callable[[str, Net, Path, Path], Side]] = {
 }
 
 
-def script(what: str, path: Path, framework: str, weights: Path | None, other: Net) -> Side:
-    """Source code of somebody's own, whose layers are known by the names of another net's."""
-    if framework == "keras":
-        places = _keras_places(other)
-        made = _with_outputs(other, places, _as_it_is)
-        return Side(what, Job(framework, path, weights), None, tuple(_same for _ in other.inputs), made)
-    types, moved = other.types(), _moved(other)
-    found = {
-        node.name: Place(node.name, _turned(kind))
-        for node in other.body
-        if (kind := types[node.name]) is not None and node.name not in moved
-    }
-    inputs = tuple(_first(given.type) for given in other.inputs)
-    return Side(what, Job(framework, path, weights), None, inputs, _with_outputs(other, found, _last))
-
-
-def _moved(net: Net) -> set[str]:
-    """Vectors whose units stand in another order where channels come first: flattened maps, and what is made
-    of them unit by unit."""
-    types = net.types()
-    found: set[str] = set()
-    for node in net.body:
-        source = types[node.inputs[0]] if node.inputs else None
-        flattens = node.layer.op_name == "flatten" and source is not None and len(source.shape) > 1
-        keeps = node.layer.op_name in ELEMENTWISE or node.layer.op_name == "concat"
-        if flattens or (keeps and not found.isdisjoint(node.inputs)):
-            found.add(node.name)
-    return found
-
-
-def _with_outputs(net: Net, places: Mapping[str, Place], back: Callable[[Type], From]) -> dict[str, Place]:
+def with_outputs(net: Net, places: Mapping[str, Place], back: Callable[[Type], From]) -> dict[str, Place]:
     """The places, those of the net's outputs first of all by their number."""
     types = net.types()
     outputs: dict[str, Place] = {}
@@ -194,23 +163,28 @@ def _with_outputs(net: Net, places: Mapping[str, Place], back: Callable[[Type], 
     return {**places, **outputs}
 
 
-def _same(array: Array) -> Array:
+def same(array: Array) -> Array:
+    """An array as it is."""
     return array
 
 
-def _as_it_is(kind: Type) -> From:
+def as_it_is(kind: Type) -> From:
+    """Values that lie as the language's do."""
     return lambda array: layouts.fitting(array, kind)
 
 
-def _turned(kind: Type) -> From:
+def turned(kind: Type) -> From:
+    """Values whose channels, or features, come before the space, or the steps."""
     return lambda array: layouts.turned(array, kind)
 
 
-def _last(kind: Type) -> From:
+def last(kind: Type) -> From:
+    """Image maps and volumes whose channels come before the space; other values as they are."""
     return lambda array: layouts.channels_last(array, kind)
 
 
-def _first(kind: Type) -> To:
+def first(kind: Type) -> To:
+    """For frameworks that take the channels before the space."""
     return lambda array: layouts.channels_first(array, kind)
 
 
