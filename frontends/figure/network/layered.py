@@ -12,6 +12,7 @@ import attrs
 from dlc.frontends.figure.drawing import Area, Outline, Point
 from dlc.frontends.figure.geometry import (
     at,
+    bounds,
     centre,
     distance,
     gap,
@@ -107,10 +108,15 @@ class _Layered:
     def _free_readings(self) -> dict[int, Reading]:
         """The readings without those of words that stand along an arrow."""
         slack = _BESIDE_LINE * self._em
+        courses = [(bounds(wire.points), wire.points) for wire in self._wired.wires]
         along = {
             item.number
             for item in self._scene.of(ItemKind.TEXT)
-            if any(_beside(item.area, wire.points)[0] <= slack for wire in self._wired.wires)
+            if self._readings[item.number].known
+            and any(
+                gap(item.area, area) <= slack and _beside(item.area, points)[0] <= slack
+                for area, points in courses
+            )
         }
         return {number: NOTHING if number in along else found for number, found in self._readings.items()}
 

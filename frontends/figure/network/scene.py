@@ -27,6 +27,8 @@ from dlc.frontends.figure.geometry import (
 _SMALLEST = 0.7
 #: Lines of one text stand this close (ems) and overlap sideways.
 _LEADING = 0.75
+#: What is drawn with a depth, and frames nothing.
+_SOLIDS = (Outline.CUBOID, Outline.STACK)
 
 
 class ItemKind(enum.Enum):
@@ -87,7 +89,7 @@ def scene(drawing: Drawing) -> Scene:
     em = drawing.em
     boxes = [box for box in drawing.boxes if max(size(box.area)) >= _SMALLEST * em]
     homes = [_home(label.area, boxes) for label in drawing.labels]
-    parents = [_parent(index, boxes) for index in range(len(boxes))]
+    parents = _parents(boxes, em)
     groups = _groups(boxes, parents, homes)
     items: list[Item] = []
     for index, box in enumerate(boxes):
@@ -140,20 +142,26 @@ def _holds(box: Box, area: Area) -> bool:
     return extent(shared) > 0.5 * extent(area) and shared[2] > shared[0] and shared[3] > shared[1]
 
 
-def _parent(index: int, boxes: Sequence[Box]) -> int:
-    """The smallest box around another."""
+def _parents(boxes: Sequence[Box], em: float) -> list[int]:
+    """For each box the number of the smallest box around it; -1 where there is none."""
+    grid: Grid[int] = Grid(max(4 * em, max((max(size(box.area)) for box in boxes), default=0.0) / 100))
+    for index, box in enumerate(boxes):
+        if box.outline not in _SOLIDS:
+            grid.add(box.area, index)
+    return [_parent(index, boxes, grid) for index in range(len(boxes))]
+
+
+def _parent(index: int, boxes: Sequence[Box], grid: Grid[int]) -> int:
+    if boxes[index].outline in _SOLIDS:
+        return -1
     area = boxes[index].area
     whole = extent(area)
-    solids = (Outline.CUBOID, Outline.STACK)
-    if boxes[index].outline in solids:
-        return -1
     around = [
         i
-        for i, box in enumerate(boxes)
+        for i in grid.near(bounds([centre(area)]))
         if i != index
-        and box.outline not in solids
-        and extent(box.area) > 1.05 * whole
-        and extent(common(box.area, area)) > 0.9 * whole
+        and extent(boxes[i].area) > 1.05 * whole
+        and extent(common(boxes[i].area, area)) > 0.9 * whole
     ]
     return min(around, key=lambda i: extent(boxes[i].area), default=-1)
 
@@ -164,7 +172,7 @@ def _groups(boxes: Sequence[Box], parents: Sequence[int], homes: Sequence[int]) 
     found = set()
     for index, box in enumerate(boxes):
         inner = [child for child, parent in enumerate(parents) if parent == index]
-        if box.outline in (Outline.CUBOID, Outline.STACK, Outline.IMAGE):
+        if box.outline in (*_SOLIDS, Outline.IMAGE):
             continue
         worded = [child for child in inner if child in texted]
         drawn = [child for child in inner if boxes[child].outline is not Outline.IMAGE]

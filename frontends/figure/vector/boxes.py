@@ -17,6 +17,8 @@ _SAME = 0.2
 _FAR_SHADOW = 0.7
 #: Sheets of a stack differ in size by at most this share.
 _SHEETS_DIFFER = 0.08
+#: Sheets of one stack are painted one behind the other, with at most so many other boxes between.
+_LATEST = 24
 #: Corners of faces that meet are nearer than this (ems).
 _MEET = 0.15
 _SQUARE = {Outline.RECTANGLE, Outline.ROUNDED}
@@ -175,7 +177,7 @@ def _stacks(found: Sequence[Placed], em: float) -> list[Placed]:
     result: list[Placed] = []
     runs: list[list[Placed]] = []
     for placed in found:
-        run = next((run for run in runs if _next_sheet(run, placed, em)), None)
+        run = next((run for run in runs[-_LATEST:] if _next_sheet(run, placed, em)), None)
         if run is None:
             runs.append([placed])
         else:

@@ -11,6 +11,8 @@ from dlc.frontends.figure.vector.shapes import Role, Shape
 
 #: An operator's circle is at most this wide (ems).
 _WIDEST = 4.0
+#: A filled cross, upright or turned.
+_CORNERS, _CROSSES = 12, (Role.SCRAP, Role.BOX)
 
 
 def signs(
@@ -19,11 +21,13 @@ def signs(
     """Labels for the signs drawn inside small empty boxes, and the lines that are none of them."""
     found: list[Label] = []
     used: set[int] = set()
+    places = [(bounds(line.points), line) for line in lines]
+    crosses = [shape for shape in shapes if shape.role in _CROSSES and len(shape.points) == _CORNERS]
     for box in boxes:
         if max(size(box.area)) > _WIDEST * em or any(inside(box.area, label.centre) for label in text):
             continue
-        within = [line for line in lines if contains(box.area, bounds(line.points), 0.15 * em)]
-        sign = _of_lines(box, within, em) or _of_shapes(box, shapes)
+        within = [line for place, line in places if contains(box.area, place, 0.15 * em)]
+        sign = _of_lines(box, within, em) or _of_shapes(box, crosses)
         if sign:
             used |= {id(line) for line in within}
             found.append(Label(sign, box.area, min(size(box.area)) / 1.4))
@@ -50,8 +54,6 @@ def _near(one: tuple[float, float], other: tuple[float, float], slack: float) ->
 def _of_shapes(box: Box, shapes: Sequence[Shape]) -> str:
     """The sign of a filled cross with twelve corners, upright or turned."""
     for shape in shapes:
-        if shape.role not in (Role.SCRAP, Role.BOX) or len(shape.points) != 12:
-            continue
         if contains(box.area, shape.area) and extent(shape.area) < 0.8 * extent(box.area):
             sides = {
                 upright(a, b, 0.1 * size(shape.area)[0])
