@@ -60,10 +60,12 @@ def _torch(other: Net, prepared: Module) -> dict[str, Place]:
     types, moved = other.types(), _moved(other)
     owners = same_layers(other, expanded(prepared).nets[0])
     known = {owners[name]: path for name, path in paths(prepared).items() if name in owners}
+    outer = {path[:at] for path in known.values() for at, sign in enumerate(path) if sign == "."}
+    taken = moved | (outer - known.keys())  # a path of that name may be another layer's
     places: dict[str, Place] = {}
     for node in other.body:
         kind = types[node.name]
-        if kind is None or node.name in moved or node.layer.op_name == "separable_conv2d":
+        if kind is None or node.name in taken or node.layer.op_name == "separable_conv2d":
             continue
         convolved = node.name not in known or node.layer.op_name.startswith(CONVOLVED)
         places[node.name] = Place(known.get(node.name, node.name), (turned if convolved else as_it_is)(kind))

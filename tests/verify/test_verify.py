@@ -12,10 +12,12 @@ import numpy as np
 import pytest
 from support import weighted
 from support.command import run
+from support.nets import emit, expanded, read_module
 
-from dlc.verify import frameworks
+from dlc.verify import draw, frameworks
 from dlc.verify import run as verifying
 from dlc.verify.run import Given, Options
+from dlc.weights import convert
 
 for _package in ("keras", "torch", "h5py"):
     pytest.importorskip(_package)
@@ -85,6 +87,48 @@ def test_a_changed_layer_is_found(name: str, layer: str, role: str, framework: s
     assert not report.agrees
     assert report.departs is not None
     assert report.departs.name == layer
+
+
+ROLLED = """
+block part(x, width) {
+  c = conv2d(x, filters=width, kernel=3, padding=1)
+  n = batchnorm(c)
+  r = relu(n)
+  output r
+}
+
+net rolled {
+  image = input map[8, 8, 2]
+  first = part(image, width=4)
+  more = first |> repeat 3 part(width=4)
+  fc = more |> flatten |> dense(units=3)
+  output fc
+}
+"""
+
+
+@pytest.mark.parametrize("framework", ["keras", "pytorch"])
+@pytest.mark.usefixtures("in_process")
+def test_code_with_blocks_is_compared_inside_of_them(framework: str, tmp_path: Path) -> None:
+    module = read_module(ROLLED)
+    code = tmp_path / "rolled.py"
+    code.write_text(emit(framework, module)[0])
+    held = draw.weights(expanded(module).nets[0], 0)
+    a = Given("A", Path("a.dlnet"), module, "dlnet", None, None, "onnx")
+    b = Given("B", code, None, "py", None, None, framework)
+    (tmp_path / "one").mkdir()
+    report = verifying.verify(a, b, Options(count=1), tmp_path / "one")
+    assert report.agrees
+    assert {"more.1.c", "more.2.n", "fc"} <= {gap.name for gap in report.gaps}
+    held["more.2.n"]["beta"] = held["more.2.n"]["beta"] + 1
+    path = tmp_path / f"w{'.weights.h5' if framework == 'keras' else '.safetensors'}"
+    prepared = convert.prepared(module, framework, "dlnet")
+    path.write_bytes(convert.written(path, module, prepared, held))
+    (tmp_path / "two").mkdir()
+    changed = Given("B", code, None, "py", None, path, framework)
+    report = verifying.verify(a, changed, Options(count=1), tmp_path / "two")
+    assert report.departs is not None
+    assert report.departs.name == "more.2.n"
 
 
 # The command, with frameworks in processes of their own.
