@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 import attrs
 
 from dlc.frontends.figure.drawing import Area, Colour, Connector
-from dlc.frontends.figure.geometry import bounds, gap, grown, inside, length, overlap, size
+from dlc.frontends.figure.geometry import bounds, gap, inside, length, overlap, size
 from dlc.frontends.figure.network.scene import Item, ItemKind, Scene
 
 #: A sample is at most this large, and its words at most this far to its right (ems).

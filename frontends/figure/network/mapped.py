@@ -16,7 +16,8 @@ from dlc.frontends.figure.network.sides import numbered
 from dlc.frontends.phrases import Phrase
 from dlc.frontends.table.design.sizes import Size
 
-#: A map is at least this large (ems), one that looks solid this large, and words belong to one that they stand this close to.
+#: A map is at least this large (ems), one that looks solid this large, and words belong to one that they
+#: stand this close to.
 _LEAST, _LEAST_SOLID, _NEAR = 1.6, 0.8, 6.0
 #: What it costs (ems) that a size belongs to no map.
 _UNUSED = 8.0
