@@ -93,7 +93,8 @@ def _is_loop(one: Candidate, ink: Mask, em: float) -> bool:
         if one.texted:
             return False
         return one.shape.agreement < 0.97 or continues(ink, one.area, em) >= 2
-    return _is_small(one, 0.9 * em)
+    signed = 0.2 * one.face.enclosed < one.face.pixels < 0.85 * one.face.enclosed
+    return _is_small(one, (0.65 if signed else 0.9) * em)
 
 
 def _is_small(one: Candidate, least: float) -> bool:

@@ -24,7 +24,7 @@ _SLIT_LENGTH, _SLIT = 3.0, 0.32
 #: A face whose mean width is below this (ems) is a thick line.
 _THICK_LINE = 0.3
 #: Where less than this part of what a face encloses is its own, it may be a thick line that runs in a ring.
-_HOLLOW = 0.45
+_HOLLOW = 0.25
 #: Lines and heads that run into a face are narrower than this (ems); without them it fills its hull.
 _TAIL, _SOLID = 0.85, 0.97
 #: More faces than this are texture, of which only the largest are looked at.
@@ -111,7 +111,7 @@ def _face(
     rim = x == 0 or y == 0 or x + wide == drawn.shape[1] or y + high == drawn.shape[0]
     thin = 2 * pixels / max(1.0, rim_length) < _THICK_LINE * drawn.em and pixels < _HOLLOW * enclosed
     thin |= 2 * enclosed / max(1.0, around) < _THICK_LINE * drawn.em
-    if pixels < least * least or (thin and not rim):
+    if enclosed < least * least or (thin and not rim):
         return None
     number = int(numbers[contour[0, 0, 1], contour[0, 0, 0]])
     colour = _colour(drawn, numbers, number, (x, y, wide, high))
