@@ -130,7 +130,10 @@ def _caffe(what: str, net: Net, code: Path, weights: Path) -> Side:
     w = lower(net, Differences("caffe", approximate=False))
     makers: dict[str, tuple[str, int]] = {}
     for layer in w.layers:
-        makers.update({top: (layer.name, at) for at, top in enumerate(layer.tops)})
+        kept = layer.type != "Slice" or not w.survey.outputs.isdisjoint(layer.tops)  # OpenCV reuses these
+        for at, top in enumerate(layer.tops):
+            makers.pop(top, None)
+            makers |= {top: (layer.name, at)} if kept else {}
     owners = {w.values[node.name].blob: node.name for node in net.body if node.name in w.values}
     places: dict[str, Place] = {}
     for blob, name in owners.items():
