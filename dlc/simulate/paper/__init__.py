@@ -57,7 +57,12 @@ def _side_by_side(rng: random.Random, look: Look, depth: int, name: str) -> Figu
         plan = family(rng, max(4, depth - rng.randint(0, 4)))
         grown = grow(plan.chain, f"{name}_{letter}", plan.given, f"{letter}_")
         style = attrs.evolve(
-            random_flow(rng, look, plan.chain), direction="down", row=0, legend=False, start=start
+            random_flow(rng, look, plan.chain),
+            direction="down",
+            row=0,
+            legend=False,
+            beside=False,
+            start=start,
         )
         flow = Flow(sketch, plan.chain, grown, wording, attrs.evolve(style, rotated=False))
         room = flow.room.chain_extent(plan.chain, ())
