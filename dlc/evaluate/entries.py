@@ -13,6 +13,7 @@ from dlc.diagnostics import Diagnostic, DlcError, FileSpan, codes
 from dlc.simulate.truth import Truth
 
 MANIFEST = "manifest.jsonl"
+_GOLDEN = (5**0.5 - 1) / 2  # its multiples fill a range evenly, and keep no step
 
 
 @attrs.frozen
@@ -60,7 +61,10 @@ def load_entries(folder: Path, ending: str, most: int | None = None) -> list[Ent
 def _spread(entries: Sequence[Entry], most: int | None) -> list[Entry]:
     if most is None or most >= len(entries):
         return list(entries)
-    return [entries[i * len(entries) // most] for i in range(most)]
+    step = len(entries) / most
+    # Sources take turns in a manifest: an even step alone would leave some out.
+    unevenly = _GOLDEN if step >= 2 else 0.0
+    return [entries[int((i + i * unevenly % 1) * step)] for i in range(most)]
 
 
 def _entry(path: Path, number: int, line: str) -> Entry:

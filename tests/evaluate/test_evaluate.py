@@ -304,6 +304,16 @@ def test_figure_6_is_drawn(small: Path) -> None:
     assert files == figure6(outcomes(small, "forgets_the_last"))  # type: ignore[arg-type]
 
 
+def test_a_part_of_a_set_has_every_source(tmp_path: Path) -> None:
+    line = '{"id": "%d", "depth": 5, "source": "%s", "style": "", "files": {".png": "x"}, "truth": "t", "offset": 0}'
+    lines = [line % (n, ("keras", "caffe")[n % 2]) for n in range(40)]
+    (tmp_path / "manifest.jsonl").write_text("\n".join(lines))
+    for most in (4, 10, 20, 30, 40):
+        found = load_entries(tmp_path, ".png", most)
+        assert len({entry.id for entry in found}) == most
+        assert {entry.source for entry in found} == {"keras", "caffe"}
+
+
 def test_five_numbers() -> None:
     made = five_numbers([0.0, 1.0, 1.0, 0.5, 1.0])
     assert list(made.values()) == [0.0, 0.5, 1.0, 1.0, 1.0, 0.7]
