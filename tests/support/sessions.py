@@ -60,7 +60,18 @@ def _weights(folder: Path) -> None:
     for name, layers in files.items():
         content = written(name, {n: ("InnerProduct", blobs) for n, blobs in layers.items()})
         (folder / f"{name}.caffemodel").write_bytes(content)
+    (folder / "loose.onnx").write_bytes(_loose_onnx())
     (folder / "tiny.pt").write_bytes(b"cos\nsystem\n(S'true'\ntR.")
+
+
+def _loose_onnx() -> bytes:
+    """An ONNX model whose only operator, a Relu, reads what is never made."""
+    from dlc.weights.protobuf import write_field, write_varint
+
+    node = write_field(1, b"x") + write_field(2, b"y") + write_field(4, b"Relu")
+    graph = write_field(1, node) + write_field(2, b"loose") + write_field(12, write_field(1, b"y"))
+    opset = write_varint(2 << 3) + write_varint(17)
+    return write_varint(1 << 3) + write_varint(8) + write_field(7, graph) + write_field(8, opset)
 
 
 def _differing() -> bytes:
