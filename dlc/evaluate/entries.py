@@ -13,7 +13,6 @@ from dlc.diagnostics import Diagnostic, DlcError, FileSpan, codes
 from dlc.simulate.truth import Truth
 
 MANIFEST = "manifest.jsonl"
-_GOLDEN = (5**0.5 - 1) / 2  # its multiples fill a range evenly, and keep no step
 
 
 @attrs.frozen
@@ -63,8 +62,7 @@ def _spread(entries: Sequence[Entry], most: int | None) -> list[Entry]:
         return list(entries)
     step = len(entries) / most
     # Sources take turns in a manifest: an even step alone would leave some out.
-    unevenly = _GOLDEN if step >= 2 else 0.0
-    return [entries[int((i + i * unevenly % 1) * step)] for i in range(most)]
+    return [entries[int(i * step) + i % int(step)] for i in range(most)]
 
 
 def _entry(path: Path, number: int, line: str) -> Entry:
