@@ -13,11 +13,10 @@ from dlc.backends.keras.plan import Plan, Step
 from dlc.backends.keras.sharing import Common, common_layers, owners
 from dlc.backends.keras.statements import Doing, Loop, Statement
 from dlc.backends.python.layout import INDENT, Argument, Call, Listing, lines
-from dlc.backends.python.names import Namer
 from dlc.backends.python.text import literal
+from dlc.backends.python.variables import PASSING, Variables
 from dlc.ir import BlockCall
 
-_PASSING = ("x", "y", "z")  # variables for values that only the next statement reads
 _COUNTERS = ("i", "j", "k")
 
 
@@ -37,20 +36,26 @@ class BodyWriter:
         taken: Iterable[str],
         keeps_inputs: bool = False,
     ) -> None:
-        self.variables = dict(inputs)
+        self._inputs = inputs
         self._naming = naming
         self._scope = scope
         self._functions = functions
-        self._fixed = {*taken, *functions.values(), *(inputs.values() if keeps_inputs else ())}
-        self._namer = Namer({*self._fixed, *inputs.values(), *_PASSING, *_COUNTERS})
-        self._uses: dict[str, list[int]] = {}
+        kept = inputs.values() if keeps_inputs else ()
+        self._fixed = (*taken, *functions.values(), *kept, *_COUNTERS)
+        self._variables = Variables((), inputs)
         self._owners: Mapping[str, Statement] = {}
         self._objects: dict[Common, str] = {}  # variables of layer objects that are called several times
+
+    @property
+    def variables(self) -> Mapping[str, str]:
+        """The variable that holds each value."""
+        return self._variables.names
 
     def write(self, body: Sequence[Statement], outputs: Sequence[str], returns: bool) -> Iterator[str]:
         """The lines; with `returns`, the last one returns the sole output."""
         self._owners = owners(body)
-        self._count_uses(body, outputs)
+        reads = (*(statement.inputs for statement in body), outputs)
+        self._variables = Variables(reads, self._inputs, self._fixed)
         ends_in_output = bool(body) and outputs == (body[-1].value,)
         for position, statement in enumerate(body):
             last = returns and ends_in_output and position == len(body) - 1
@@ -61,17 +66,10 @@ class BodyWriter:
         if returns:
             yield f"{INDENT}return {self.variables[outputs[0]]}"
 
-    def _count_uses(self, body: Sequence[Statement], outputs: Sequence[str]) -> None:
-        for position, statement in enumerate(body):
-            for name in statement.inputs:
-                self._uses.setdefault(name, []).append(position)
-        for name in outputs:
-            self._uses.setdefault(name, []).append(len(body))
-
     def _statement(self, position: int, statement: Statement, ending: str) -> Iterator[str]:
         operands = [self.variables[name] for name in statement.inputs]
-        target = self._choose(position, statement)
-        self.variables[statement.value] = target
+        value, wanted = statement.value, identifier(statement.name)
+        target = self._variables.choose(position, value, wanted, statement.inputs)
         template = self._naming.template(self._scope, statement.value)
         common = common_layers(statement, self._owners)
         if common and isinstance(statement.doing, Plan):
@@ -86,24 +84,10 @@ class BodyWriter:
         """Lines that make the layer objects, before they are called for the first time."""
         for index, one in common.items():
             if one not in self._objects:
-                self._objects[one] = self._namer.unique(f"{identifier(one.owner)}{one.ending}_layer")
+                self._objects[one] = self._variables.helper(f"{identifier(one.owner)}{one.ending}_layer")
                 name = self._naming.template(self._scope, one.owner) + one.ending
                 made = construct(plan.steps[index].layer, expression(name))
                 yield from lines(f"{self._objects[one]} = ", made, 1)
-
-    def _choose(self, position: int, statement: Statement) -> str:
-        """The variable for a value: a passing one where only the next statement reads it."""
-        if set(self._uses[statement.value]) == {position + 1}:
-            held = {
-                self.variables[name]
-                for name, uses in self._uses.items()
-                if name in self.variables and uses[-1] > position
-            }
-            dying = [self.variables[n] for n in statement.inputs[:1]]
-            for variable in (*(v for v in dying if v in _PASSING), *_PASSING):
-                if variable not in held and variable not in self._fixed:
-                    return variable
-        return self._namer.unique(identifier(statement.name))
 
     def _doing(
         self, lead: str, target: str, doing: Doing, operands: Sequence[str], template: str, depth: int
@@ -154,7 +138,7 @@ class BodyWriter:
 
     def _helper(self, target: str, step: Step) -> str:
         """The variable for what a helper layer gives."""
-        return self._namer.unique(step.role if target in _PASSING else f"{target}_{step.role}")
+        return self._variables.helper(step.role if target in PASSING else f"{target}_{step.role}")
 
 
 def _apply(step: Step, values: Sequence[str], name: str) -> Call:

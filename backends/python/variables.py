@@ -17,19 +17,28 @@ class Variables:
     def __init__(
         self, reads: Sequence[Sequence[str]], given: Mapping[str, str], fixed: Iterable[str] = ()
     ) -> None:
-        self.names = dict(given)
+        self.names: dict[str, str] = {}
         self._fixed = set(fixed)
         self._namer = Namer({*self._fixed, *given.values(), *PASSING})
         self._uses: dict[str, list[int]] = {}
+        self._held_until: dict[str, int] = {}  # the statement that reads a variable's value last
         for position, values in enumerate(reads):
             for value in values:
                 self._uses.setdefault(value, []).append(position)
+        for value, variable in given.items():
+            self.hold(value, variable)
+
+    def hold(self, value: str, variable: str) -> None:
+        """Let a variable hold a value, besides those that it holds already."""
+        self.names[value] = variable
+        last = self._uses.get(value, [-1])[-1]
+        self._held_until[variable] = max(self._held_until.get(variable, -1), last)
 
     def choose(self, position: int, value: str, wanted: str, operands: Sequence[str]) -> str:
         """The variable for what statement number `position` makes of `operands`: a passing one where only
         the next statement reads it, else `wanted` or a name like it."""
         made = self._passing(position, value, operands) or self._namer.unique(wanted)
-        self.names[value] = made
+        self.hold(value, made)
         return made
 
     def helper(self, name: str) -> str:
@@ -43,13 +52,8 @@ class Variables:
     def _passing(self, position: int, value: str, operands: Sequence[str]) -> str | None:
         if set(self._uses.get(value, ())) != {position + 1}:
             return None
-        held = {
-            self.names[name]
-            for name, uses in self._uses.items()
-            if name in self.names and uses[-1] > position
-        }
         dying = [self.names[n] for n in operands[:1] if n in self.names]
         for variable in (*(v for v in dying if v in PASSING), *PASSING):
-            if variable not in held and variable not in self._fixed:
+            if variable not in self._fixed and self._held_until.get(variable, -1) <= position:
                 return variable
         return None

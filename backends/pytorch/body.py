@@ -80,7 +80,7 @@ class BodyWriter:
     def _alias(self, part: Part, operand: Argument) -> None:
         """A layer that does nothing: another name of its input."""
         if isinstance(operand, str):
-            self._variables.names[part.value] = operand
+            self._variables.hold(part.value, operand)
         else:
             self._pending[part.value] = operand
 
