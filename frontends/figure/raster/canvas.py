@@ -18,6 +18,11 @@ MOST_WORKING = 12_000_000
 #: What may be a letter: heights in pixels, and how slender.
 _DARK_GROUND = 110
 _LEAST_LETTER, _MOST_LETTER = 4, 120
+#: A picture with more grain than this (its standard deviation, 0..255) is smoothed.
+_NOISY = 3.0
+#: JPEG leaves weak edges (0..255) beside strong ones; where there are so many (of the strong), and hints of
+#: edges besides, they are left out.
+_RINGING, _WEAK, _HINTED = 30.0, 0.3, 0.17
 #: The window (pixels) in which ink is told from what is around it, and the patches in which noise is measured.
 _WINDOW, _PATCH = 31, 128
 
@@ -65,7 +70,7 @@ def canvas(picture: Picture) -> Canvas:
         grey = _grey(pixels)
         dark = _darker(grey, _WINDOW)
     noise = grain(grey)
-    if noise > 3:
+    if noise > _NOISY:
         pixels = cv2.bilateralFilter(pixels, 5, 6 * noise, 1.5)
         grey = _grey(pixels)
         dark = _darker(grey, _WINDOW)
@@ -224,4 +229,11 @@ def _edges(pixels: Pixels, noise: float) -> Mask:
     for channel in channels[1:]:
         cv2.max(change, cv2.morphologyEx(channel, cv2.MORPH_GRADIENT, around), change)
     least = min(60.0, 9.0 + 5.0 * noise)
-    return cv2.threshold(change, least, 255, cv2.THRESH_BINARY)[1]
+    every = cv2.threshold(change, least, 255, cv2.THRESH_BINARY)[1]
+    strong = cv2.threshold(change, max(least, _RINGING), 255, cv2.THRESH_BINARY)[1]
+    if noise > _NOISY:
+        return every
+    hint = cv2.threshold(change, 2, 255, cv2.THRESH_BINARY)[1]
+    edged, marked = cv2.countNonZero(strong), cv2.countNonZero(every)
+    rings = marked - edged > _WEAK * edged and cv2.countNonZero(hint) - marked > _HINTED * edged
+    return strong if rings else every
