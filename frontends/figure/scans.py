@@ -27,7 +27,7 @@ def scanned_regions(picture: Image, scale: float) -> list[Area]:
     grey = np.asarray(picture.convert("L"))
     ink = ((grey < _INK) * 255).astype(np.uint8)
     long = max(8, round(_LINE * scale))
-    lines = np.zeros_like(ink)
+    lines: Any = np.zeros_like(ink)
     for shape in ((1, long), (long, 1)):
         lines |= cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones(shape, np.uint8))
     near = max(3, round(_NEAR * scale))
