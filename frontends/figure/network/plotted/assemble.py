@@ -23,6 +23,7 @@ _RECURRENT = ("rnn", "lstm", "gru")
 _KEEPS = ("dropout", "concat", "gaussian_noise", "add", "average", "maximum", "multiply")  # kind in, kind out
 _OPEN = ("kernel", "stride", "padding")  # of windows: what Keras does not print is not the default
 _KINDS = {1: Kind.VECTOR, 2: Kind.SEQUENCE, 3: Kind.MAP, 4: Kind.VOLUME}
+_OPEN_MAP = Type(Kind.MAP, (HOLE,) * 3)
 _USUAL = {**dict.fromkeys(_RECURRENT, "tanh")}  # activations that are part of a layer
 
 
@@ -129,6 +130,9 @@ class _Assembler:
         op, sure = self._operation(said)
         declared = self._declared(said, op, values)
         values = self._fitting(op, values, said)
+        if len(values) < REGISTRY[op].least:
+            self._notes.append(f"{said.name}: only one of its inputs was found")
+            values.append(self._builder.take("shortcut", self._builder.type_of(values[0]) or _OPEN_MAP))
         attributes = self._attributes(number, said, op, values)
         name = identifier(said.name) or op.rstrip("123d").rstrip("_")
         made = self._builder.put(op, attributes, values, name, declared=declared)

@@ -50,3 +50,12 @@ def test_where_each_layer_was_read_is_kept() -> None:
     assert origin is not None
     assert origin.text == "d: Dense"
     assert origin.bbox is not None
+
+
+def test_a_merge_of_which_one_input_was_seen_keeps_the_rest_of_the_network() -> None:
+    text = "a [i: InputLayer]\nb [d: Dense]\nc [both: Concatenate]\nd [e: Dense]\na > b\nb > c\nc > d"
+    found = read_drawing(plot(text))
+    (net,) = found.nets
+    assert [node.layer.op_name for node in net.body] == ["dense", "concat", "dense"]
+    assert any("only one of its inputs was found" in finding.message for finding in found.diagnostics)
+    assert check(Module(nets=(net,))).ok
