@@ -253,6 +253,7 @@ GroupNormalization: groups | epsilon center scale
 Dropout SpatialDropout2D: rate |
 GaussianNoise: stddev |
 Rescaling: scale | scale offset
+Normalization: axis | axis mean variance invert
 Concatenate: | axis
 Dot: axes | axes normalize
 """
