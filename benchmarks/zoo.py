@@ -284,7 +284,9 @@ def score_speed(folder: Path) -> None:
 
         written += guarded(convert) is None
     taken, busy = time.perf_counter() - started, time.process_time() - busy
-    rates = f"{len(texts) / taken:.0f} files a second, {len(texts) / busy:.0f} a second of the processor's time"
+    rates = (
+        f"{len(texts) / taken:.0f} files a second, {len(texts) / busy:.0f} a second of the processor's time"
+    )
     print(f"{rates} ({len(texts)} to Keras, {written} written; aim: 20)")
 
 

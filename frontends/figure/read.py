@@ -23,6 +23,8 @@ from dlc.passes.check import check
 
 #: A network in a paper of which less than this share is likely right is no reading of it.
 _LEAST_BELIEVED = 0.25
+#: What is left of the confidence in a network after each thing about it that was guessed.
+_AFTER_A_GUESS = 0.85
 
 
 @attrs.frozen
@@ -103,7 +105,8 @@ def _net(graph: Graph, place: Place, facts: Facts, likely: float) -> tuple[Net |
     if sound is None:
         return None, findings
     guesses = [Diagnostic(codes.GUESSED, note, span_of(where.origin()), Severity.NOTE) for note in notes]
-    return attrs.evolve(sound, confidence=calibrated(confidence(graph, likely))), [*findings, *guesses]
+    sure = calibrated(confidence(graph, likely)) * _AFTER_A_GUESS ** len(notes)
+    return attrs.evolve(sound, confidence=round(sure, 3)), [*findings, *guesses]
 
 
 def _named(nets: Sequence[Net]) -> tuple[Net, ...]:

@@ -123,7 +123,7 @@ def _bare(text: str, font: str, codes: dict[int, str]) -> str:
 
 
 def spelled(text: str) -> str:
-    """Ligatures spelled out, letters of formulas as plain ones, soft and odd hyphens as hyphens, control characters dropped."""
+    """Ligatures spelled out, letters of formulas plain, all hyphens `-`, control characters dropped."""
     if len(text) == 1 and text < "\x7f":
         return text if text >= " " else ""
     if text == "\ufffe":

@@ -44,6 +44,9 @@ _STEPS: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...]
         # z ∈ R^128 is an input of that size.
         (r"(?:(?<![A-Za-z])[a-z]\s*)?∈\s*R\s*\^?\s*", " input "),
         (r"\bsame as\b", "as"),
+        # Vaswani et al. 2017: the norm after a sum is that of the layer.
+        (r"(?i:\badd)\s*(?:&|and|\+)\s*(?i:(?:layer[ -]?)?norm(?:alization)?)\b", "add, layer norm"),
+        (r"(?i:\bnorm(?:alization)?)\s*(?:&|and|\+)\s*(?i:add)\b", "layer norm, add"),
         (r"(?<=[A-Za-z]{2})\.(?=\d)", " "),
         # in_channels=3, kernel_size=(3, 3)
         (r"(?<=[a-z])_(?=[a-z]+\s*[=:])", " "),

@@ -250,7 +250,8 @@ class _Emitter:
         """An input for what a merge takes besides what was seen to come."""
         self._notes.append(f"{vertex.text or op}: only one of its inputs was found")
         known = next((t.kind for v in values if (t := self._types.get(v)) is not None), self._kind)
-        return self._input("shortcut", _open(known), vertex)
+        kind = Kind.SEQUENCE if known is Kind.IDS else known  # ids are not calculated with
+        return self._input("shortcut", _open(kind), vertex)
 
     def _merge(self, values: list[str], vertex: Vertex) -> str:
         """A merge that is not drawn: arrows that meet are added where one is a short way round the other."""
@@ -294,8 +295,7 @@ class _Emitter:
         have = self._types.get(value)
         if have is None or have.kind in takes:
             return value
-        chain = coerce(have, takes) or ()
-        for step in chain:
+        for step in map(_open_embed, coerce(have, takes) or ()):
             made = next(
                 (n for n in self._nodes if n.inferred and n.inputs == (value,) and n.op == step), None
             )
@@ -381,6 +381,11 @@ def _first_kind(graph: Graph, order: Iterable[int], flat: bool) -> Kind:
             if step.op and step.op.endswith("3d"):
                 return Kind.VOLUME
     return Kind.SEQUENCE if flat else Kind.MAP
+
+
+def _open_embed(step: Op) -> Op:
+    """A step between kinds without sizes that nothing states."""
+    return build("embed", {"vocab": HOLE, "dim": HOLE}) if step.op_name == "embed" else step
 
 
 def _open(kind: Kind) -> Type:

@@ -105,8 +105,15 @@ def _line_samples(scene: Scene) -> list[tuple[tuple[int, Connector], Item]]:
         ends = (line.start, line.end)
         if words is not None and not any(inside(box, end, 0.4 * em) for box in boxes for end in ends):
             found.append(((index, line), words))
-    listed = _in_list([bounds(line.points) for (_, line), _ in found], em)
-    return [found[i] for i in listed] if len(listed) >= 2 else []
+    listed = [found[i] for i in _in_list([bounds(line.points) for (_, line), _ in found], em)]
+    return listed if _tells_apart(listed) else []
+
+
+def _tells_apart(samples: Sequence[tuple[tuple[int, Connector], Item]]) -> bool:
+    """Whether samples are of several looks, each with words of its own; pieces of one drawing are not."""
+    looks = {(line.colour, line.dashed) for (_, line), _ in samples}
+    words = {item.number for _, item in samples}
+    return len(words) == len(samples) >= 2 and len(looks) >= 2
 
 
 def _is_small(area: Area, em: float) -> bool:

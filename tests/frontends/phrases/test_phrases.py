@@ -82,6 +82,8 @@ def test_one_phrase(text: str, op: str | None, attributes: dict[str, object]) ->
         ("1x1 conv2d, ReLU6", ["conv2d", "relu6"]),
         ("BN-ReLU-Conv 3x3", ["batchnorm", "relu", "conv2d"]),
         ("CONV-(N64, K7x7, S1, P3), IN, ReLU", ["conv2d", "instancenorm", "relu"]),
+        ("Add & Norm", ["add", "layernorm"]),
+        ("Norm and Add", ["layernorm", "add"]),
     ],
 )
 def test_several_layers(text: str, ops: list[str]) -> None:
