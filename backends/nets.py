@@ -25,13 +25,16 @@ def callees_first(module: Module, net: Net) -> list[Block]:
 
 
 def refuse_holes(module: Module, differences: Differences) -> None:
-    """Stop at layers of the module's one net without a number that they need: raises DlcError with all."""
+    """Stop at layers of the module's one net without a number or a type that they need: raises DlcError
+    with all."""
     net = module.nets[0]
     bodies = [net.body, *(block.body for block in callees_first(module, net))]
     for node in (node for body in bodies for node in body):
         for op in _layers(node.op):
             if holes := op.holes():
                 differences.cannot(node, f"{', '.join(holes)} is not known")
+            if op.declares_result and node.declared is None:
+                differences.cannot(node, "the type of its result is not stated")
     differences.finish()
 
 

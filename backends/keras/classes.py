@@ -255,6 +255,7 @@ _CLASSES: tuple[KerasClass, ...] = (
     *(_plain(name, "", "shape") for name in ("Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum")),
     _plain("Concatenate", "", "shape", **_AXES),
     _plain("Dot", "axes", "shape", axes=NEEDED, normalize=False),
+    _plain("Masking", "mask_value", mask_value=0.0),
 )
 
 CLASSES: dict[str, KerasClass] = {c.name: c for c in _CLASSES}

@@ -1,12 +1,24 @@
 """The rules of all layers, gathered: importing this module fills the table."""
 
-from dlc.backends.keras import activation, conv, merge, pool, recurrent, scale, shape, transpose, weights
+from dlc.backends.keras import (
+    activation,
+    conv,
+    kept,
+    merge,
+    pool,
+    recurrent,
+    scale,
+    shape,
+    transpose,
+    weights,
+)
 from dlc.backends.keras.plan import RULES
 
 __all__ = [
     "RULES",
     "activation",
     "conv",
+    "kept",
     "merge",
     "pool",
     "recurrent",
@@ -15,5 +27,3 @@ __all__ = [
     "transpose",
     "weights",
 ]
-
-RULES.refuse("opaque", reason="what the layer computes is not known")

@@ -69,6 +69,29 @@ def test_what_is_not_known_is_kept_or_refused(target: str) -> None:
     assert [str(d.span).partition(":")[2].partition(":")[0] for d in found] == ["4", "5"]
 
 
+UNTYPED = """
+net n {
+  x = input map[8, 8, 3]
+  a = opaque "Wavelet"(x)
+  b = relu(a)
+  output b
+}
+"""
+
+
+@targets
+def test_a_layer_without_a_type_is_kept_or_refused(target: str) -> None:
+    net = read_net(UNTYPED)
+    if target in ("dlnet", "json"):
+        assert "Wavelet" in emit(target, net)[0]
+        return
+    with pytest.raises(DlcError) as raised:
+        emit(target, net)
+    found = raised.value.diagnostics
+    assert {d.code.number for d in found} == {"DLC0501"}
+    assert "opaque 'a'" in found[0].message
+
+
 def test_dlc_targets_shows_the_matrix(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["targets", "--matrix"]) == 0
     header, *rows = capsys.readouterr().out.splitlines()
