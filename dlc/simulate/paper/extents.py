@@ -49,7 +49,9 @@ class Extents:
         if self.style.legend:
             lines, stated = self._number(cell, stated)
         if self.style.beside:
-            return Shown(tuple(lines), stated, 1.6 * self.sketch.look.size, 5 * self.sketch.look.size)
+            em = self.sketch.look.size
+            apart = self.sketch.measure(lines)[1] + 0.6 * em - self.style.gap  # or labels would meet
+            return Shown(tuple(lines), stated, max(1.6 * em, apart), 5 * em)
         width, height = self.sketch.measure(lines)
         if self.style.rotated:
             width, height = height, width
