@@ -54,7 +54,7 @@ def _bar_over(grey: Pixels, one: Found, em: float) -> Area | None:
     if foot <= 0 or x1 - x0 < 2 * strip:
         return None
     high = min(_reach(grey[:foot, a:b]) for a, b in ((x0, x0 + strip), (x1 - strip, x1)))
-    if not _LOWEST * em <= high + y0 - foot <= _HIGHEST * em:
+    if high == 0 or not _LOWEST * em <= high + y0 - foot <= _HIGHEST * em:
         return None
     middle = grey[foot - high : foot]
     left = _width(middle, x0, -1)
