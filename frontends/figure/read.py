@@ -11,7 +11,7 @@ from dlc.frontends.figure.calibration import calibrated
 from dlc.frontends.figure.choice import networks
 from dlc.frontends.figure.drawing import Drawing
 from dlc.frontends.figure.find import Figure
-from dlc.frontends.figure.network.emit import Facts, Place, emit, facts_of
+from dlc.frontends.figure.network.emit import ONE_INPUT, Facts, Place, emit, facts_of
 from dlc.frontends.figure.network.graph import Graph
 from dlc.frontends.figure.network.kinds import graphs_of
 from dlc.frontends.figure.network.plotted import plotted_nets
@@ -23,8 +23,8 @@ from dlc.passes.check import check
 
 #: A network in a paper of which less than this share is likely right is no reading of it.
 _LEAST_BELIEVED = 0.25
-#: What is left of the confidence in a network after each thing about it that was guessed.
-_AFTER_A_GUESS = 0.85
+#: What is left of the confidence in a network after each line that should be there and was not found.
+_AFTER_A_MISS = 0.85
 
 
 @attrs.frozen
@@ -104,8 +104,10 @@ def _net(graph: Graph, place: Place, facts: Facts, likely: float) -> tuple[Net |
     sound, findings = proofread(net)
     if sound is None:
         return None, findings
-    guesses = [Diagnostic(codes.GUESSED, note, span_of(where.origin()), Severity.NOTE) for note in notes]
-    sure = calibrated(confidence(graph, likely)) * _AFTER_A_GUESS ** len(notes)
+    span = span_of(where.origin())
+    guesses = [Diagnostic(codes.GUESSED, note, span, Severity.NOTE) for note in dict.fromkeys(notes)]
+    missed = sum(ONE_INPUT in note for note in notes)
+    sure = calibrated(confidence(graph, likely)) * _AFTER_A_MISS**missed
     return attrs.evolve(sound, confidence=round(sure, 3)), [*findings, *guesses]
 
 

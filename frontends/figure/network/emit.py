@@ -27,6 +27,8 @@ from dlc.types.dims import parse_number
 
 #: Longer repeats are not written out.
 _MOST_COPIES = 200
+#: What a note says of a merge to which a line was not found.
+ONE_INPUT = "only one of its inputs was found"
 _INPUT_NAMES = {Kind.MAP: "image", Kind.VECTOR: "features", Kind.SEQUENCE: "sequence", Kind.IDS: "tokens"}
 _FLAT = re.compile(
     r"\b(?:1-?\s?d|one-dimensional|temporal|speech|audio|waveform|texts?|characters?|sentences?|words?"
@@ -109,7 +111,7 @@ class _Emitter:
         inputs = tuple(given for given in self._inputs if given.name in used) or tuple(self._inputs[:1])
         origin = self._place.origin()
         net = Net("net", inputs, tuple(self._nodes), outputs, origin=origin)
-        return net, tuple(dict.fromkeys(self._notes))
+        return net, tuple(self._notes)
 
     # values ---------------------------------------------------------------------------------------------
 
@@ -248,7 +250,7 @@ class _Emitter:
 
     def _missing(self, vertex: Vertex, op: str, values: Sequence[str]) -> str:
         """An input for what a merge takes besides what was seen to come."""
-        self._notes.append(f"{vertex.text or op}: only one of its inputs was found")
+        self._notes.append(f"{vertex.text or op}: {ONE_INPUT}")
         known = next((t.kind for v in values if (t := self._types.get(v)) is not None), self._kind)
         kind = Kind.SEQUENCE if known is Kind.IDS else known  # ids are not calculated with
         return self._input("shortcut", _open(kind), vertex)
