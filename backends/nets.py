@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from dlc.backends.base import Differences
-from dlc.ir import Action, Block, Module, Net, Node, Op, Repeat
-from dlc.passes.structure import called_blocks
+from dlc.ir import Block, Module, Net, Node
+from dlc.passes.structure import called_blocks, called_layers
 
 
 def callees_first(module: Module, net: Net) -> list[Block]:
@@ -30,17 +28,9 @@ def refuse_holes(module: Module, differences: Differences) -> None:
     net = module.nets[0]
     bodies = [net.body, *(block.body for block in callees_first(module, net))]
     for node in (node for body in bodies for node in body):
-        for op in _layers(node.op):
+        for op in called_layers(node.op):
             if holes := op.holes():
                 differences.cannot(node, f"{', '.join(holes)} is not known")
             if op.declares_result and node.declared is None:
                 differences.cannot(node, "the type of its result is not stated")
     differences.finish()
-
-
-def _layers(action: Action) -> Iterator[Op]:
-    if isinstance(action, Op):
-        yield action
-    elif isinstance(action, Repeat):
-        for link in action.links:
-            yield from _layers(link)

@@ -15,6 +15,7 @@ from dlc.backends.caffe.values import Layout, Value
 from dlc.backends.caffe.windows import Kept
 from dlc.backends.orders import Order, channels_first
 from dlc.ir import Net, Node
+from dlc.passes.names import Names
 from dlc.types import Kind, Type
 
 # Layers whose gradient reads their own output (or, computed in place, their input): nothing may overwrite it.
@@ -41,7 +42,7 @@ class Writer:
         self.values: dict[str, Value] = {}
         self.orders: dict[str, Order] = {}
         self.spans: dict[str, range] = {}
-        self._taken = {i.name for i in net.inputs} | {n.name for n in net.body}
+        self._names = Names({i.name for i in net.inputs} | {n.name for n in net.body})
         self._conts: dict[int, str] = {}
         self._converted: dict[tuple[str, Layout], Value] = {}
 
@@ -58,12 +59,7 @@ class Writer:
 
     def fresh(self, base: str) -> str:
         """A name that no layer or blob has yet: `base`, else `base_2`, ..."""
-        name, number = base, 1
-        while name in self._taken:
-            number += 1
-            name = f"{base}_{number}"
-        self._taken.add(name)
-        return name
+        return self._names.fresh(base)
 
     def add(
         self, kind: str, name: str, bottoms: Sequence[str], tops: Sequence[str], fields: Fields | None = None

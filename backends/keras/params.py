@@ -169,10 +169,11 @@ class _Walk:
 
     def _add(self, layer: Layer, is_common: bool) -> None:
         """A layer; a further call of one that is there already reads more."""
-        place = next((i for i, known in enumerate(self._found) if is_common and known.name == layer.name), -1)
-        if place < 0:
+        names = [known.name for known in self._found] if is_common else []
+        if layer.name not in names:
             self._found.append(layer)
         else:
+            place = names.index(layer.name)
             known = self._found[place]
             self._found[place] = attrs.evolve(known, inputs=(*known.inputs, *layer.inputs))
 

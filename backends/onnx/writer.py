@@ -14,6 +14,7 @@ from dlc.backends.onnx.values import Layout, Value, axes, between
 from dlc.backends.orders import Order, any_order
 from dlc.backends.parameters import Parameter, parameters
 from dlc.ir import Net, Node
+from dlc.passes.names import Names
 from dlc.passes.structure import topological
 from dlc.types import Kind, Type
 
@@ -42,7 +43,7 @@ class Writer:
         self.takes_any_order = any_order(order, net.outputs)
         self._types = net.types()
         self._readers = net.consumers()
-        self._taken = {i.name for i in net.inputs} | {n.name for n in net.body}
+        self._names = Names({i.name for i in net.inputs} | {n.name for n in net.body})
         self._turned: dict[tuple[str, Layout], Value] = {}
         self._named: dict[tuple[str, str], str] = {}
         self._layer = ""
@@ -53,12 +54,7 @@ class Writer:
 
     def fresh(self, base: str) -> str:
         """A name that no tensor has yet: `base`, else `base_2`, ..."""
-        name, number = base, 1
-        while name in self._taken:
-            number += 1
-            name = f"{base}_{number}"
-        self._taken.add(name)
-        return name
+        return self._names.fresh(base)
 
     # Operations.
 

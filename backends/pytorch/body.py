@@ -20,7 +20,7 @@ _DEPTH = 2  # of lines in a method
 class BodyWriter:
     """Writes one `forward`; `taken` are names that mean something else there."""
 
-    def __init__(self, made: Class, taken: Sequence[str], ending: Sequence[Argument] = ()) -> None:
+    def __init__(self, made: Class, taken: Sequence[str]) -> None:
         self._class = made
         self._parts = made.body.parts
         reads = [list(part.first.inputs) for part in self._parts]

@@ -159,12 +159,6 @@ class Plan:
     differs: tuple[str, ...] = ()
     cannot: str | None = None
 
-    @property
-    def is_modules(self) -> bool:
-        """Whether it can stand in an `nn.Sequential`."""
-        chained = all(step.values == (i - 1,) for i, step in enumerate(self.steps))
-        return chained and all(step.is_module for step in self.steps)
-
     def bound(self, bindings: Bindings) -> Plan:
         """The same plan with block parameters replaced by their values."""
         return attrs.evolve(self, steps=tuple(step.bound(bindings) for step in self.steps))

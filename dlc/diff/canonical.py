@@ -7,6 +7,7 @@ from typing import Any
 
 import attrs
 
+from dlc.backends.orders import ELEMENTWISE
 from dlc.diagnostics import DlcError
 from dlc.ir import Module, Net, Node, Op, RuleBroken
 from dlc.layers import CannotBuild, build
@@ -28,10 +29,7 @@ _PASSES: tuple[Pass, ...] = (
     RemoveDead(),
 )
 # What a vector may go through before a dense layer, whose weights then take any order of its units.
-_UNIT_WISE = frozenset(
-    {"relu", "relu6", "leaky_relu", "elu", "selu", "gelu", "silu", "hard_silu", "sigmoid", "hard_sigmoid"}
-    | {"tanh", "softplus", "softsign", "linear", "dropout", "gaussian_noise", "dense"}
-)
+_UNIT_WISE = ELEMENTWISE | {"dense"}
 _CHANNELS_FIRST = {(3, 1, 2), (4, 1, 2, 3)}
 
 

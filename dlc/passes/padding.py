@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 import attrs
@@ -13,6 +13,7 @@ from dlc.layers.window import Window
 from dlc.passes.base import Pass, PassResult, over_bodies, readers
 from dlc.passes.fillings import has_window, is_pooling, is_transposed
 from dlc.passes.signs import non_negative
+from dlc.passes.structure import called_layers
 from dlc.types import total
 
 
@@ -112,16 +113,8 @@ def _pools_zeros(op: Any, zeros: Sequence[object], is_positive: bool) -> bool:
 def _prefers_words(module: Module) -> bool:
     """Whether `same` is how the layers are padded in which it differs from numbers."""
     bodies = [*(b.body for b in module.blocks), *(n.body for n in module.nets)]
-    paddings = [_decided(op) for body in bodies for node in body for op in _layers(node.op)]
+    paddings = [_decided(op) for body in bodies for node in body for op in called_layers(node.op)]
     return paddings.count("same") >= paddings.count("numbers")
-
-
-def _layers(action: Action) -> Iterator[Op]:
-    if isinstance(action, Op):
-        yield action
-    elif isinstance(action, Repeat):
-        for link in action.links:
-            yield from _layers(link)
 
 
 def _decided(op: Op) -> str:

@@ -10,7 +10,7 @@ import attrs
 from dlc.ir import Op
 from dlc.layers import build
 from dlc.passes import preferences as custom
-from dlc.types import Kind, Type, product
+from dlc.types import HOLE, Kind, Type, product
 
 _RANKS = {Kind.SEQUENCE: 1, Kind.MAP: 2, Kind.VOLUME: 3}
 
@@ -47,12 +47,16 @@ def bridge(source: Type, target: Type) -> tuple[Op, ...]:
     return tuple(chain.ops)
 
 
-def coerce(source: Type, kinds: Collection[Kind]) -> tuple[Op, ...] | None:
-    """The layers that bring a value into one of these kinds with all of its numbers; None where none do."""
+def coerce(source: Type, kinds: Collection[Kind], open_sizes: bool = False) -> tuple[Op, ...] | None:
+    """The layers that bring a value into one of these kinds with all of its numbers; None where none do.
+
+    Sizes that nothing gives, an embedding's, are customary ones, or holes with `open_sizes`.
+    """
     if Kind.VECTOR in kinds and source.kind in _RANKS:
         return (build("flatten", {}),)
     if Kind.SEQUENCE in kinds and source.kind is Kind.IDS:
-        return (build("embed", {"vocab": custom.OTHERS["vocab"], "dim": custom.OTHERS["dim"]}),)
+        given = {name: HOLE if open_sizes else custom.OTHERS[name] for name in ("vocab", "dim")}
+        return (build("embed", given),)
     for kind in (Kind.MAP, Kind.SEQUENCE, Kind.VOLUME):
         if kind in kinds and source.kind is not Kind.IDS:
             return (build("reshape", {"shape": _arranged(source, kind)}),)

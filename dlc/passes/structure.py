@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from dlc.diagnostics import Diagnostic, Fix, Note, Span, codes
-from dlc.ir import Action, Block, BlockCall, Input, Module, Net, Node, Repeat
+from dlc.ir import Action, Block, BlockCall, Input, Module, Net, Node, Op, Repeat
 from dlc.layers import nearest
 from dlc.passes.sharing import sharing_findings
 
@@ -92,6 +92,15 @@ def live_names(body: Sequence[Node], outputs: Iterable[str]) -> set[str]:
             live.add(name)
             stack.extend(by_name[name].inputs if name in by_name else ())
     return live
+
+
+def called_layers(action: Action) -> Iterator[Op]:
+    """The layers in what a node does, those inside repeats included; not those of the blocks it calls."""
+    if isinstance(action, Op):
+        yield action
+    elif isinstance(action, Repeat):
+        for link in action.links:
+            yield from called_layers(link)
 
 
 def called_blocks(action: Action) -> Iterator[BlockCall]:

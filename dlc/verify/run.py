@@ -36,10 +36,10 @@ class Given:
     text: str | None
     weights: Path | None
     framework: str | None
+    net: Net | None = attrs.field(init=False)  # expanded
 
-    @property
-    def net(self) -> Net | None:
-        """The expanded net."""
+    @net.default
+    def _expanded(self) -> Net | None:
         return expanded(self.module).nets[0] if self.module is not None else None
 
 

@@ -43,9 +43,7 @@ class Side:
     places: Mapping[str, Place]
 
 
-def emitted(
-    what: str, module: Module, framework: str, weights: Weights, folder: Path, form: str = "net"
-) -> Side:
+def emitted(what: str, module: Module, framework: str, weights: Weights, folder: Path) -> Side:
     """A net as dlc writes it for a framework, with these weights, under the names of the expanded module.
 
     Raises DlcError where the framework cannot say it.
@@ -57,7 +55,7 @@ def emitted(
     code = path
     if framework != "onnx":
         code = folder / f"{what}{text.ending}"
-        code.write_text(str(text.text), encoding="utf-8")
+        code.write_text(text.text, encoding="utf-8")
     return _READY[framework](what, made.nets[0], code, path)
 
 

@@ -22,13 +22,14 @@ def weights_of(path: Path, module: Module, form: str, text: str | None) -> Readi
 
     They are under the names of the expanded module. Raises DlcError where they do not fit.
     """
-    found = files.read(path, expanded(module).nets[0], form, text)
+    own = expanded(module).nets[0]
+    found = files.read(path, own, form, text)
     if found is not None:
         return found
     made = prepared(module, files.require_framework(path), form)
     emitted = files.read_emitted(path, made)
-    net, other = expanded(made).nets[0], expanded(module).nets[0]
-    return Reading(renamed(emitted.weights, same_layers(net, other)), emitted.diagnostics)
+    pairs = same_layers(expanded(made).nets[0], own)
+    return Reading(renamed(emitted.weights, pairs), emitted.diagnostics)
 
 
 def prepared(module: Module, framework: str, form: str) -> Module:

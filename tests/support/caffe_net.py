@@ -9,17 +9,17 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
-import numpy as np
 from support import caffe_run, nets, opencv_run
 from support.caffe_weights import caffe_weights, constants
-from support.caffemodel import caffemodel
 from support.prototxt import read_net
 from support.torch_eval import Weights
 
 from dlc.backends.base import Differences
 from dlc.backends.caffe.deploy import lower
-from dlc.backends.caffe.values import Layout, Value
+from dlc.backends.caffe.values import Value
 from dlc.ir import Net
+from dlc.verify import layouts
+from dlc.weights.caffemodel import written
 
 Array = Any
 
@@ -45,7 +45,7 @@ class CaffeNet:
         made = caffe_run.run(self.layers, given, held)
         held = {**constants(self.layers, {name: blob.shape for name, blob in made.items()}), **held}
         kinds = {layer["name"]: layer["type"] for layer in self.layers}
-        model = caffemodel(self.net.name, {name: (kinds[name], blobs) for name, blobs in held.items()})
+        model = written(self.net.name, {name: (kinds[name], blobs) for name, blobs in held.items()})
         found = opencv_run.run(self.text, model, given, self.net.outputs)
         pairs = zip(self.net.outputs, found, strict=True)
         return {name: from_blob(self._value(name), blob) for name, blob in pairs}
@@ -60,29 +60,14 @@ class CaffeNet:
         return self._writer.values[name]
 
     def _blobs(self, inputs: Mapping[str, Array]) -> dict[str, Array]:
-        return {name: to_blob(self._value(name), array) for name, array in inputs.items()}
+        return {name: layouts.to_blob(self._value(name), array) for name, array in inputs.items()}
 
     def _weights(self, weights: Weights) -> dict[str, list[Array]]:
         return caffe_weights(self.net, weights, self._writer)
 
 
-def to_blob(value: Value, array: Array) -> Array:
-    """A batch of values as a blob of the value's layout."""
-    array = np.asarray(array, np.float32)
-    if value.layout is Layout.STEPS:
-        return np.swapaxes(array, 0, 1)
-    if value.layout is Layout.CHANNELS:
-        array = np.moveaxis(array, -1, 1)
-        return array[..., None] if array.ndim == 3 else array
-    return array
-
-
 def from_blob(value: Value, blob: Array) -> Array:
-    """The other way round; the blob's shape must be that of the value's layout."""
-    assert blob.shape == value.dims(1), value
-    if value.layout is Layout.STEPS:
-        return np.swapaxes(blob, 0, 1)
-    if value.layout is Layout.CHANNELS:
-        blob = blob[..., 0] if len(value.shape) == 2 else blob
-        return np.moveaxis(blob, 1, -1)
-    return blob
+    """The blob in the language's layout; its shape must be that of the value's layout."""
+    made = layouts.from_blob(value, blob)
+    assert made is not None, (value, blob.shape)
+    return made

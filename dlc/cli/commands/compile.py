@@ -15,7 +15,7 @@ from dlc.cli.arguments import reading, usage_error
 from dlc.cli.output import make_directory, on_terminal, write_all, write_json, write_stdout
 from dlc.cli.pipeline import CompileOptions, Result, compile_module, select
 from dlc.cli.report import MOST_NOTES, Reporter, progress_bar
-from dlc.cli.source import load
+from dlc.cli.source import Loaded, load
 from dlc.diagnostics import Fix
 from dlc.passes.pipeline import Blocks
 
@@ -34,8 +34,18 @@ def run(arguments: argparse.Namespace, reporter: Reporter) -> int:
     if any(d.is_error for d in loaded.diagnostics):
         reporter.show(loaded.diagnostics)
         return 1
-    options = CompileOptions(
-        arguments.holes,
+    module = select(loaded.module, arguments.net, loaded.name)
+    results = compile_module(module, backend, options_of(arguments, arguments.holes, loaded, backend))
+    _write(results, arguments, loaded.name, backend)
+    sys.stderr.writelines(f"{line}\n" for r in results for line in r.log)
+    reporter.show([*loaded.diagnostics, *(d for r in results for d in r.diagnostics)])
+    return 0
+
+
+def options_of(arguments: argparse.Namespace, holes: str, loaded: Loaded, backend: Backend) -> CompileOptions:
+    """How what was loaded is compiled, as the command line says."""
+    return CompileOptions(
+        holes,
         arguments.approximate,
         Path(loaded.name).name,
         arguments.verify_each,
@@ -43,12 +53,6 @@ def run(arguments: argparse.Namespace, reporter: Reporter) -> int:
         arguments.time_passes,
         blocks_of(arguments.blocks, loaded.format, backend),
     )
-    module = select(loaded.module, arguments.net, loaded.name)
-    results = compile_module(module, backend, options)
-    _write(results, arguments, loaded.name, backend)
-    sys.stderr.writelines(f"{line}\n" for r in results for line in r.log)
-    reporter.show([*loaded.diagnostics, *(d for r in results for d in r.diagnostics)])
-    return 0
 
 
 def _write(results: Sequence[Result], arguments: argparse.Namespace, name: str, backend: Backend) -> None:

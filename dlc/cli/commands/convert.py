@@ -12,9 +12,9 @@ import attrs
 from dlc.backends import load as load_backend
 from dlc.backends.base import Backend
 from dlc.cli.arguments import reading, usage_error
-from dlc.cli.commands.compile import TARGET_OF_ENDING, blocks_of, files_of
+from dlc.cli.commands.compile import TARGET_OF_ENDING, files_of, options_of
 from dlc.cli.output import write_all, write_json
-from dlc.cli.pipeline import CompileOptions, Result, compile_module, select
+from dlc.cli.pipeline import Result, compile_module, select
 from dlc.cli.report import Reporter, progress_bar
 from dlc.cli.source import Loaded, load, load_bytes, require
 from dlc.diagnostics import Diagnostic, DlcError, codes
@@ -87,16 +87,7 @@ def _one(module: Module, name: str) -> Module:
 
 
 def _compiled(module: Module, backend: Backend, loaded: Loaded, arguments: argparse.Namespace) -> Result:
-    options = CompileOptions(
-        "error",
-        arguments.approximate,
-        Path(loaded.name).name,
-        arguments.verify_each,
-        tuple(arguments.print_after),
-        arguments.time_passes,
-        blocks_of(arguments.blocks, loaded.format, backend),
-    )
-    return compile_module(module, backend, options)[0]
+    return compile_module(module, backend, options_of(arguments, "error", loaded, backend))[0]
 
 
 def _refuse_approximate_rnn(result: Result) -> None:

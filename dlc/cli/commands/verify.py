@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from dlc.verify.run import Given
 
 AGREE, DEPART, TROUBLE = 0, 1, 2
-_MOST_ROWS = 30
 
 
 def run(arguments: argparse.Namespace, reporter: Reporter) -> int:

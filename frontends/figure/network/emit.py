@@ -297,7 +297,7 @@ class _Emitter:
         have = self._types.get(value)
         if have is None or have.kind in takes:
             return value
-        for step in map(_open_embed, coerce(have, takes) or ()):
+        for step in coerce(have, takes, open_sizes=True) or ():
             made = next(
                 (n for n in self._nodes if n.inferred and n.inputs == (value,) and n.op == step), None
             )
@@ -383,11 +383,6 @@ def _first_kind(graph: Graph, order: Iterable[int], flat: bool) -> Kind:
             if step.op and step.op.endswith("3d"):
                 return Kind.VOLUME
     return Kind.SEQUENCE if flat else Kind.MAP
-
-
-def _open_embed(step: Op) -> Op:
-    """A step between kinds without sizes that nothing states."""
-    return build("embed", {"vocab": HOLE, "dim": HOLE}) if step.op_name == "embed" else step
 
 
 def _open(kind: Kind) -> Type:

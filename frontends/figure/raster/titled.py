@@ -63,7 +63,9 @@ def _bar_over(grey: Pixels, one: Found, em: float) -> Area | None:
 
 
 def _reach(strip: Pixels) -> int:
-    """How many rows from the lowest one up are dark."""
+    """How many rows from the lowest one up are dark; none of a strip without width."""
+    if strip.size == 0:
+        return 0
     rows = (strip < _DARK).mean(axis=1)[::-1] >= _WHOLE
     return int(len(rows) if rows.all() else rows.argmin())
 

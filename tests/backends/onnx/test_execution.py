@@ -5,16 +5,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import attrs
 import pytest
-from hypothesis import HealthCheck, Phase, assume, given, settings
+from hypothesis import assume, given, settings
+from support.drawn import EXAMPLES, SEEDED, embeds_numbers, example, read_inputs
 from support.keras_cases import CASES, text
-from support.nets import expanded, read_module, read_net
+from support.nets import expanded, read_net
 
 from dlc.fuzz.strategies import dags
-from dlc.ir import Module, Net
-from dlc.passes.check import check
-from dlc.types import Kind
+from dlc.ir import Net
 
 pytest.importorskip("torch")
 pytest.importorskip("onnx")
@@ -24,38 +22,20 @@ from support import torch_eval
 from support.close import differences
 from support.onnx_run import emitted
 
-EXAMPLES = Path(__file__).resolve().parents[3] / "examples"
-# Inputs of these are made smaller, so that they run quickly; the layers stay.
-SMALLER = {
-    "alexnet": (99, 99),
-    "c3d": (16, 48, 48),
-    "unet": (188, 188),
-    **dict.fromkeys(("densenet121", "mobilenet", "mobilenetv2", "resnet50", "vgg16"), (64, 64)),
-    **dict.fromkeys(("resnet152", "squeezenet"), (64, 64)),
-}
-
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case[1]} of {case[0]}")
 def test_numbers_are_the_layers_own(case: tuple[str, str]) -> None:
     assert disagreements(read_net(text(case)), batch=2) == {}
 
 
-@pytest.mark.parametrize("file", sorted(EXAMPLES.glob("*.dlnet")), ids=lambda file: file.stem)
+@pytest.mark.parametrize("file", EXAMPLES, ids=lambda file: file.stem)
 def test_examples(file: Path) -> None:
-    module = read_module(file.read_text(encoding="utf-8"))
-    (net,) = expanded(module).nets
-    assert disagreements(smaller(net, SMALLER[file.stem]) if file.stem in SMALLER else net) == {}
+    (net,) = expanded(example(file)).nets
+    assert disagreements(net) == {}
 
 
 @given(dags())
-@settings(
-    derandomize=True,
-    database=None,
-    deadline=None,
-    phases=[Phase.generate],
-    suppress_health_check=list(HealthCheck),
-    max_examples=60,
-)
+@settings(SEEDED, max_examples=60)
 def test_drawn_nets(net: Net) -> None:
     net = read_inputs(net)
     assume(not embeds_numbers(net))
@@ -126,29 +106,3 @@ def disagreements(net: Net, batch: int = 1) -> dict[str, object]:
     weights |= {node.name: weights[node.shares] for node in net.body if node.shares in weights}
     values = torch_eval.evaluate(net, inputs, weights)
     return differences(emitted(net, inputs, weights), {name: values[name] for name in net.outputs})
-
-
-def smaller(net: Net, spatial: tuple[int, ...]) -> Net:
-    """The net with its only input of this size, and without what is declared of the layers' results."""
-    (image,) = net.inputs
-    kind = attrs.evolve(image.type, shape=(*spatial, image.type.channels))
-    body = tuple(attrs.evolve(node, declared=None) for node in net.body)
-    checked = check(Module(nets=(attrs.evolve(net, inputs=(attrs.evolve(image, type=kind),), body=body),)))
-    assert checked.ok, checked.diagnostics
-    return checked.module.nets[0]
-
-
-def read_inputs(net: Net) -> Net:
-    """The net, checked, without inputs that nothing reads."""
-    read = {name for node in net.body for name in node.inputs} | set(net.outputs)
-    net = attrs.evolve(net, inputs=tuple(i for i in net.inputs if i.name in read))
-    return check(Module(nets=(net,))).module.nets[0]
-
-
-def embeds_numbers(net: Net) -> bool:
-    """Whether a vector's values, which random weights make no ids, are looked up."""
-    types = net.types()
-    embeds = [node for node in net.body if node.layer.op_name == "embed"]
-    return any(
-        kind is not None and kind.kind is not Kind.IDS for n in embeds for kind in [types[n.inputs[0]]]
-    )

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, Phase, assume, given, settings
+from hypothesis import assume, given, settings
+from support.drawn import SEEDED
 from support.keras_cases import CASES, text
 from support.nets import expanded, read_module
 from support.nets import read_net as read_text
@@ -50,14 +51,7 @@ def test_examples(name: str) -> None:
 
 
 @given(dags())
-@settings(
-    derandomize=True,
-    database=None,
-    deadline=None,
-    phases=[Phase.generate],
-    suppress_health_check=list(HealthCheck),
-    max_examples=60,
-)
+@settings(SEEDED, max_examples=60)
 def test_drawn_nets(net: Net) -> None:
     read = {name for node in net.body for name in node.inputs} | set(net.outputs)
     assume(net.body and all(i.name in read for i in net.inputs))

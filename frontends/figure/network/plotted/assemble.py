@@ -207,7 +207,7 @@ class _Assembler:
         have = self._builder.type_of(value)
         if have is None or have.kind in takes:
             return value
-        for step in coerce(have, takes) or ():
+        for step in coerce(have, takes, open_sizes=True) or ():
             name = f"{value}_{step.op_name}"
             value = self._builder.put(step.op_name, step.attributes(), [value], name, inferred=True)
         return value
