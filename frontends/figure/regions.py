@@ -11,6 +11,7 @@ import attrs
 
 from dlc.frontends.figure.drawing import Area
 from dlc.frontends.figure.geometry import common, extent, gap, grown, hull, overlap, size
+from dlc.frontends.groups import Groups
 from dlc.frontends.pdf.artwork import Artwork, Path
 from dlc.frontends.pdf.page import Page
 from dlc.frontends.pdf.words import Piece, pieces, words
@@ -211,14 +212,7 @@ def _clusters(ink: Sequence[_Cluster], walls: Sequence[Area]) -> list[_Cluster]:
 
 def _joined_on_grid(ink: Sequence[_Cluster]) -> list[_Cluster]:
     """A first, cheap joining of what shares cells of a coarse grid."""
-    parent = list(range(len(ink)))
-
-    def root(i: int) -> int:
-        while parent[i] != i:
-            parent[i] = parent[parent[i]]
-            i = parent[i]
-        return i
-
+    groups = Groups(len(ink))
     cells: dict[tuple[int, int], int] = {}
     for index, cluster in enumerate(ink):
         if cluster.text_only:
@@ -226,14 +220,10 @@ def _joined_on_grid(ink: Sequence[_Cluster]) -> list[_Cluster]:
         x0, y0, x1, y1 = (int(v // 6) for v in cluster.area)
         for cell in itertools.product(range(x0, min(x1, x0 + 120) + 1), range(y0, min(y1, y0 + 160) + 1)):
             if cell in cells:
-                parent[root(index)] = root(cells[cell])
+                groups.join(index, cells[cell])
             cells[cell] = index
-    groups: dict[int, list[_Cluster]] = {}
-    for index, cluster in enumerate(ink):
-        groups.setdefault(root(index), []).append(cluster)
-    return [
-        _Cluster(hull(c.area for c in group), all(c.text_only for c in group)) for group in groups.values()
-    ]
+    joined = [[ink[i] for i in group] for group in groups.sets()]
+    return [_Cluster(hull(c.area for c in group), all(c.text_only for c in group)) for group in joined]
 
 
 def _walled(one: Area, other: Area, walls: Sequence[Area]) -> bool:

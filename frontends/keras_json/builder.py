@@ -11,10 +11,8 @@ from dlc.diagnostics import PointerSpan, Severity, codes
 from dlc.frontends.building import NetBuilder
 from dlc.frontends.keras_json.arguments import Arguments
 from dlc.frontends.keras_json.document import LayerDoc
-from dlc.types import HOLE, Dim, Kind, Type
-
-#: The language's kinds by how many dimensions a value has.
-KINDS = {1: Kind.VECTOR, 2: Kind.SEQUENCE, 3: Kind.MAP, 4: Kind.VOLUME}
+from dlc.layers.shape import KIND_OF_RANK
+from dlc.types import HOLE, Dim, Type
 
 
 @attrs.frozen
@@ -120,5 +118,5 @@ def channels_last(shape: Sequence[Dim]) -> tuple[Dim, ...]:
 
 def typed(shape: Sequence[Dim]) -> Type | None:
     """The type with these dimensions after the batch; None where no kind has so many."""
-    kind = KINDS.get(len(shape))
+    kind = KIND_OF_RANK.get(len(shape))
     return Type(kind, tuple(shape)) if kind is not None else None

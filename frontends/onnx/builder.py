@@ -18,11 +18,11 @@ from dlc.frontends.onnx.tensors import SMALL, Initialiser
 from dlc.frontends.onnx.views import BATCH, INNER, ONE, OUTER, View, first, natural
 from dlc.ir import Node, Op, Value
 from dlc.layers import REGISTRY, CannotBuild
-from dlc.types import HOLE, Dim, Expr, Kind, Type, floor_div, symbol
+from dlc.layers.shape import KIND_OF_RANK
+from dlc.types import HOLE, Dim, Expr, Type, floor_div, symbol
 
 Array = Any
 Get = Callable[[], Array]
-KINDS = {1: Kind.VECTOR, 2: Kind.SEQUENCE, 3: Kind.MAP, 4: Kind.VOLUME}
 BATCH_SIZE = symbol("batch of the model")  # no identifier, so that no dimension of a file is called so
 
 
@@ -333,12 +333,12 @@ class Builder(NetBuilder):
         """The type that the file states of a value, and how it lies."""
         dims = self.document.dims_of(name)
         rank = len(dims) - 1 if dims is not None else 0
-        if dims is None or rank not in KINDS:
+        if dims is None or rank not in KIND_OF_RANK:
             return None, natural(1)
         rest = dims[1:]
         if rank in (1, 2):
-            return Type(KINDS[rank], rest), natural(rank)
-        return Type(KINDS[rank], (*rest[1:], rest[0])), first(rank)
+            return Type(KIND_OF_RANK[rank], rest), natural(rank)
+        return Type(KIND_OF_RANK[rank], (*rest[1:], rest[0])), first(rank)
 
 
 def hinted(call: str, word: str = "") -> Op | None:

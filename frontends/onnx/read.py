@@ -18,13 +18,14 @@ from dlc.frontends.onnx import (  # noqa: F401  (each registers its rules)
     shapes,
     windows,
 )
-from dlc.frontends.onnx.builder import KINDS, Builder, Derived, Unclear
+from dlc.frontends.onnx.builder import Builder, Derived, Unclear
 from dlc.frontends.onnx.document import Document, Operator, Tensor, parse
 from dlc.frontends.onnx.fold import CannotFold, arranged_dims, as_dims, dims_array, fold, foldable
 from dlc.frontends.onnx.patterns import replaced
 from dlc.frontends.onnx.registry import RULES
 from dlc.frontends.onnx.views import BATCH, ONE, OUTER, View, first, natural, steps
 from dlc.ir import Module, Net
+from dlc.layers.shape import KIND_OF_RANK
 from dlc.types import HOLE, Dim, Kind, Type
 
 
@@ -101,7 +102,7 @@ def _input(b: Builder, tensor: Tensor) -> None:
 
 def _placed(dims: Sequence[Dim], axes: Sequence[int]) -> Type:
     rank = len(axes) - 1
-    return Type(KINDS[rank], tuple(dims[axes.index(axis)] for axis in range(rank)))
+    return Type(KIND_OF_RANK[rank], tuple(dims[axes.index(axis)] for axis in range(rank)))
 
 
 _BEFORE = frozenset({"Identity", "Cast", "Pad", "Sub", "Div", "Mul", "Add", "Relu", "Clip"})
@@ -309,7 +310,7 @@ def _output(b: Builder, view: View) -> str:
     usual = (tuple(range(rank)), (rank - 1, *range(rank - 1)))
     if own in usual and ONE not in view.axes:
         return value
-    if any(axis >= OUTER for axis in view.axes) or len(view.axes) - 1 not in KINDS:
+    if any(axis >= OUTER for axis in view.axes) or len(view.axes) - 1 not in KIND_OF_RANK:
         return value
     if ONE in view.axes and rank == 1:
         return value

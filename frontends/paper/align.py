@@ -7,6 +7,7 @@ from typing import Any
 
 import attrs
 
+from dlc.frontends.table.design.parts import MERGES
 from dlc.ir import Net, Node, has_hole
 
 #: Layers that tables and figures often leave out; they neither pair networks nor keep them apart.
@@ -19,8 +20,6 @@ SMALL = frozenset(
         *("zeropad1d", "zeropad2d", "zeropad3d", "crop1d", "crop2d", "crop3d"),
     )
 )
-#: Where values meet; a table of rows seldom shows it.
-MERGES = frozenset(("add", "subtract", "multiply", "average", "maximum", "minimum", "concat", "dot"))
 #: What two readings of one layer must agree on, where both state it.
 _TELLING = (
     "filters",

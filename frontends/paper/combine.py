@@ -9,11 +9,13 @@ from typing import Any
 import attrs
 
 from dlc.diagnostics import Diagnostic, Note, Severity, codes
-from dlc.frontends.paper.align import MERGES, SMALL, UNSAID, Alignment, plain, stated_by_both
+from dlc.frontends.paper.align import SMALL, UNSAID, Alignment, plain, stated_by_both, telling
 from dlc.frontends.paper.evidence import Evidence
+from dlc.frontends.table.design.parts import MERGES
 from dlc.frontends.table.design.proof import proofread, span_of
 from dlc.ir import Input, Net, Node, has_hole
 from dlc.layers import CannotBuild, build
+from dlc.passes.names import Names
 from dlc.types import Type
 
 #: Names of nets that only say which table or figure they are from.
@@ -54,7 +56,7 @@ def _leads(one: Evidence, other: Evidence) -> bool:
 
 def _weight(each: Evidence) -> tuple[int, bool, int, int]:
     joints = sum(node.layer.op_name in MERGES for node in each.net.body)
-    layers = [node for node in each.net.body if node.layer.op_name not in SMALL and not node.inferred]
+    layers = telling(each.net)
     return joints, each.kind == "figure" and joints > 0, len(layers), _stated(layers)
 
 
@@ -201,12 +203,12 @@ def _agree(one: Type, other: Type) -> bool:
 def _with_small_layers(net: Net, other: Net, alignment: Alignment) -> Net:
     """The net with activations and the like of the other reading, behind layers that have none yet."""
     readers, theirs_readers = net.consumers(), other.consumers()
-    taken = {*net.types()}
+    names = Names(net.types())
     behind: dict[str, list[Node]] = {}
     for mine, theirs in alignment.pairs:
         new = [] if _trail(mine, readers) else _trail(theirs, theirs_readers)
         if new:
-            behind[mine.name] = _renamed(new, mine.name, taken)
+            behind[mine.name] = _renamed(new, mine.name, names)
     last = {name: chain[-1].name for name, chain in behind.items()}
     body: list[Node] = []
     for node in net.body:
@@ -227,13 +229,11 @@ def _trail(node: Node, readers: Mapping[str, Sequence[Node]]) -> list[Node]:
         found.append(node)
 
 
-def _renamed(chain: Sequence[Node], source: str, taken: set[str]) -> list[Node]:
+def _renamed(chain: Sequence[Node], source: str, names: Names) -> list[Node]:
     """A chain behind another layer, under names that are free."""
     made: list[Node] = []
     for node in chain:
-        choices = (node.name, *(f"{node.name}_{i}" for i in range(2, len(taken) + 3)))
-        name = next(choice for choice in choices if choice not in taken)
-        taken.add(name)
+        name = names.fresh(node.name)
         made.append(attrs.evolve(node, name=name, inputs=(source,), declared=None))
         source = name
     return made

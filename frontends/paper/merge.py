@@ -12,9 +12,10 @@ from collections.abc import Sequence
 import attrs
 
 from dlc.diagnostics import Diagnostic
-from dlc.frontends.paper.align import MERGES, Alignment, align, telling
+from dlc.frontends.paper.align import Alignment, align, telling
 from dlc.frontends.paper.combine import combine
 from dlc.frontends.paper.evidence import Evidence
+from dlc.frontends.table.design.parts import MERGES
 from dlc.ir import Net
 
 #: Networks with fewer telling layers paired are only the same where nothing is left over.

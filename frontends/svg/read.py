@@ -8,8 +8,9 @@ import re
 import attrs
 
 from dlc.frontends.pdf.artwork import MOST_OBJECTS, Artwork, Path, Picture, Point
-from dlc.frontends.pdf.page import Box, Char, Page
+from dlc.frontends.pdf.page import Char, Page
 from dlc.frontends.pdf.space import IDENTITY, Matrix, apply, product
+from dlc.frontends.pdf.words import hull
 from dlc.frontends.svg.course import length, path_data, stretches
 from dlc.frontends.svg.style import Style, gradients, hidden, ink, rules, style_of
 from dlc.frontends.svg.tree import Element, parse
@@ -139,7 +140,7 @@ class _Walker:
         scale = math.sqrt(abs(matrix[0] * matrix[3] - matrix[1] * matrix[2]))
         width = scale * length(style.get("stroke-width", "1"), default=1.0) if stroke is not None else 0.0
         dashed = stroke is not None and _is_dashed(style.get("stroke-dasharray", "none"))
-        box = _hull([stretch.box for stretch in course])
+        box = hull([stretch.box for stretch in course])
         self.paths.append(Path(course, fill, stroke, width, dashed, box, 0, clear))
         self._heads(course[0].points, course[-1].points, style, width or scale)
 
@@ -154,7 +155,7 @@ class _Walker:
             data = "M" + "L".join(f"{x} {y}" for x, y in corners) + "Z"
             course = stretches(data, IDENTITY)
             colour, _ = ink(style, "stroke", "black", self._paints)
-            box = _hull([stretch.box for stretch in course])
+            box = hull([stretch.box for stretch in course])
             self.paths.append(Path(course, colour or (0, 0, 0), None, 0.0, False, box))
 
     def _marker(self, text: str) -> Element | None:
@@ -173,7 +174,7 @@ class _Walker:
         elif wide > 0 and high > 0:
             corners = [(x, y), (x + wide, y), (x + wide, y + high), (x, y + high)]
             points = [apply(matrix, *corner) for corner in corners]
-            self.pictures.append(Picture(_hull([(px, py, px, py) for px, py in points])))
+            self.pictures.append(Picture(hull([(px, py, px, py) for px, py in points])))
 
     def _write(self, line: Line, matrix: Matrix) -> None:
         """The characters of a line of text, in boxes as high as its letters."""
@@ -187,7 +188,7 @@ class _Walker:
                 for px in (x, x + advance)
                 for py in (line.y - 0.8 * line.size, line.y + 0.2 * line.size)
             ]
-            box = _hull([(px, py, px, py) for px, py in corners])
+            box = hull([(px, py, px, py) for px, py in corners])
             baseline = apply(matrix, x, line.y)[1]
             font = line.family + ("-Bold" if line.bold else "")
             self.chars.append(Char(text, *box, scale * line.size, baseline, font, angle))
@@ -242,8 +243,3 @@ def _marker_size(marker: Element) -> float:
 def _is_dashed(text: str) -> bool:
     numbers = [float(n) for n in _NUMBER.findall(text)]
     return any(n > 0 for n in numbers[1::2] or numbers)
-
-
-def _hull(boxes: list[Box]) -> Box:
-    x0, y0, x1, y1 = zip(*boxes, strict=True)
-    return min(x0), min(y0), max(x1), max(y1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 
+from dlc.frontends.groups import Groups
 from dlc.frontends.pdf.page import Box
 from dlc.frontends.pdf.words import Piece
 from dlc.frontends.table.captions import Caption
@@ -25,7 +26,7 @@ def frames(
 ) -> list[Frame]:
     """The frames on a page, from the top."""
     lines = [line for line in lines if not _heads_page(line, lines, pieces)]
-    groups = _Groups(len(lines) + len(posts))
+    groups = Groups(len(lines) + len(posts))
     _link_posts(groups, lines, posts)
     _link_lines(groups, lines, pieces, captions, posts)
     found = []
@@ -47,29 +48,7 @@ def _heads_page(line: Line, lines: Sequence[Line], pieces: Sequence[Piece]) -> b
     return top - 1 < line.y < top + 14 and line.length > 0.9 * (x1 - x0)
 
 
-class _Groups:
-    """Disjoint sets of numbers."""
-
-    def __init__(self, count: int) -> None:
-        self._parent = list(range(count))
-
-    def root(self, item: int) -> int:
-        while self._parent[item] != item:
-            self._parent[item] = self._parent[self._parent[item]]
-            item = self._parent[item]
-        return item
-
-    def join(self, first: int, second: int) -> None:
-        self._parent[self.root(first)] = self.root(second)
-
-    def sets(self) -> list[list[int]]:
-        found: dict[int, list[int]] = {}
-        for item in range(len(self._parent)):
-            found.setdefault(self.root(item), []).append(item)
-        return list(found.values())
-
-
-def _link_posts(groups: _Groups, lines: Sequence[Line], posts: Sequence[Post]) -> None:
+def _link_posts(groups: Groups, lines: Sequence[Line], posts: Sequence[Post]) -> None:
     offset = len(lines)
     for p, post in enumerate(posts):
         for index, line in enumerate(lines):
@@ -85,7 +64,7 @@ def _link_posts(groups: _Groups, lines: Sequence[Line], posts: Sequence[Post]) -
     _link_bare_posts(groups, posts, offset)
 
 
-def _link_bare_posts(groups: _Groups, posts: Sequence[Post], offset: int) -> None:
+def _link_bare_posts(groups: Groups, posts: Sequence[Post], offset: int) -> None:
     """Posts of one height beside each other, in tables that have posts only."""
     for i, first in enumerate(posts):
         for j in range(i + 1, len(posts)):
@@ -96,7 +75,7 @@ def _link_bare_posts(groups: _Groups, posts: Sequence[Post], offset: int) -> Non
 
 
 def _link_lines(
-    groups: _Groups,
+    groups: Groups,
     lines: Sequence[Line],
     pieces: Sequence[Piece],
     captions: Sequence[Caption],

@@ -10,6 +10,7 @@ import attrs
 from dlc.frontends.figure.drawing import Area
 from dlc.frontends.figure.geometry import hull
 from dlc.frontends.figure.network.reading import Reading, Role
+from dlc.frontends.groups import Groups
 from dlc.frontends.phrases import Phrase
 from dlc.frontends.table.design.sizes import Size
 
@@ -164,20 +165,13 @@ def _through(one: Arc, other: Arc) -> Arc:
 
 def components(graph: Graph) -> list[Graph]:
     """The parts of a graph that hang together, from the left and the top; single vertices too."""
-    parent = {key: key for key in graph.vertices}
-
-    def root(key: int) -> int:
-        while parent[key] != key:
-            parent[key] = parent[parent[key]]
-            key = parent[key]
-        return key
-
+    keys = list(graph.vertices)
+    place = {key: index for index, key in enumerate(keys)}
+    groups = Groups(len(keys))
     for arc in graph.arcs:
-        parent[root(arc.source)] = root(arc.target)
-    parts: dict[int, dict[int, Vertex]] = {}
-    for key, vertex in graph.vertices.items():
-        parts.setdefault(root(key), {})[key] = vertex
-    made = [Graph(own, tuple(a for a in graph.arcs if a.source in own)) for own in parts.values()]
+        groups.join(place[arc.source], place[arc.target])
+    parts = [{keys[i]: graph.vertices[keys[i]] for i in part} for part in groups.sets()]
+    made = [Graph(own, tuple(a for a in graph.arcs if a.source in own)) for own in parts]
     return sorted(made, key=lambda part: (round(part.area()[0] / 40), part.area()[1]))
 
 

@@ -12,6 +12,7 @@ from dlc.frontends.figure.drawing import Area, Box, Connector, Drawing, Label, O
 from dlc.frontends.figure.geometry import Grid, bounds, centre, distance, grown, hull
 from dlc.frontends.figure.network.graph import Arc, Graph, Vertex
 from dlc.frontends.figure.network.reading import SIGNS, Reading, Role, read_words
+from dlc.frontends.groups import Groups
 from dlc.frontends.phrases import Phrase
 
 #: Circles of one drawing differ in width by at most this share, and columns are this many widths apart.
@@ -115,27 +116,18 @@ def _links(circles: Sequence[Box], connectors: Sequence[Connector]) -> list[_Lin
 
 def _together(circles: Sequence[Box], links: Sequence[_Link]) -> list[list[int]]:
     """Circles that lines join, part by part, from the left; parts of fewer than four are none."""
-    parent = list(range(len(circles)))
-
-    def root(i: int) -> int:
-        while parent[i] != i:
-            parent[i] = parent[parent[i]]
-            i = parent[i]
-        return i
-
+    groups = Groups(len(circles))
     for one, other, _ in links:
-        parent[root(one)] = root(other)
-    parts: dict[int, list[int]] = {}
-    for index in range(len(circles)):
-        parts.setdefault(root(index), []).append(index)
-    kept = [_with_strays(part, circles, parts) for part in parts.values() if len(part) >= 4]
+        groups.join(one, other)
+    parts = groups.sets()
+    kept = [_with_strays(part, circles, parts) for part in parts if len(part) >= 4]
     return sorted(kept, key=lambda part: min(circles[i].area[0] for i in part))
 
 
-def _with_strays(part: Sequence[int], circles: Sequence[Box], parts: dict[int, list[int]]) -> list[int]:
+def _with_strays(part: Sequence[int], circles: Sequence[Box], parts: Sequence[list[int]]) -> list[int]:
     """A part with the lone circles that stand in its area: their lines were not seen."""
     area = hull(circles[i].area for i in part)
-    lone = [p[0] for p in parts.values() if len(p) == 1]
+    lone = [p[0] for p in parts if len(p) == 1]
     return [*part, *(i for i in lone if distance(area, circles[i].centre) == 0)]
 
 

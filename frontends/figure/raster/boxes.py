@@ -17,6 +17,7 @@ from dlc.frontends.figure.raster.canvas import Canvas
 from dlc.frontends.figure.raster.faces import Face, Faces, differ, is_narrow
 from dlc.frontends.figure.raster.ink import Ink
 from dlc.frontends.figure.raster.outlines import Shape, shape_of
+from dlc.frontends.groups import Groups
 
 #: Two faces whose borders are nearer than this (ems) share a wall.
 _WALL = 0.3
@@ -105,14 +106,7 @@ def _sharing_walls(candidates: Sequence[Candidate], ink: Mask, em: float) -> lis
     """Rectangles gathered into groups that touch each other; all else alone."""
     square = [c for c in candidates if c.shape.outline in _SQUARE]
     others = [[c] for c in candidates if c.shape.outline not in _SQUARE]
-    home = list(range(len(square)))
-
-    def root(i: int) -> int:
-        while home[i] != i:
-            home[i] = home[home[i]]
-            i = home[i]
-        return i
-
+    groups = Groups(len(square))
     order = sorted(range(len(square)), key=lambda i: square[i].face.area[0])
     for at, i in enumerate(order):
         right = square[i].face.area[2] + _THICKEST * em
@@ -121,11 +115,8 @@ def _sharing_walls(candidates: Sequence[Candidate], ink: Mask, em: float) -> lis
                 break
             pair = square[i].face, square[j].face
             if _share_wall(*pair, em) or _share_thick_wall(*pair, ink, em):
-                home[root(i)] = root(j)
-    groups: dict[int, list[Candidate]] = {}
-    for i, candidate in enumerate(square):
-        groups.setdefault(root(i), []).append(candidate)
-    return [*groups.values(), *others]
+                groups.join(i, j)
+    return [*([square[i] for i in group] for group in groups.sets()), *others]
 
 
 def _wall(em: float) -> float:

@@ -13,6 +13,7 @@ from dlc.frontends.figure.geometry import extent
 from dlc.frontends.figure.raster.arrays import Array, Mask
 from dlc.frontends.figure.raster.letters import may_be_letters, pieces_of
 from dlc.frontends.figure.raster.low import with_low_pieces
+from dlc.frontends.groups import Groups
 
 #: A wider gap (ems) parts two lines of text; letters of turned text stand closer than this.
 _GAP, _STACKED_GAP = 0.9, 0.4
@@ -89,23 +90,12 @@ def _homes(boxes: Array, homes: Sequence[Area]) -> Array:
 
 def _joined(boxes: Array, home: Array, tall: Array, em: float) -> list[Array]:
     """Pieces gathered by who stands beside whom."""
-    count = len(boxes)
-    parent = list(range(count))
-
-    def root(i: int) -> int:
-        while parent[i] != i:
-            parent[i] = parent[parent[i]]
-            i = parent[i]
-        return i
-
+    groups = Groups(len(boxes))
     one, other = _beside(boxes, em)
     fits = (home[one] == home[other]) & _level(boxes[one], boxes[other], tall[one], tall[other], em)
     for i, j in zip(one[fits].tolist(), other[fits].tolist(), strict=True):
-        parent[root(j)] = root(i)
-    groups: dict[int, list[int]] = {}
-    for i in range(count):
-        groups.setdefault(root(i), []).append(i)
-    return [np.array(group) for group in groups.values()]
+        groups.join(i, j)
+    return [np.array(group) for group in groups.sets()]
 
 
 def _beside(boxes: Array, em: float) -> tuple[Array, Array]:

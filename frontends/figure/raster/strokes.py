@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 
 from dlc.frontends.figure.drawing import Point
+from dlc.frontends.figure.geometry import cosine
 from dlc.frontends.figure.raster.arrays import Array, Mask
 from dlc.frontends.figure.raster.blobs import Blob, collapse
 from dlc.frontends.figure.raster.clutter import without_clutter
@@ -92,7 +93,7 @@ def _cut_at(graph: Graph, node: int, spurs: list[Edge]) -> bool:
     others = [edge for edge in graph.edges[node] if edge not in spurs]
     if len(others) == 1:
         shaft = others[0].outward(node, 8)
-        ahead = [(_cosine(e.outward(node, 8), shaft), e) for e in spurs]
+        ahead = [(cosine(e.outward(node, 8), shaft), e) for e in spurs]
         straight = [e for cosine, e in sorted(ahead, key=lambda a: a[0]) if cosine < -0.8]
         spurs = [e for e in spurs if not straight or e is not straight[0]]
     elif not others:
@@ -100,10 +101,6 @@ def _cut_at(graph: Graph, node: int, spurs: list[Edge]) -> bool:
     for edge in spurs:
         graph.remove(edge)
     return bool(spurs)
-
-
-def _cosine(one: Point, other: Point) -> float:
-    return one[0] * other[0] + one[1] * other[1]
 
 
 def _spur_end(graph: Graph, edge: Edge) -> int | None:
@@ -191,8 +188,8 @@ def _is_crossing(graph: Graph, shared: Edge, em: float) -> bool:
     before = [edge.outward(shared.first, reach, skip) for edge in one]
     after = [edge.outward(shared.last, reach, skip) for edge in other]
     for i, j in ((0, 1), (1, 0)):
-        if _cosine(before[0], after[i]) < _COLLINEAR and _cosine(before[1], after[j]) < _COLLINEAR:
-            return _cosine(before[0], before[1]) < 0.995
+        if cosine(before[0], after[i]) < _COLLINEAR and cosine(before[1], after[j]) < _COLLINEAR:
+            return cosine(before[0], before[1]) < 0.995
     return False
 
 
@@ -236,7 +233,7 @@ def _headed(ends: Sequence[tuple[Edge, bool]], blob: Blob, em: float) -> set[_En
     ways = [_way(edge, last, em) for edge, last in ends]
     found = set()
     for i, (edge, last) in enumerate(ends):
-        if any(_cosine(ways[i], ways[j]) < _STRAIGHT for j in range(len(ends)) if j != i):
+        if any(cosine(ways[i], ways[j]) < _STRAIGHT for j in range(len(ends)) if j != i):
             continue
         x, y = edge.points[-1 if last else 0]
         ax, ay = blob.middle[0] - float(x), blob.middle[1] - float(y)
@@ -255,15 +252,12 @@ def _through(
 ) -> list[tuple[tuple[Edge, bool], tuple[Edge, bool]]]:
     """Pairs of ends that go on in each other, the straightest first."""
     ways = [_way(edge, last, em) for edge, last in ends]
-    ranked = sorted(
-        (ways[i][0] * ways[j][0] + ways[i][1] * ways[j][1], i, j)
-        for i, j in itertools.combinations(range(len(ends)), 2)
-    )
+    ranked = sorted((cosine(ways[i], ways[j]), i, j) for i, j in itertools.combinations(range(len(ends)), 2))
     least = _STRAIGHT if len(ends) != 4 else -0.75
     used: set[int] = set()
     pairs = []
-    for cosine, i, j in ranked:
-        if cosine > least:
+    for turn, i, j in ranked:
+        if turn > least:
             break
         if i not in used and j not in used:
             used |= {i, j}

@@ -10,6 +10,7 @@ import attrs
 from dlc.frontends.figure.drawing import Area, Box, Colour, Outline, Point
 from dlc.frontends.figure.geometry import common, contains, extent, hull, inside, overlap, size, within
 from dlc.frontends.figure.vector.shapes import Role, Shape
+from dlc.frontends.groups import Groups
 
 #: Two shapes whose sides are nearer than this (ems) are one box printed twice.
 _SAME = 0.2
@@ -121,23 +122,13 @@ def _cuboids(found: Sequence[Placed], em: float) -> list[Placed]:
     slanted = [i for i, placed in enumerate(found) if _is_slanted(placed.box)]
     if not slanted:
         return list(found)
-    parent = list(range(len(found)))
-
-    def root(i: int) -> int:
-        while parent[i] != i:
-            parent[i] = parent[parent[i]]
-            i = parent[i]
-        return i
-
+    groups = Groups(len(found))
     corners = [_face(placed.box) for placed in found]
     for i in slanted:
         for j in range(max(0, i - 7), min(len(found), i + 8)):
             if j != i and _share_edge(corners[i], corners[j], _MEET * em):
-                parent[root(i)] = root(j)
-    groups: dict[int, list[int]] = {}
-    for i in range(len(found)):
-        groups.setdefault(root(i), []).append(i)
-    return sorted((_solid([found[i] for i in group]) for group in groups.values()), key=lambda p: p.order)
+                groups.join(i, j)
+    return sorted((_solid([found[i] for i in group]) for group in groups.sets()), key=lambda p: p.order)
 
 
 def _is_slanted(box: Box) -> bool:

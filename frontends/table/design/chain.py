@@ -15,10 +15,10 @@ from dlc.frontends.table.design.parts import RECURRENT, WIDTH
 from dlc.frontends.table.design.sizes import as_dim
 from dlc.ir import Input, Node
 from dlc.layers import build
+from dlc.layers.shape import KIND_OF_RANK
 from dlc.types import HOLE, Dim, Kind, Type, product, signatures
 
 _SHAPE_OF = {Kind.SEQUENCE: 2, Kind.MAP: 3, Kind.VOLUME: 4}
-_KIND_OF = {kind.rank: kind for kind in (Kind.VECTOR, Kind.SEQUENCE, Kind.MAP, Kind.VOLUME)}
 
 
 @attrs.define
@@ -150,8 +150,12 @@ class Chain:
             results = frozenset(
                 {Kind.SEQUENCE if attributes.get("return_sequences") is True else Kind.VECTOR}
             )
-        if op == "reshape" and isinstance(shape := attributes.get("shape"), tuple) and len(shape) in _KIND_OF:
-            self.kind, self.width = _KIND_OF[len(shape)], shape[-1]
+        if (
+            op == "reshape"
+            and isinstance(shape := attributes.get("shape"), tuple)
+            and len(shape) in KIND_OF_RANK
+        ):
+            self.kind, self.width = KIND_OF_RANK[len(shape)], shape[-1]
             return
         self.kind = next(iter(results)) if len(results) == 1 else self.kind
         if op in WIDTH:

@@ -16,13 +16,13 @@ from dlc.frontends.figure.network.plotted.label import Said, Size
 from dlc.ir import Net
 from dlc.layers import REGISTRY
 from dlc.layers.domains import Domain
+from dlc.layers.shape import KIND_OF_RANK
 from dlc.passes.standin import coerce
 from dlc.types import HOLE, Kind, Type, signatures
 
 _RECURRENT = ("rnn", "lstm", "gru")
 _KEEPS = ("dropout", "concat", "gaussian_noise", "add", "average", "maximum", "multiply")  # kind in, kind out
 _OPEN = ("kernel", "stride", "padding")  # of windows: what Keras does not print is not the default
-_KINDS = {1: Kind.VECTOR, 2: Kind.SEQUENCE, 3: Kind.MAP, 4: Kind.VOLUME}
 _OPEN_MAP = Type(Kind.MAP, (HOLE,) * 3)
 _USUAL = {**dict.fromkeys(_RECURRENT, "tanh")}  # activations that are part of a layer
 
@@ -277,7 +277,7 @@ def _enlargement(given: Size, gives: Size) -> dict[str, Any]:
 
 def _type(size: Size, kind: Kind | None = None) -> Type | None:
     """A printed size as a type; a dimension that is not fixed is a hole."""
-    kind = kind or _KINDS.get(len(size))
+    kind = kind or KIND_OF_RANK.get(len(size))
     if kind is None or any(d == 0 for d in size):
         return None
     return Type(kind, tuple(HOLE if d is None else d for d in size))
