@@ -117,7 +117,8 @@ def prelu(b: Builder, use: Use) -> str:
     count: Any = 1
     for axis, size in enumerate(kind.shape if kind is not None else (), 1):
         count = count * size if axis not in shared and isinstance(size, int) else count
-    return b.same(use, "it has a slope for every position", count if kind is not None else None)
+    slopes = "one slope for all numbers" if count == 1 and kind is not None else "a slope for every position"
+    return b.same(use, f"it has {slopes}", count if kind is not None else None)
 
 
 @rule("Softmax")

@@ -100,8 +100,10 @@ def _too_deep(text: str) -> bool:
 
 def _malformed(error: Exception, file: str | None) -> Diagnostic:
     if isinstance(error, json.JSONDecodeError):
-        message = f"{error.msg.lower()} in line {error.lineno}, column {error.colno}"
-        fix = Fix("the file may be cut off") if error.pos >= len(error.doc.rstrip()) - 1 else None
+        what = error.msg.lower().removesuffix(" starting at")
+        message = f"{what} in line {error.lineno}, column {error.colno}"
+        cut = error.msg.startswith("Unterminated") or error.pos >= len(error.doc.rstrip()) - 1
+        fix = Fix("the file may be cut off") if cut else None
         return Diagnostic(codes.JSON_MALFORMED, message, PointerSpan("", file), fix=fix)
     if isinstance(error, ValueError):
         return Diagnostic(codes.JSON_MALFORMED, "a number has too many digits", PointerSpan("", file))

@@ -223,7 +223,7 @@ class Builder(NetBuilder):
         else:
             self.weights[layer] = arrays
 
-    def alike(self, layer: str, owner: Node) -> None:
+    def alike(self, owner: Node) -> None:
         """State that the layer that was made last has the weights of another one."""
         self.nodes[-1] = attrs.evolve(self.nodes[-1], shares=owner.shares or owner.name)
 

@@ -141,7 +141,7 @@ def _taken(b: Builder, op: Operator) -> None:
         raise Unclear("it takes something out that no layer does")
     attributes = dict(layer.attributes()) | {"return_sequences": False}
     made = b.layer(layer.op_name, node.inputs, attributes)
-    b.alike(made, node)
+    b.alike(node)
     kept = [a for i, a in enumerate(view.axes) if i != at or index.ndim]  # type: ignore[union-attr]
     axes = tuple({1: 0, 0: ONE}.get(a, a) for a in kept)
     b.give(op, View(made, axes))

@@ -67,6 +67,10 @@ def _dim(value: Any) -> Dim:
     return int(value) if float(value).is_integer() else HOLE
 
 
+#: Operators that only arrange a constant.
+ARRANGE = frozenset({"Reshape", "Transpose", "Squeeze", "Unsqueeze", "Identity"})
+
+
 def arranged_dims(op: Operator, dims: tuple[int, ...], others: Sequence[Array]) -> tuple[int, ...] | None:
     """The dimensions of a constant after an operator that only arranges it; None where that fails."""
     import numpy as np

@@ -13,12 +13,11 @@ from typing import Any
 import attrs
 
 from dlc.frontends.onnx.document import Document, Operator
-from dlc.frontends.onnx.fold import CannotFold, fold
+from dlc.frontends.onnx.fold import ARRANGE, CannotFold, fold
 from dlc.frontends.onnx.tensors import SMALL
 
 _CLOSE = 1e-4
 _DEEPEST = 8  # operators that arrange a weight, one after the other
-_ARRANGE = frozenset({"Reshape", "Transpose", "Squeeze", "Unsqueeze", "Identity"})
 
 
 @attrs.define
@@ -61,7 +60,7 @@ class Graph:
         """Whether a tensor is a constant, perhaps one that is arranged anew."""
         made = self.makers.get(tensor)
         for _ in range(_DEEPEST):
-            if made is None or made.kind not in _ARRANGE:
+            if made is None or made.kind not in ARRANGE:
                 break
             tensor = made.input(0)
             made = self.makers.get(tensor)

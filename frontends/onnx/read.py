@@ -20,7 +20,7 @@ from dlc.frontends.onnx import (  # noqa: F401  (each registers its rules)
 )
 from dlc.frontends.onnx.builder import Builder, Derived, Unclear
 from dlc.frontends.onnx.document import Document, Operator, Tensor, parse
-from dlc.frontends.onnx.fold import CannotFold, arranged_dims, as_dims, dims_array, fold, foldable
+from dlc.frontends.onnx.fold import ARRANGE, CannotFold, arranged_dims, as_dims, dims_array, fold, foldable
 from dlc.frontends.onnx.patterns import replaced
 from dlc.frontends.onnx.registry import RULES
 from dlc.frontends.onnx.views import BATCH, ONE, OUTER, View, first, natural, steps
@@ -123,7 +123,8 @@ def _axes(document: Document, name: str, rank: int) -> tuple[int, ...]:
         if name not in op.inputs[:1]:
             continue
         if op.kind in _BEFORE:
-            return _axes(document, op.output, rank)
+            name = op.output  # read further on: operators stand after what they read
+            continue
         if op.kind == "Transpose":
             perm = op.attributes.get("perm", ())
             if op.call.startswith("permute("):
@@ -244,12 +245,9 @@ def _filled(dims: tuple[int, ...], value: float) -> Any:
     return np.broadcast_to(np.float32(value), dims)
 
 
-_ARRANGE = frozenset({"Reshape", "Transpose", "Squeeze", "Unsqueeze", "Identity"})
-
-
 def _is_derived(b: Builder, op: Operator) -> bool:
     """Note a large constant that is only seen in another shape, or with its axes in another order."""
-    if op.kind not in _ARRANGE or not op.inputs or op.input(0) in b.views:
+    if op.kind not in ARRANGE or not op.inputs or op.input(0) in b.views:
         return False
     try:
         dims, get = b.weight_dims(op.input(0)), b.getter(op.input(0))

@@ -36,7 +36,7 @@ def convolution(b: Builder, op: Operator) -> None:
         attributes["multiplier"] = filters // groups
     else:
         attributes |= {"filters": filters, "groups": groups}
-    attributes["padding"] = _padding(b, op, word, attributes, kind)
+    attributes["padding"] = _padding(b, op, attributes, kind)
     if _separable(b, op, value):
         return
     made = b.layer(word, [value], attributes)
@@ -407,7 +407,7 @@ def _pool_window(op: Operator, rank: int) -> dict[str, Any]:
     return {"kernel": _sized(op, "kernel_shape", ones), "stride": _sized(op, "strides", ones)}
 
 
-def _padding(b: Builder, op: Operator, word: str, attributes: Any, kind: Type) -> Any:
+def _padding(b: Builder, op: Operator, attributes: Any, kind: Type) -> Any:
     """A convolution's padding, in the words of a model that dlc wrote where they mean the same."""
     auto = op.attributes.get("auto_pad", "NOTSET")
     if auto == "SAME_UPPER":

@@ -154,12 +154,14 @@ def _unquoted(quoted: str) -> str:
     return codecs.decode(inner.encode("latin-1", "backslashreplace"), "unicode_escape")
 
 
+#: Braces, and the comments and strings in which they mean nothing.
+_SIGNS = re.compile(r"#[^\n]*|\"[^\"\\\n]*(?:\\.[^\"\\\n]*)*\"|'[^'\\\n]*(?:\\.[^'\\\n]*)*'|[{}<>]")
+
+
 def _check_depth(text: str, file: str | None) -> None:
     """Raise DlcError for a file whose braces nest deeper than any network's."""
     depth = 0
-    for match in re.finditer(
-        r"#[^\n]*|\"[^\"\\\n]*(?:\\.[^\"\\\n]*)*\"|'[^'\\\n]*(?:\\.[^'\\\n]*)*'|[{}<>]", text
-    ):
+    for match in _SIGNS.finditer(text):
         sign = match.group()
         depth += (sign in "{<") - (sign in "}>")
         if depth > DEEPEST:
@@ -203,9 +205,7 @@ def _expected(error: UnexpectedToken) -> str:
 def _unclosed(text: str, file: str | None) -> Diagnostic:
     """The file ends inside a message: name the one that is still open."""
     opened: list[int] = []
-    for match in re.finditer(
-        r"#[^\n]*|\"[^\"\\\n]*(?:\\.[^\"\\\n]*)*\"|'[^'\\\n]*(?:\\.[^'\\\n]*)*'|[{}<>]", text
-    ):
+    for match in _SIGNS.finditer(text):
         if match.group() in "{<":
             opened.append(match.start())
         elif match.group() in "}>" and opened:

@@ -78,7 +78,7 @@ def _exhibit_row(exhibit: Exhibit) -> dict[str, Any]:
 
 def _exhibit_cells(exhibit: Exhibit) -> tuple[str, ...]:
     kind = exhibit.drawing or ("table" if exhibit.kind == "table" and exhibit.nets else "-")
-    nets = [f"{net.name} ({len(net.body)} layers)" for net in exhibit.nets]
+    nets = [f"{net.name} ({len(net.body)} layer{'s' * (len(net.body) != 1)})" for net in exhibit.nets]
     more = [f"{len(nets) - _NETS} more"] if len(nets) > _NETS else []
     caption = " ".join(exhibit.caption.split())
     short = caption if len(caption) <= _CAPTION else caption[: _CAPTION - 3].rstrip() + "..."

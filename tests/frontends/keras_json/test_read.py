@@ -323,3 +323,21 @@ def test_normalising_along_another_axis_turns_the_value() -> None:
         "n = batchnorm(n_turned)",
         "n_back = permute(n, order=(2, 1)) @ inferred",
     ]
+
+
+def test_a_file_cut_inside_a_string_says_where_it_begins() -> None:
+    with pytest.raises(DlcError) as refused:
+        read('{"class_name": "Sequential", "config": [{"class_na')
+    (found,) = refused.value.diagnostics
+    assert found.message == "unterminated string in line 1, column 42"
+    assert found.fix is not None
+    assert "cut off" in found.fix.message
+
+
+def test_one_slope_for_all_numbers_is_told_from_one_a_position() -> None:
+    layers = [
+        {"class_name": "Dense", "config": {"name": "d", "units": 4, "batch_input_shape": [None, 3]}},
+        {"class_name": "PReLU", "config": {"name": "p", "shared_axes": [1]}},
+    ]
+    _, found = read(json.dumps({"class_name": "Sequential", "config": layers, "keras_version": "2.2.0"}))
+    assert [d.message for d in found] == ["PReLU p is kept as it is: it has one slope for all numbers"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 from pathlib import Path
 from typing import Any
@@ -411,3 +412,10 @@ def test_any_bytes_give_a_net_or_a_code(data: st.DataObject) -> None:
 
 
 SOUND_MODELS = [made.SerializeToString() for made, _ in TRANSLATED.values()]
+
+
+def test_a_long_chain_before_the_first_layer_that_tells_the_axes() -> None:
+    names = ["x", *(f"r{i}" for i in range(1500))]
+    made = [node("Relu", before, after) for before, after in itertools.pairwise(names)]
+    made.append(node("GlobalAveragePool", names[-1]))
+    assert "input map[5, 6, 4]" in text(model(made, {"x": ["N", 4, 5, 6]}))
