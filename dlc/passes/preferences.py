@@ -76,6 +76,7 @@ OTHERS: dict[str, int | float] = {
     "dim": 128,
     "times": 10,
     "size": 2,
+    "start": 0,
     "padding": 1,
     "cropping": 1,
     "rate": 0.5,

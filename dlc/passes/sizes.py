@@ -68,11 +68,23 @@ def _multiplier(op: Op, source: Type | None, wanted: Type) -> Value:
     return _quotient(wanted.channels, source.channels)
 
 
-def _factors(op: Op, source: Type | None, wanted: Type) -> Value:
+def _size(op: Op, source: Type | None, wanted: Type) -> Value:
+    """Factors of an upsampling, the length of a slice; the neighbours of lrn leave no trace in its type."""
     if source is None or source.kind is not wanted.kind:
+        return HOLE
+    if op.op_name == "slice":
+        return _length(op.attributes()["axis"], wanted)
+    if not op.op_name.startswith("upsample"):
         return HOLE
     found = tuple(_quotient(w, s) for w, s in zip(wanted.spatial, source.spatial, strict=True))
     return HOLE if any(isinstance(f, Hole) for f in found) else found
+
+
+def _length(axis: Value, wanted: Type) -> Dim:
+    if not isinstance(axis, int) or not 1 <= abs(axis) <= len(wanted.shape):
+        return HOLE
+    length = wanted.shape[axis - 1 if axis > 0 else axis]
+    return length if isinstance(length, int) else HOLE
 
 
 def _sides(sign: int) -> Callable[[Op, Type | None, Type], Value]:
@@ -111,7 +123,7 @@ _IMPLIED: dict[str, Callable[[Op, Type | None, Type], Value]] = {
     "units": _units,
     "dim": _channels,
     "multiplier": _multiplier,
-    "size": _factors,
+    "size": _size,
     "padding": _sides(1),
     "cropping": _sides(-1),
     "times": _times,
