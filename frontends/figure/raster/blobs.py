@@ -6,7 +6,7 @@ of the graph, from which the lines leave that leave the thick place.
 
 from __future__ import annotations
 
-import math
+from collections.abc import Sequence
 
 import attrs
 import cv2
@@ -14,6 +14,7 @@ import numpy as np
 
 from dlc.frontends.figure.drawing import Point
 from dlc.frontends.figure.raster.arrays import Array
+from dlc.frontends.figure.raster.middles import median
 from dlc.frontends.figure.raster.skeleton import Edge, Graph
 
 #: A place is thick where it is this much thicker than its line.
@@ -35,11 +36,37 @@ class Blob:
     radius: float
 
 
+class _Edges:
+    """Edges by where they are."""
+
+    def __init__(self, edges: Sequence[Edge]) -> None:
+        self._edges = list(edges)
+        self._hulls = np.array([edge.hull for edge in edges]).reshape(-1, 4)
+
+    def near(self, middle: Array, reach: float) -> list[Edge]:
+        """Those whose hull comes near a place."""
+        low, high = self._hulls[:, :2] - reach, self._hulls[:, 2:] + reach
+        near = ((low <= middle) & (middle <= high)).all(axis=1)
+        return [self._edges[i] for i in np.flatnonzero(near).tolist()]
+
+    def add(self, edge: Edge) -> None:
+        """One more."""
+        self._edges.append(edge)
+        self._hulls = np.concatenate([self._hulls, [edge.hull]])
+
+    def remove(self, edge: Edge) -> None:
+        """One less."""
+        at = next(i for i, one in enumerate(self._edges) if one is edge)
+        del self._edges[at]
+        self._hulls = np.delete(self._hulls, at, axis=0)
+
+
 def collapse(graph: Graph) -> dict[int, Blob]:
     """Make a node of every thick place; they are returned by their nodes."""
     found: dict[int, Blob] = {}
+    every = _Edges(graph.every_edge())
     for edges in _parts(graph):
-        line = float(np.median(np.concatenate([edge.half for edge in edges])))
+        line = median(np.concatenate([edge.half for edge in edges]))
         least = max(_RATIO * line, line + _MORE)
         thick = [
             (p, h)
@@ -48,7 +75,7 @@ def collapse(graph: Graph) -> dict[int, Blob]:
             if h > least
         ]
         for discs in _clusters(thick):
-            blob = _collapse_one(graph, discs)
+            blob = _collapse_one(graph, discs, every)
             if blob is not None:
                 found[blob.node] = blob
     return found
@@ -84,19 +111,26 @@ def _clusters(thick: list[_Disc]) -> list[list[_Disc]]:
 
 
 def _compared(thick: list[_Disc]) -> list[list[_Disc]]:
-    left, groups = list(thick), []
-    while left:
-        group, rim = [], [left.pop()]
-        while rim:
-            disc = rim.pop()
-            group.append(disc)
-            far: list[_Disc] = []
-            for other in left:
-                overlapping = math.dist(other[0], disc[0]) <= max(2.0, 0.7 * (other[1] + disc[1]))
-                (rim if overlapping else far).append(other)
-            left = far
-        groups.append(group)
+    if not thick:
+        return []
+    centres, radii = np.array([disc[0] for disc in thick], np.float64), np.array([disc[1] for disc in thick])
+    apart = np.hypot(*(centres[:, None] - centres[None]).transpose(2, 0, 1))
+    overlapping = apart <= np.maximum(2.0, 0.7 * (radii[:, None] + radii[None]))
+    left, groups = np.ones(len(thick), bool), []
+    for first in range(len(thick) - 1, -1, -1):
+        if left[first]:
+            own = _reached(overlapping, first)
+            left &= ~own
+            groups.append([thick[i] for i in np.flatnonzero(own).tolist()])
     return groups
+
+
+def _reached(joined: Array, first: int) -> Array:
+    """All that can be reached from one by joins (count, count)."""
+    own, more = np.zeros(len(joined), bool), joined[first]
+    while not np.array_equal(more, own):
+        own, more = more, np.any(joined[more], axis=0)
+    return own
 
 
 def _painted(thick: list[_Disc]) -> list[list[_Disc]]:
@@ -114,7 +148,8 @@ def _painted(thick: list[_Disc]) -> list[list[_Disc]]:
     return list(groups.values())
 
 
-def _collapse_one(graph: Graph, discs: list[_Disc]) -> Blob | None:
+def _collapse_one(graph: Graph, discs: list[_Disc], every: _Edges) -> Blob | None:
+    """Make a node of one thick place; `every` edge is kept up with the graph."""
     centres = np.array([d[0] for d in discs], np.float64)
     radii = np.array([d[1] for d in discs])
     peak = radii >= radii.max() - 0.2
@@ -123,11 +158,12 @@ def _collapse_one(graph: Graph, discs: list[_Disc]) -> Blob | None:
     node = max(graph.places, default=0) + 1
     reach = 1.0 + float(radii.max()) + float(np.abs(centres - middle).max())
     pieces: list[tuple[int, Array, Array]] = []
-    for edge in _near(graph, middle, reach):
+    for edge in every.near(middle, reach):
         inside = _within(edge.points, centres, radii + 1.0)
         if inside.any():
             pieces += _outside(edge, inside)
             _take_out(graph, edge)
+            every.remove(edge)
     if not pieces:
         return None
     place = (float(middle[0]), float(middle[1]))
@@ -137,21 +173,12 @@ def _collapse_one(graph: Graph, discs: list[_Disc]) -> Blob | None:
             far = max(graph.places) + 1
             graph.places[far] = (float(points[-1][0]), float(points[-1][1]))
             graph.edges[far] = []
-        graph.add(Edge(node, far, points, half))
+        made = Edge(node, far, points, half)
+        every.add(made)
+        graph.add(made)
     for lone in [n for n, edges in graph.edges.items() if not edges and n != node]:
         del graph.edges[lone], graph.places[lone]
     return Blob(node, place, radius)
-
-
-def _near(graph: Graph, middle: Array, reach: float) -> list[Edge]:
-    """Edges whose hull comes near a place."""
-    x, y = float(middle[0]), float(middle[1])
-    found = []
-    for edge in graph.every_edge():
-        x0, y0, x1, y1 = edge.hull
-        if x0 - reach <= x <= x1 + reach and y0 - reach <= y <= y1 + reach:
-            found.append(edge)
-    return found
 
 
 def _within(points: Array, centres: Array, radii: Array) -> Array:
@@ -189,7 +216,7 @@ def _kept(
     for piece in ordered[1:]:
         if len(piece[1]) <= _CORNER * radius + _CORNER_MORE:
             continue
-        line = float(np.median(kept[0][2]))
+        line = median(kept[0][2])
         tapering = float(piece[2][0]) > 1.4 * line and len(piece[1]) <= _TIP * radius
         if not (tapering and min(_cosine(piece[1], other[1], middle) for other in kept) < -0.9):
             kept.append(piece)

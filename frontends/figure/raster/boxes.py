@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import attrs
 import cv2
@@ -11,7 +11,7 @@ import numpy as np
 
 from dlc.frontends.figure.drawing import Area, Box, Outline, Point
 from dlc.frontends.figure.geometry import common, contains, extent, grown, hull
-from dlc.frontends.figure.raster.arrays import Mask, Points
+from dlc.frontends.figure.raster.arrays import Array, Mask, Points
 from dlc.frontends.figure.raster.borders import Border, border_of, continues, on_ground, outer_area
 from dlc.frontends.figure.raster.canvas import Canvas
 from dlc.frontends.figure.raster.faces import Face, Faces, differ, is_narrow
@@ -107,16 +107,23 @@ def _sharing_walls(candidates: Sequence[Candidate], ink: Mask, em: float) -> lis
     square = [c for c in candidates if c.shape.outline in _SQUARE]
     others = [[c] for c in candidates if c.shape.outline not in _SQUARE]
     groups = Groups(len(square))
-    order = sorted(range(len(square)), key=lambda i: square[i].face.area[0])
-    for at, i in enumerate(order):
-        right = square[i].face.area[2] + _THICKEST * em
-        for j in order[at + 1 :]:
-            if square[j].face.area[0] > right:
-                break
-            pair = square[i].face, square[j].face
-            if _share_wall(*pair, em) or _share_thick_wall(*pair, ink, em):
-                groups.join(i, j)
+    for i, j in _neighbours(np.array([c.face.area for c in square]), max(_wall(em), _THICKEST * em)):
+        pair = square[i].face, square[j].face
+        if _share_wall(*pair, em) or _share_thick_wall(*pair, ink, em):
+            groups.join(i, j)
     return [*([square[i] for i in group] for group in groups.sets()), *others]
+
+
+def _neighbours(areas: Array, apart: float) -> Iterator[tuple[int, int]]:
+    """Pairs of boxes (numbers of rows of `areas`) that are no further apart, level and upright, than so much."""
+    order = np.argsort(areas[:, 0], kind="stable") if len(areas) else ()
+    for at, i in enumerate(order):
+        y0, x1, y1 = areas[i, 1:]
+        rest = order[at + 1 :]
+        near = (
+            (areas[rest, 0] <= x1 + apart) & (areas[rest, 1] <= y1 + apart) & (areas[rest, 3] >= y0 - apart)
+        )
+        yield from ((int(i), int(j)) for j in rest[near])
 
 
 def _wall(em: float) -> float:

@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 
 from dlc.frontends.figure.raster.arrays import Array, Mask, Pixels, Points
+from dlc.frontends.figure.raster.measures import measured
 from dlc.frontends.figure.raster.picture import Picture
 
 #: Letters are read at this size (pixels); much larger ones are scaled down, which makes all else quicker.
@@ -23,8 +24,9 @@ _NOISY = 3.0
 #: JPEG leaves weak edges (0..255) beside strong ones; where there are so many (of the strong), and hints of
 #: edges besides, they are left out.
 _RINGING, _WEAK, _HINTED = 30.0, 0.3, 0.17
-#: The window (pixels) in which ink is told from what is around it, and the patches in which noise is measured.
-_WINDOW, _PATCH = 31, 128
+#: The window (pixels) in which ink is told from what is around it, by how much (0..255) it differs, and the
+#: patches in which noise is measured.
+_WINDOW, _DIFFERS, _PATCH = 31, 20, 128
 
 
 @attrs.frozen(eq=False)
@@ -60,22 +62,22 @@ def canvas(picture: Picture) -> Canvas:
         pixels = _scaled(pixels, scale)
     pixels = _without_colours(pixels)
     grey = _grey(pixels)
-    dark = _darker(grey, _WINDOW)
-    em = letter_size(dark, _light(grey))
+    inks = _inks(grey)
+    em = letter_size(inks)
     if em is not None and (em > _LARGEST or em < _SMALLEST):
         factor = _USUAL / em if em > _LARGEST else 2.0
         room = MOST_WORKING / (pixels.shape[0] * pixels.shape[1])
         factor = min(factor, room**0.5) if factor > 1 else factor
         pixels, scale, em = _scaled(pixels, factor), scale * factor, em * factor
         grey = _grey(pixels)
-        dark = _darker(grey, _WINDOW)
+        inks = _inks(grey)
     noise = grain(grey)
     if noise > _NOISY:
         pixels = cv2.bilateralFilter(pixels, 5, 6 * noise, 1.5)
         grey = _grey(pixels)
-        dark = _darker(grey, _WINDOW)
+        inks = _inks(grey)
     em = em or max(8.0, min(grey.shape) / 30)
-    letters, rest = letter_masks(grey, dark, em)
+    letters, rest = letter_masks(inks, em)
     edges = _edges(pixels, noise)
     near = cv2.dilate(letters, np.ones((7, 7), np.uint8))
     near = cv2.bitwise_and(near, cv2.bitwise_not(cv2.dilate(rest, np.ones((3, 3), np.uint8))))
@@ -111,64 +113,59 @@ def grain(grey: Pixels) -> float:
     lefts = np.linspace(0, max(0, width - _PATCH), 6).astype(int)
     patches = [grey[y : y + _PATCH, x : x + _PATCH] for y in np.unique(tops) for x in np.unique(lefts)]
     rough = np.concatenate([cv2.Laplacian(p.copy(), cv2.CV_16S, ksize=1).ravel() for p in patches])
+    if 2 * cv2.countNonZero(rough) < rough.size:
+        return 0.0
     return float(np.median(np.abs(rough))) / (0.6745 * 20**0.5)
 
 
-def letter_masks(grey: Pixels, dark: Mask, em: float) -> tuple[Mask, Mask]:
-    """The ink that stands in rows like letters, and all other ink; both dark (given) and light ink."""
-    letters = _rows_of(dark, em)
-    rest = cv2.bitwise_and(dark, cv2.bitwise_not(letters))
-    light = _light(grey)
-    if light is not None:
-        letters = cv2.bitwise_or(letters, _rows_of(light, em))
-        rest = cv2.bitwise_and(rest, cv2.bitwise_not(letters))
-    return letters, rest
-
-
-def _light(grey: Pixels) -> Mask | None:
-    """What is lighter than its surroundings on dark ground; None where hardly any ground is dark."""
-    ground = cv2.boxFilter(grey, -1, (_WINDOW, _WINDOW))
-    night = cv2.threshold(ground, _DARK_GROUND, 255, cv2.THRESH_BINARY_INV)[1]
-    if cv2.countNonZero(night) <= 4 * _WINDOW * _WINDOW:
-        return None
-    night = cv2.dilate(night, np.ones((15, 15), np.uint8))
-    return cv2.bitwise_and(_darker(cv2.bitwise_not(grey), _WINDOW), night)
-
-
-def _darker(grey: Pixels, window: int) -> Mask:
-    """What is darker than its surroundings."""
-    mean, below = cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV
-    return cv2.adaptiveThreshold(grey, 255, mean, below, window, 20)
-
-
 @attrs.frozen(eq=False)
-class _Outlines:
-    """The outlines of the pieces of a mask, their hulls (left, top, width, height), and how many pixels each
-    has, without those in its holes."""
+class _Ink:
+    """What is darker (or lighter) than its surroundings, and of its pieces the outlines, their hulls (left, top,
+    width, height), and how many pixels each has, without those in its holes."""
 
+    mask: Mask
     contours: Sequence[Points]
     hulls: Array
     pixels: Array
 
 
-def _outlines(ink: Mask) -> _Outlines:
-    contours, tree = cv2.findContours(ink, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE)
+def _inks(grey: Pixels) -> list[_Ink]:
+    """The dark ink, and the light ink on dark ground where more than hardly any ground is dark."""
+    ground = cv2.boxFilter(grey, -1, (_WINDOW, _WINDOW), borderType=cv2.BORDER_REPLICATE)
+    dark = cv2.threshold(cv2.subtract(ground, grey), _DIFFERS - 1, 255, cv2.THRESH_BINARY)[1]
+    night = cv2.threshold(ground, _DARK_GROUND, 255, cv2.THRESH_BINARY_INV)[1]
+    if cv2.countNonZero(night) <= 4 * _WINDOW * _WINDOW:
+        return [_outlined(dark)]
+    light = cv2.threshold(cv2.subtract(grey, ground), _DIFFERS - 1, 255, cv2.THRESH_BINARY)[1]
+    return [
+        _outlined(dark),
+        _outlined(cv2.bitwise_and(light, cv2.dilate(night, np.ones((15, 15), np.uint8)))),
+    ]
+
+
+def _outlined(mask: Mask) -> _Ink:
+    contours, tree = cv2.findContours(mask, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE)
     if not contours:
-        return _Outlines((), np.zeros((0, 4), int), np.zeros(0))
+        return _Ink(mask, (), np.zeros((0, 4), int), np.zeros(0))
     inner = tree[0, :, 3] >= 0
-    around = np.array([cv2.arcLength(c, True) for c in contours]) / 2
-    pixels = np.array([cv2.contourArea(c) for c in contours]) + np.where(inner, 1 - around, around + 1)
+    seen = measured(contours)
+    pixels = seen.areas + np.where(inner, 1 - seen.around / 2, seen.around / 2 + 1)
     np.subtract.at(pixels, tree[0, inner, 3], pixels[inner])
-    outer = np.flatnonzero(~inner).tolist()
-    kept = [contours[i] for i in outer]
-    return _Outlines(kept, np.array([cv2.boundingRect(c) for c in kept]), pixels[outer])
+    outer = np.flatnonzero(~inner)
+    return _Ink(mask, [contours[i] for i in outer.tolist()], seen.hulls[outer], pixels[outer])
 
 
-def _rows_of(ink: Mask, em: float) -> Mask:
-    """The pieces of a mask that stand in rows like letters (without the holes of letters)."""
-    outlines = _outlines(ink)
-    chosen = [outlines.contours[i] for i in np.flatnonzero(_in_rows(outlines.hulls, em)).tolist()]
-    rows: Mask = np.zeros_like(ink)
+def letter_masks(inks: Sequence[_Ink], em: float) -> tuple[Mask, Mask]:
+    """The ink that stands in rows like letters, and all other dark ink."""
+    rows = [_rows_of(ink, em) for ink in inks]
+    letters = rows[0] if len(rows) == 1 else cv2.bitwise_or(*rows)
+    return letters, cv2.bitwise_and(inks[0].mask, cv2.bitwise_not(letters))
+
+
+def _rows_of(ink: _Ink, em: float) -> Mask:
+    """The pieces of ink that stand in rows like letters (without the holes of letters)."""
+    chosen = [ink.contours[i] for i in np.flatnonzero(_in_rows(ink.hulls, em)).tolist()]
+    rows: Mask = np.zeros_like(ink.mask)
     cv2.drawContours(rows, chosen, -1, 255, cv2.FILLED)
     return rows
 
@@ -189,11 +186,9 @@ def _in_rows(stats: Array, em: float) -> Array:
     return beside
 
 
-def letter_size(ink: Mask, light: Mask | None = None) -> float | None:
-    """The font size in pixels, from the heights of what looks like letters, dark (or light on dark ground);
-    None where few do."""
-    masks = [ink] if light is None else [ink, light]
-    heights = np.concatenate([_letter_heights(mask) for mask in masks])
+def letter_size(inks: Sequence[_Ink]) -> float | None:
+    """The font size in pixels, from the heights of what looks like letters; None where few do."""
+    heights = np.concatenate([_letter_heights(ink) for ink in inks])
     if len(heights) < 8:
         return None
     # Small letters and capitals are two heaps; the larger letters of the usual text say its size.
@@ -202,13 +197,13 @@ def letter_size(ink: Mask, light: Mask | None = None) -> float | None:
     return 1.3 * float(np.percentile(usual, 80))
 
 
-def _letter_heights(ink: Mask) -> Array:
-    outlines = _outlines(ink)
-    width, height = outlines.hulls[:, 2], outlines.hulls[:, 3]
-    fill = outlines.pixels / np.maximum(1, width * height)
+def _letter_heights(ink: _Ink) -> Array:
+    width, height = ink.hulls[:, 2], ink.hulls[:, 3]
+    fill = ink.pixels / np.maximum(1, width * height)
     likely = (height >= _LEAST_LETTER) & (height <= _MOST_LETTER) & (width <= 1.6 * height)
     likely &= (width >= 0.25 * height) & (fill > 0.18) & (fill < 0.85)
-    return height[likely]
+    found: Array = height[likely]
+    return found
 
 
 def strongest(pixels: Array) -> Pixels:

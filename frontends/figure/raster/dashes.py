@@ -11,6 +11,7 @@ import numpy as np
 from dlc.frontends.figure.drawing import Area, Box
 from dlc.frontends.figure.raster.arrays import Array, Mask
 from dlc.frontends.figure.raster.letters import Pieces
+from dlc.frontends.figure.raster.middles import median
 
 #: A dash's thickness and length (ems), and how slender it is at least.
 _THICKEST, _LONGEST, _SLENDER = 0.28, 1.4, 1.6
@@ -76,7 +77,7 @@ def _chains(index: Array, boxes: Array, middle: Array, axis: int, em: float) -> 
     """The lines that dashes of one row make."""
     order = np.argsort(boxes[:, axis], kind="stable")
     starts, ends = boxes[order, axis], boxes[order, axis + 2]
-    usual = float(np.median(ends - starts))
+    usual = median(ends - starts)
     apart = starts[1:] - np.maximum.accumulate(ends)[:-1]
     cuts = np.flatnonzero(apart > min(_GAP * em, _GAP_DASHES * usual + 0.6 * em)) + 1
     made = []
@@ -84,13 +85,13 @@ def _chains(index: Array, boxes: Array, middle: Array, axis: int, em: float) -> 
         if len(chain) >= _FEWEST and _even(boxes[chain, axis + 2] - boxes[chain, axis]):
             own = tuple(int(i) for i in index[chain])
             start, end = float(boxes[chain, axis].min()), float(boxes[chain, axis + 2].max())
-            made.append(_Side(float(np.median(middle[chain])), start, end, own))
+            made.append(_Side(median(middle[chain]), start, end, own))
     return made
 
 
 def _even(lengths: Array) -> bool:
     """Whether most dashes are about equally long."""
-    usual = float(np.median(lengths))
+    usual = median(lengths)
     return float((np.abs(lengths - usual) <= max(2.0, 0.35 * usual)).mean()) >= 0.6
 
 

@@ -15,7 +15,8 @@ import numpy as np
 from dlc.frontends.figure.drawing import Colour
 from dlc.frontends.figure.raster.arrays import Array, Mask, Numbers, Points
 from dlc.frontends.figure.raster.canvas import Canvas
-from dlc.frontends.figure.raster.letters import numbered
+from dlc.frontends.figure.raster.letters import labelled
+from dlc.frontends.figure.raster.measures import measured
 
 #: A face's shorter side is at least this (ems); letters enclose smaller ones.
 _NARROWEST = 0.5
@@ -71,8 +72,8 @@ class Faces:
 def find_faces(drawn: Canvas) -> Faces:
     """The faces of a picture."""
     flat = cv2.bitwise_not(drawn.lines)
-    numbers = numbered(flat, 8)
     contours, tree = cv2.findContours(flat, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE)
+    numbers = labelled(flat, 8, len(contours))
     faces = [_face(drawn, numbers, contours, tree[0], i) for i in _large(contours, tree, drawn.em)]
     kept = sorted((f for f in faces if f is not None), key=lambda f: -f.enclosed)
     paper = _paper(kept)
@@ -85,7 +86,7 @@ def _large(contours: Sequence[Points], tree: Array, em: float) -> list[int]:
     if not contours:
         return []
     least = _NARROWEST * em
-    hulls = np.array([cv2.boundingRect(c) for c in contours])
+    hulls = measured(contours).hulls
     narrow, long = hulls[:, 2:].min(axis=1), hulls[:, 2:].max(axis=1)
     enough = (narrow >= least) | ((narrow >= _SLIT * em) & (long >= _SLIT_LENGTH * em))
     large = np.flatnonzero(enough & (tree[0, :, 3] < 0))

@@ -9,6 +9,7 @@ import numpy as np
 
 from dlc.frontends.figure.drawing import Point
 from dlc.frontends.figure.raster.arrays import Array, Mask
+from dlc.frontends.figure.raster.middles import median
 from dlc.frontends.figure.raster.stroke import Stroke
 
 #: Shorter lines have none (ems); nor has an end to which another line's end is so near.
@@ -93,7 +94,7 @@ def _is_head(extents: Array, half: float, em: float) -> bool:
     if most < max(_RATIO * half, half + _MORE) or peak < 0.2 * em:
         return False
     behind = extents[peak + max(2, round(0.2 * em)) :]
-    if most > _LARGEST * em or len(behind) == 0 or float(np.median(behind)) > max(half + 1.0, 0.6 * most):
+    if most > _LARGEST * em or len(behind) == 0 or median(behind) > max(half + 1.0, 0.6 * most):
         return False
     # A head's side is straight; a line that crosses makes a sudden bump.
     straight = np.linspace(min(half, 0.3 * most), most, peak + 1)

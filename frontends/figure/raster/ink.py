@@ -57,7 +57,8 @@ def _contrast(drawn: Canvas, faces: Faces, sheets: list[Face]) -> Mask:
     """How much each pixel differs from the face that it lies on."""
     grey = drawn.pixels.ndim == 2
     ground = np.empty_like(drawn.pixels)
-    ground[:] = faces.paper[0] if grey else faces.paper
+    height, width = drawn.shape
+    cv2.rectangle(ground, (0, 0), (width, height), faces.paper[:1] if grey else faces.paper, cv2.FILLED)
     for face in sheets:
         colour = face.colour[:1] if grey else face.colour
         cv2.drawContours(ground, [face.contour.reshape(-1, 1, 2)], -1, colour, cv2.FILLED)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Iterable, Sequence
+
 import attrs
 import cv2
 import numpy as np
 
-from dlc.frontends.figure.raster.arrays import Array, Mask, Numbers
+from dlc.frontends.figure.raster.arrays import Array, Mask, Numbers, Points
+from dlc.frontends.figure.raster.measures import measured
 
 #: Heights and widths of letters, and of letters that touch each other (ems).
 _TALLEST, _WIDEST = 1.7, 4.0
@@ -17,16 +21,17 @@ _FEW = 60_000
 
 @attrs.frozen(eq=False)
 class Pieces:
-    """The connected pieces of ink.
+    """The connected pieces of ink, numbered from 1.
 
-    `numbers` tells each pixel's (from 1). Ink is sparse, so it is also listed: `places` are its pixels as
-    indices into the flat picture, and `owners` the piece of each. `boxes` is (count, 4) with left, top, right,
-    bottom (whole pixels, exclusive), `pixels` their ink. Row 0 is the piece of number 0, empty.
+    `boxes` is (count, 4) with left, top, right, bottom (whole pixels, exclusive), `pixels` their ink. Row 0 is the
+    piece of number 0, empty. `outlines` are those of pieces and of their holes, `homes` tells the piece of each,
+    and `starts` are the pieces' first pixels (x and y).
     """
 
-    numbers: Numbers
-    places: Array
-    owners: Array
+    ink: Mask
+    outlines: Sequence[Points]
+    homes: Array
+    starts: Array
     boxes: Array
     pixels: Array
 
@@ -43,47 +48,74 @@ class Pieces:
     def __len__(self) -> int:
         return len(self.pixels)
 
+    @functools.cached_property
+    def _labels(self) -> Numbers:
+        return labelled(self.ink, 8, len(self.outlines))
+
     def count(self, mask: Mask) -> Array:
         """How many pixels of each piece a mask covers."""
-        covered = mask.ravel()[self.places] > 0
-        return np.bincount(self.owners[covered], minlength=len(self))
+        if len(self) == 1:
+            return np.zeros(1, np.int64)
+        covered = np.flatnonzero(cv2.bitwise_and(self.ink, mask) != 0)
+        counts = np.bincount(self._labels.ravel()[covered], minlength=len(self))
+        found: Array = counts[self._labels[self.starts[:, 1], self.starts[:, 0]]]
+        found[0] = 0
+        return found
 
     def mask(self, chosen: Array) -> Mask:
         """A mask of the pieces for which `chosen` is true."""
-        made = np.zeros(self.numbers.size, np.uint8)
-        made[self.places[chosen[self.owners]]] = 255
-        return made.reshape(self.numbers.shape)
+        made: Mask = np.zeros_like(self.ink)
+        own = [self.outlines[i] for i in np.flatnonzero(chosen[self.homes]).tolist()]
+        cv2.drawContours(made, own, -1, 255, cv2.FILLED)
+        return made
+
+    def window(self, number: int) -> Mask:
+        """A mask of the hull of one piece, without what else is in it."""
+        x0, y0, x1, y1 = self.boxes[number].tolist()
+        made: Mask = np.zeros((y1 - y0, x1 - x0), np.uint8)
+        own = [self.outlines[i] for i in np.flatnonzero(self.homes == number).tolist()]
+        cv2.drawContours(made, own, -1, 255, cv2.FILLED, offset=(-x0, -y0))
+        return made
+
+    def numbers(self, chosen: Iterable[int]) -> Numbers:
+        """For each pixel which of the chosen pieces it is of, 0 for none of them."""
+        made: Numbers = np.zeros(self.ink.shape, np.int32)
+        for number in chosen:
+            x0, y0, x1, y1 = self.boxes[number].tolist()
+            made[y0:y1, x0:x1][self.window(number) > 0] = number
+        return made
 
 
 def pieces_of(ink: Mask) -> Pieces:
     """The pieces of ink of a mask."""
-    numbers = numbered(ink, 8)
-    places = np.flatnonzero(ink.ravel() != 0)
-    owners = numbers.ravel()[places]
-    pixels = np.bincount(owners, minlength=1)
-    return Pieces(numbers, places, owners, _boxes(places, owners, pixels, ink.shape[1]), pixels)
+    outlines, tree = cv2.findContours(ink, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE)
+    if not outlines:
+        return Pieces(ink, (), *(np.zeros(shape, np.int64) for shape in (0, (1, 2), (1, 4), 1)))
+    seen, parents = measured(outlines), tree[0, :, 3]
+    outer = np.flatnonzero(parents < 0)
+    first = seen.starts[outer]
+    outer = outer[np.lexsort((first[:, 0], first[:, 1]))]
+    homes = np.zeros(len(outlines), np.int64)
+    homes[outer] = np.arange(1, len(outer) + 1)
+    homes[parents >= 0] = homes[parents[parents >= 0]]
+    # Pick's theorem: an outline goes through the outermost pixels, that of a hole through those around the hole.
+    within = np.where(parents < 0, seen.areas + seen.steps / 2 + 1, seen.steps / 2 - seen.areas - 1)
+    pixels = np.bincount(homes, within)
+    hulls = seen.hulls[outer]
+    boxes = np.concatenate(
+        [np.zeros((1, 4), np.int64), np.concatenate([hulls[:, :2], hulls[:, :2] + hulls[:, 2:]], 1)]
+    )
+    starts = np.concatenate([np.zeros((1, 2), np.int64), seen.starts[outer]])
+    return Pieces(ink, outlines, homes, starts, boxes, np.rint(pixels).astype(np.int64))
 
 
-def numbered(mask: Mask, connectivity: int) -> Numbers:
-    """Each pixel's connected component, 0 outside of all; 16 bits where that is enough, which is quicker."""
-    contours = cv2.findContours(mask, cv2.RETR_LIST, cv2.CHAIN_APPROX_SIMPLE)[0]
-    wide = cv2.CV_16U if len(contours) < _FEW and connectivity == 8 else cv2.CV_32S
+def labelled(mask: Mask, connectivity: int, outlines: int) -> Numbers:
+    """Each pixel's connected component, 0 outside of all; `outlines` are as many as there are components, or more.
+
+    Numbers have 16 bits where that is enough, which is quicker.
+    """
+    wide = cv2.CV_16U if outlines < _FEW and connectivity == 8 else cv2.CV_32S
     return cv2.connectedComponents(mask, connectivity=connectivity, ltype=wide)[1]
-
-
-def _boxes(places: Array, owners: Array, pixels: Array, width: int) -> Array:
-    """The hulls of pieces, from their pixels in the order of rows."""
-    boxes = np.zeros((len(pixels), 4), np.int64)
-    if len(places) == 0:
-        return boxes
-    order = np.argsort(owners, kind="stable")
-    y, x = np.divmod(places[order], width)
-    starts = np.concatenate([[0], np.cumsum(pixels)[:-1]])[1:]
-    boxes[1:, 0] = np.minimum.reduceat(x, starts)
-    boxes[1:, 1] = y[starts]
-    boxes[1:, 2] = np.maximum.reduceat(x, starts) + 1
-    boxes[1:, 3] = y[np.concatenate([starts[1:], [len(y)]]) - 1] + 1
-    return boxes
 
 
 def may_be_letters(pieces: Pieces, em: float) -> Array:

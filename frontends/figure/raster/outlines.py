@@ -50,7 +50,7 @@ def _dented(agreement: float, shares: list[float]) -> Shape | None:
 
 def _dense(contour: Points) -> Array:
     """The contour with a point every two pixels."""
-    along = np.roll(contour, -1, axis=0) - contour
+    along = np.concatenate([contour[1:], contour[:1]]) - contour
     counts = np.maximum(1, np.abs(along).max(axis=1) // 2)
     which = np.repeat(np.arange(len(contour)), counts)
     step = np.arange(len(which)) - np.repeat(np.cumsum(counts) - counts, counts)

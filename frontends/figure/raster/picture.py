@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import warnings
+import zlib
 
 import attrs
 import cv2
@@ -21,6 +22,8 @@ SHORTEST_SIDE = 16
 _LEAST_CONTRAST = 8
 #: Paper darker than this (0..255) is turned into light paper.
 _DARK = 110
+#: Where a PNG tells the bits of a channel, and words in it that may tell how it is to be turned.
+_DEPTH, _TURNED = 24, (b"eXIf", b"Raw profile type exif")
 
 
 @attrs.frozen(eq=False)
@@ -44,8 +47,9 @@ def decode(data: bytes, name: str) -> Picture:
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
             image: Image.Image = Image.open(io.BytesIO(data))
             _check_size(image, name)
-            image = ImageOps.exif_transpose(image)
-            pixels = _on_white(image)
+            pixels = _quickly(data, image)
+            if pixels is None:
+                pixels = _on_white(ImageOps.exif_transpose(image))
     except DlcError:
         raise
     except Image.DecompressionBombError:
@@ -80,6 +84,32 @@ def _too_large(name: str, size: str) -> DlcError:
     return DlcError(Diagnostic(codes.PICTURE_TOO_LARGE, message, FileSpan(name), fix=fix))
 
 
+def _quickly(data: bytes, image: Image.Image) -> Pixels | None:
+    """The pixels of a common kind of PNG by OpenCV, which takes half of Pillow's time; None of all others."""
+    if image.format != "PNG" or image.mode not in ("RGB", "RGBA") or "transparency" in image.info:
+        return None
+    if data[_DEPTH] != 8 or any(word in data for word in _TURNED) or not _is_sound(data):
+        return None
+    raw = np.frombuffer(data, np.uint8)
+    if image.mode == "RGB":
+        return cv2.imdecode(raw, cv2.IMREAD_COLOR_RGB)
+    pixels = cv2.imdecode(raw, cv2.IMREAD_UNCHANGED)
+    return None if pixels is None else _over_white(pixels, cv2.COLOR_BGRA2RGB)
+
+
+def _is_sound(data: bytes) -> bool:
+    """Whether a PNG's chunks are all there and as they were written: OpenCV's decoder complains on its own."""
+    at = 8
+    while at + 12 <= len(data):
+        end = at + 8 + int.from_bytes(data[at : at + 4])
+        if zlib.crc32(data[at + 4 : end]).to_bytes(4) != data[end : end + 4]:
+            return False
+        if data[at + 4 : at + 8] == b"IEND":
+            return True
+        at = end + 4
+    return False
+
+
 def _on_white(image: Image.Image) -> Pixels:
     """The picture's RGB pixels; what is transparent shows white paper. Many bits a channel become eight."""
     if image.mode.startswith("I;16") or image.mode in ("I", "F"):
@@ -92,15 +122,19 @@ def _on_white(image: Image.Image) -> Pixels:
     return np.asarray(image.convert("RGB"))
 
 
-def _over_white(pixels: Pixels) -> Pixels:
-    """RGB pixels of RGBA ones on white paper."""
+def _over_white(pixels: Pixels, way: int = cv2.COLOR_RGBA2RGB) -> Pixels:
+    """RGB pixels of RGBA ones (of which `way` makes RGB) on white paper."""
     alpha = cv2.extractChannel(pixels, 3)
-    opaque = cv2.cvtColor(pixels, cv2.COLOR_RGBA2RGB)
-    if cv2.countNonZero(cv2.bitwise_not(alpha)) == 0:
-        return opaque
-    share = cv2.cvtColor(alpha, cv2.COLOR_GRAY2RGB)
-    ink = cv2.multiply(cv2.bitwise_not(opaque), share, scale=1 / 255)
-    return cv2.bitwise_not(ink)
+    made = cv2.cvtColor(pixels, way)
+    clear = cv2.inRange(alpha, 0, 0)
+    if cv2.countNonZero(clear):
+        made = cv2.max(made, cv2.cvtColor(clear, cv2.COLOR_GRAY2RGB))
+    mixed = np.flatnonzero(cv2.inRange(alpha, 1, 254) != 0)
+    if len(mixed):
+        flat = made.reshape(-1, 3)
+        share = alpha.ravel()[mixed, None] / 255
+        flat[mixed] = np.rint(255 - (255 - flat[mixed]) * share)
+    return made
 
 
 def _paper_is_dark(pixels: Pixels) -> bool:

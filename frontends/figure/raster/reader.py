@@ -16,6 +16,7 @@ from dlc.frontends.figure.raster.dashes import find_dashed
 from dlc.frontends.figure.raster.faces import find_faces
 from dlc.frontends.figure.raster.ink import find_ink
 from dlc.frontends.figure.raster.letters import Pieces, faces_with_letters, may_be_letters, pieces_of
+from dlc.frontends.figure.raster.middles import usual_colour
 from dlc.frontends.figure.raster.picture import Picture
 from dlc.frontends.figure.raster.rows import find_rows
 from dlc.frontends.figure.raster.scale import scaled
@@ -180,8 +181,4 @@ def _connector(drawn: Canvas, stroke: Stroke) -> Connector | None:
 
 def _colour(drawn: Canvas, stroke: Stroke) -> Colour:
     few = stroke.points[:: max(1, len(stroke.points) // 15)]
-    seen = drawn.pixels[few[:, 1], few[:, 0]]
-    if seen.ndim == 1:
-        return (int(np.median(seen)),) * 3
-    red, green, blue = np.median(seen, axis=0)
-    return int(red), int(green), int(blue)
+    return usual_colour(drawn.pixels[few[:, 1], few[:, 0]])

@@ -13,6 +13,7 @@ from dlc.frontends.figure.geometry import extent
 from dlc.frontends.figure.raster.arrays import Array, Mask
 from dlc.frontends.figure.raster.letters import may_be_letters, pieces_of
 from dlc.frontends.figure.raster.low import with_low_pieces
+from dlc.frontends.figure.raster.middles import quantile
 from dlc.frontends.groups import Groups
 
 #: A wider gap (ems) parts two lines of text; letters of turned text stand closer than this.
@@ -169,6 +170,6 @@ def crop(contrast: Mask, text: Mask, row: Row) -> Array:
     window = slice(max(0, y0 - rim), min(height, y1 + rim)), slice(max(0, x0 - rim), min(width, x1 + rim))
     own = cv2.dilate(text[window], np.ones((5, 5), np.uint8))
     part = cv2.bitwise_and(contrast[window], own)
-    strongest = max(1, int(np.percentile(part[own > 0], 97))) if own.any() else 1
+    strongest = max(1, int(quantile(part[own > 0], 0.97))) if own.any() else 1
     made: Array = 255 - cv2.convertScaleAbs(part, alpha=255 / strongest)
     return np.rot90(made, -1).copy() if row.angle else made

@@ -11,6 +11,8 @@ import numpy as np
 
 from dlc.frontends.figure.drawing import Point
 from dlc.frontends.figure.raster.arrays import Array, Mask
+from dlc.frontends.figure.raster.letters import Pieces
+from dlc.frontends.figure.raster.packing import Packed, packed
 from dlc.frontends.figure.raster.thinning import codes, offsets, thinned
 
 
@@ -112,19 +114,18 @@ class Graph:
             self.edges[node] = [e for e in self.edges[node] if e is not edge]
 
 
-def graph_of(lines: Mask) -> Graph:
-    """The graph of the skeleton of a mask, without its outermost pixels."""
-    lines = lines.copy()
-    lines[[0, -1], :] = 0
-    lines[:, [0, -1]] = 0
-    half = cv2.distanceTransform(lines, cv2.DIST_L2, 3)
-    return _Tracer(thinned(lines), half).graph()
+def graph_of(lines: Pieces) -> Graph:
+    """The graph of the skeleton of lines."""
+    together = packed(lines)
+    half = cv2.distanceTransform(together.mask, cv2.DIST_L2, 3)
+    return _Tracer(thinned(together.mask), half, together).graph()
 
 
 class _Tracer:
     """Walks along a skeleton."""
 
-    def __init__(self, skeleton: Mask, half: Array) -> None:
+    def __init__(self, skeleton: Mask, half: Array, together: Packed) -> None:
+        self._points = together.points
         self._width = skeleton.shape[1]
         self._half = half.ravel()
         self._steps = offsets(self._width)
@@ -164,8 +165,8 @@ class _Tracer:
 
     def _make_node(self, group: list[int]) -> None:
         number = len(self._graph.places)
-        xs, ys = [p % self._width for p in group], [p // self._width for p in group]
-        self._graph.places[number] = (sum(xs) / len(xs), sum(ys) / len(ys))
+        x, y = self._points(np.array(group)).sum(axis=0).tolist()
+        self._graph.places[number] = (x / len(group), y / len(group))
         self._graph.edges[number] = []
         self._node_of.update(dict.fromkeys(group, number))
 
@@ -196,8 +197,7 @@ class _Tracer:
         if len(chain) > 3:  # a pixel between two forks that nearly touch may begin a longer line as well
             seen |= passed
         flat = np.array(chain)
-        points = np.stack([flat % self._width, flat // self._width], axis=1)
-        self._graph.add(Edge(first, last, points, self._half[flat]))
+        self._graph.add(Edge(first, last, self._points(flat), self._half[flat]))
 
     def _onward(self, chain: list[int]) -> int | None:
         """The next pixel of a chain: rather away from where it comes from, a node, or beside than across."""
@@ -238,7 +238,9 @@ def _runs(skeleton: Mask, places: Array, arms: Array) -> tuple[dict[int, list[in
 def _one_way(contour: Array) -> list[int]:
     """The pixels of a thin open chain from end to end, of its contour, which runs there and back; none where
     it is no such chain."""
-    turns = np.flatnonzero(np.roll(contour, 1) == np.roll(contour, -1))
+    turns = np.flatnonzero(
+        np.concatenate([contour[-1:], contour[:-1]]) == np.concatenate([contour[1:], contour[:1]])
+    )
     if len(turns) != 2:
         return []
     there: list[int] = contour[turns[0] : turns[1] + 1].tolist()

@@ -6,6 +6,7 @@ import numpy as np
 
 from dlc.frontends.figure.raster.arrays import Array
 from dlc.frontends.figure.raster.letters import Pieces
+from dlc.frontends.figure.raster.middles import median, quantile
 
 #: How long (ems) such arrows are, how much longer than wide, and how thick their shafts are (of the head).
 _SHORTEST, _LONGEST, _SLENDER, _SHAFT = 0.95, 8.0, 1.4, 0.45
@@ -20,8 +21,7 @@ def small_arrows(pieces: Pieces, among: Array, em: float) -> Array:
     )
     found = np.zeros(len(pieces), bool)
     for number in np.flatnonzero(likely).tolist():
-        x0, y0, x1, y1 = pieces.boxes[number].tolist()
-        own = pieces.numbers[y0:y1, x0:x1] == number
+        own = pieces.window(number) > 0
         found[number] = _is_arrow(own if wide[number] >= high[number] else own.T)
     return found
 
@@ -33,17 +33,14 @@ def _is_arrow(own: Array) -> bool:
     reach = (last - first)[columns]
     if len(columns) < own.shape[1]:
         return False
-    middle = float(np.median(own.shape[0] / 2))
+    middle = own.shape[0] / 2
     for extent, top in ((reach, first), (reach[::-1], first[::-1])):
         head = int(extent.argmax())
         if head < 0.4 * len(extent):  # a head lies in the far half
             continue
         shaft = extent[: max(2, head - max(2, round(0.1 * len(extent))))]
-        thin = float(np.percentile(shaft, 80)) <= max(2.0, _SHAFT * float(extent.max()))
-        level = (
-            abs(float(np.median(top[: len(shaft)])) + float(np.median(shaft)) / 2 - middle)
-            <= 0.2 * own.shape[0]
-        )
+        thin = quantile(shaft, 0.8) <= max(2.0, _SHAFT * float(extent.max()))
+        level = abs(median(top[: len(shaft)]) + median(shaft) / 2 - middle) <= 0.2 * own.shape[0]
         if thin and level and len(shaft) >= 0.3 * len(extent):
             return True
     return False

@@ -17,7 +17,9 @@ from dlc.frontends.figure.raster.blobs import Blob, collapse
 from dlc.frontends.figure.raster.clutter import without_clutter
 from dlc.frontends.figure.raster.detached import with_detached_heads
 from dlc.frontends.figure.raster.half_heads import mark_half_heads
+from dlc.frontends.figure.raster.letters import pieces_of
 from dlc.frontends.figure.raster.meeting import parted, share_heads
+from dlc.frontends.figure.raster.middles import median
 from dlc.frontends.figure.raster.skeleton import Edge, Graph, graph_of
 from dlc.frontends.figure.raster.stroke import Stroke
 
@@ -45,7 +47,8 @@ class Traced:
 
 def trace(lines: Mask, near: Mask, em: float) -> Traced:
     """The strokes of a mask of lines; its border of one pixel must be empty. `near` marks boxes' borders."""
-    graph = graph_of(lines)
+    pieces = pieces_of(lines)
+    graph = graph_of(pieces)
     blobs = collapse(graph)
     _cut_spurs(graph)
     wings = _open_heads(graph, em)
@@ -57,7 +60,7 @@ def trace(lines: Mask, near: Mask, em: float) -> Traced:
     for stroke in strokes:
         _extend(stroke, lines, em)
     mark_half_heads(strokes, lines, near, em)
-    strokes = with_detached_heads(strokes, lines, em)
+    strokes = with_detached_heads(strokes, pieces, em)
     share_heads(strokes, near, em)
     met = [fork for fork in forks if _is_met(fork, strokes, em)]
     return Traced(tuple(strokes), tuple(met), tuple(clutter))
@@ -170,7 +173,7 @@ def _join_near_forks(graph: Graph, blobs: Collection[int], em: float) -> None:
         a, b = edge.first, edge.last
         if a == b or a not in graph.edges or b not in graph.edges or edge not in graph.edges[a]:
             continue
-        half = float(np.median(edge.half))
+        half = median(edge.half)
         forks = graph.degree(a) > 2 and graph.degree(b) > 2
         crossed = edge.length <= min(_SHARED * half + 4, 1.3 * em) and _is_crossing(graph, edge, em)
         if forks and (edge.length <= max(4.0, 2.2 * half + 2) or crossed):
@@ -227,7 +230,7 @@ def _headed(ends: Sequence[tuple[Edge, bool]], blob: Blob, em: float) -> set[_En
     """The ends of lines that run straight into a thick place's middle and do not come out again."""
     if len(ends) == 1:
         return {(id(edge), last) for edge, last in ends}
-    half = float(np.median(np.concatenate([edge.half for edge, _ in ends])))
+    half = median(np.concatenate([edge.half for edge, _ in ends]))
     if blob.radius < max(_MEETING * half, half + 1.4):  # lines that only meet are thick, too
         return set()
     ways = [_way(edge, last, em) for edge, last in ends]
@@ -303,7 +306,7 @@ class _Walker:
             halves.append(edge.half[order])
             end = (number, not at_last)
             here = self.partner.get(end)
-        stroke = Stroke(np.concatenate(pieces), float(np.median(np.concatenate(halves))))
+        stroke = Stroke(np.concatenate(pieces), median(np.concatenate(halves)))
         for which, at in enumerate((start, end)):
             self._finish(stroke, which, at)
         return stroke

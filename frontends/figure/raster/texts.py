@@ -13,6 +13,7 @@ from dlc.frontends.figure.ocr.recogniser import Recogniser, TextReading
 from dlc.frontends.figure.ocr.repair import repaired
 from dlc.frontends.figure.raster.arrays import Array, Mask
 from dlc.frontends.figure.raster.canvas import Canvas
+from dlc.frontends.figure.raster.middles import quantile, usual_colour
 from dlc.frontends.figure.raster.rows import Row, crop
 
 #: A line read with less confidence than this is tried turned round, if it is turned text.
@@ -118,10 +119,6 @@ def _ink(drawn: Canvas, text: Mask, row: Row, size: float) -> tuple[Colour | Non
     core = inner[1:-1, 1:-1] >= 1.0
     if not core.any():
         return None, False
-    seen = drawn.pixels[y0:y1, x0:x1][core]
     strokes = inner[inner >= 1.0]
-    bold = float(np.percentile(strokes, 80)) * 2 > 0.19 * size
-    if seen.ndim == 1:
-        return (int(np.median(seen)),) * 3, bold
-    red, green, blue = np.median(seen, axis=0)
-    return (int(red), int(green), int(blue)), bold
+    bold = 2 * quantile(strokes, 0.8) > 0.19 * size
+    return usual_colour(drawn.pixels[y0:y1, x0:x1][core]), bold

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import struct
 import time
@@ -16,6 +17,7 @@ from support.canvases import Board, graph, seen
 from dlc.diagnostics import DlcError
 from dlc.frontends.figure.drawing import Area
 from dlc.frontends.figure.picture import read_picture
+from dlc.frontends.figure.raster import picture
 from dlc.frontends.figure.raster.picture import MOST_PIXELS, decode
 from dlc.frontends.figure.read import read_drawing
 
@@ -45,6 +47,33 @@ def is_read(data: bytes) -> bool:
 @pytest.mark.parametrize("mode", ["RGB", "L", "RGBA", "LA"])
 def test_modes_of_png(mode: str) -> None:
     assert is_read(board().file(mode=mode))
+
+
+def test_both_decoders_of_png_give_the_same_pixels(monkeypatch: pytest.MonkeyPatch) -> None:
+    values = np.random.default_rng(3).integers(0, 256, (40, 50, 4)).astype(np.uint8)
+    values[:20, :25, 3], values[20:, :25, 3] = 0, 255
+    files = [saved(Image.fromarray(values).convert(mode)) for mode in ("RGB", "RGBA")]
+    quick = [decode(data, "x.png").pixels for data in files]
+    monkeypatch.setattr(picture, "_quickly", lambda _data, _image: None)
+    slow = [decode(data, "x.png").pixels for data in files]
+    assert all(np.array_equal(one, other) for one, other in zip(quick, slow, strict=True))
+
+
+def test_a_png_that_is_to_be_turned_is_turned() -> None:
+    image = Image.fromarray(np.random.default_rng(3).integers(0, 256, (40, 50, 3)).astype(np.uint8))
+    stream, told = io.BytesIO(), Image.Exif()
+    told[0x0112] = 6
+    image.save(stream, "PNG", exif=told)
+    assert decode(stream.getvalue(), "x.png").size == (40, 50)
+
+
+@pytest.mark.parametrize("at", [0.3, 0.6, 0.95])
+def test_decoders_say_nothing_of_their_own_on_damage(at: float, capfd: pytest.CaptureFixture[str]) -> None:
+    data = bytearray(board().file())
+    data[int(at * len(data))] ^= 255
+    with contextlib.suppress(DlcError):  # Pillow reads on where only a chunk's sum is wrong
+        decode(bytes(data), "x.png")
+    assert capfd.readouterr() == ("", "")
 
 
 @pytest.mark.parametrize("form", ["PNG", "GIF"])
