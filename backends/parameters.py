@@ -153,7 +153,7 @@ def _standardize(op: Any, inputs: Sequence[Type]) -> list[Parameter]:
 
 
 def _recurrent(op: Any, inputs: Sequence[Type]) -> list[Parameter]:
-    features, wide = _channels(inputs), op.gates * op.units
+    features, wide = _channels(inputs), op.parts * op.units
     bias = (2, wide) if op.op_name == "gru" else (wide,)
     one = [
         Parameter("kernel", (features, wide), features, wide),

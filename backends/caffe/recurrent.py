@@ -43,14 +43,17 @@ class Direction(Protocol):
     def __call__(self, w: Writer, reading: Reading) -> None: ...
 
 
-@RULES.rule("lstm")
-def lstm(w: Writer, node: Node, op: Any, x: Value) -> Value:
+_SIGMOIDS = "gates that are sigmoids"
+
+
+@RULES.rule("lstm", only=_SIGMOIDS)
+def lstm(w: Writer, node: Node, op: Any, x: Value) -> Value | None:
     """LSTM."""
     return _recurrent(w, node, op, x, _lstm_layer)
 
 
 @RULES.rule("rnn", only="--approximate writes Caffe's own RNN, which projects each state once more")
-def rnn(w: Writer, node: Node, op: Any, x: Value) -> Value:
+def rnn(w: Writer, node: Node, op: Any, x: Value) -> Value | None:
     """An InnerProduct, a sum and a TanH a step; with approximations accepted, an RNN layer."""
     if w.differences.approximate:
         w.differences.differs(node, "Caffe's RNN gives tanh(V h[t] + d) in place of the state h[t]")
@@ -58,14 +61,18 @@ def rnn(w: Writer, node: Node, op: Any, x: Value) -> Value:
     return _recurrent(w, node, op, x, _rnn_steps)
 
 
-@RULES.rule("gru")
-def gru(w: Writer, node: Node, op: Any, x: Value) -> Value:
+@RULES.rule("gru", only=_SIGMOIDS)
+def gru(w: Writer, node: Node, op: Any, x: Value) -> Value | None:
     """Sums, products and activations a step."""
     return _recurrent(w, node, op, x, _gru_steps)
 
 
-def _recurrent(w: Writer, node: Node, op: Any, x: Value, direction: Direction) -> Value:
+def _recurrent(w: Writer, node: Node, op: Any, x: Value, direction: Direction) -> Value | None:
     """A layer that reads forwards and, where it is bidirectional, one that reads backwards."""
+    gates = op.attributes().get("gates", "sigmoid")
+    if gates != "sigmoid":
+        w.differences.cannot(node, f"Caffe's gates are sigmoids, and these are {gates}")
+        return None
     x = w.steps(x)
     steps, name = x.shape[0], node.name
     states = name if op.return_sequences else w.fresh(f"{name}_states")

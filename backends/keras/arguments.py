@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from dlc.backends.keras.classes import CLASSES
-from dlc.backends.keras.plan import KerasLayer
+from dlc.backends.keras.plan import Brought, KerasLayer
 from dlc.backends.python.layout import Argument, Call
 from dlc.backends.python.text import literal
 
@@ -38,6 +38,8 @@ def _argument(layer: KerasLayer, argument: str, value: Any) -> Argument:
     known = CLASSES.get(layer.cls)
     if isinstance(value, KerasLayer):
         made: Argument = construct(value, None)
+    elif isinstance(value, Brought):
+        made = value.name
     else:
         made = literal(_shortest(value) if argument in _SIZES else value)
     if known is not None and argument in known.positional:

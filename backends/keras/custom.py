@@ -1,6 +1,8 @@
-"""Layers that Keras lacks, as source that a generated file brings along."""
+"""Layers and functions that Keras lacks, as source that a generated file brings along."""
 
 from __future__ import annotations
+
+from dlc.layers.recurrent import HARD_GATES
 
 # Registered under the net's name: two files with this class may be imported by one program.
 LOCAL_RESPONSE_NORMALIZATION = '''\
@@ -49,7 +51,15 @@ class SpatialResponseNormalization(layers.Layer):
         sizes = {{"size": self.size, "alpha": self.alpha}}
         return {{**super().get_config(), **sizes, "beta": self.beta, "k": self.k}}'''
 
+# By `hard_sigmoid` Keras 2 and 3 mean different functions, by this `relu` the same.
+HARD_SIGMOID = '''\
+@keras.utils.register_keras_serializable(package="{{package}}")
+def {name}(x):
+    """min(max(x / {divisor} + 0.5, 0), 1)."""
+    return keras.activations.relu(x / {divisor} + 0.5, max_value=1.0)'''
+
 CUSTOM: dict[str, str] = {
     "LocalResponseNormalization": LOCAL_RESPONSE_NORMALIZATION,
     "SpatialResponseNormalization": SPATIAL_RESPONSE_NORMALIZATION,
+    **{name: HARD_SIGMOID.format(name=name, divisor=slope.denominator) for name, slope in HARD_GATES.items()},
 }

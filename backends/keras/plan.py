@@ -29,6 +29,13 @@ class KerasLayer:
 
 
 @attrs.frozen
+class Brought:
+    """A function as an argument, of those that a file brings along (`dlc.backends.keras.custom`)."""
+
+    name: str
+
+
+@attrs.frozen
 class Step:
     """A layer applied to values: steps of the plan count from 0, inputs of the node are -1, -2, ...
 

@@ -9,7 +9,7 @@ from dlc.backends.keras.body import BodyWriter
 from dlc.backends.keras.custom import CUSTOM
 from dlc.backends.keras.names import identifier, layer_name
 from dlc.backends.keras.naming import expression
-from dlc.backends.keras.plan import Plan
+from dlc.backends.keras.plan import Brought, KerasLayer, Plan
 from dlc.backends.keras.program import Function, Program
 from dlc.backends.keras.statements import Doing, Loop
 from dlc.backends.python.layout import INDENT, Argument, Call, Listing, lines
@@ -94,15 +94,26 @@ def _one_or_list(variables: tuple[str, ...]) -> Argument:
 
 
 def _as_source(made: Program) -> list[str]:
-    """The names of the classes that the file must bring along, in the order of `CUSTOM`."""
+    """The names of what the file must bring along, in the order of `CUSTOM`."""
     bodies = [made.body, *(f.body for f in made.functions)]
-    used = {cls for body in bodies for statement in body for cls in _classes(statement.doing)}
+    used = {name for body in bodies for statement in body for name in _called(statement.doing)}
     return [name for name in CUSTOM if name in used]
 
 
-def _classes(doing: Doing) -> Iterator[str]:
+def _called(doing: Doing) -> Iterator[str]:
     if isinstance(doing, Plan):
-        yield from (step.layer.cls for step in doing.steps)
+        for step in doing.steps:
+            yield from _named(step.layer)
     elif isinstance(doing, Loop):
         for link in doing.links:
-            yield from _classes(link.doing)
+            yield from _called(link.doing)
+
+
+def _named(layer: KerasLayer) -> Iterator[str]:
+    """A layer's class, and the functions and layers among its arguments."""
+    yield layer.cls
+    for value in layer.arguments.values():
+        if isinstance(value, Brought):
+            yield value.name
+        elif isinstance(value, KerasLayer):
+            yield from _named(value)

@@ -10,6 +10,7 @@ from dlc.backends.onnx.rules import RULES
 from dlc.backends.onnx.values import Layout, Value
 from dlc.backends.onnx.writer import Writer
 from dlc.ir import Node
+from dlc.layers.recurrent import HARD_GATES
 
 _KINDS = {"rnn": "RNN", "lstm": "LSTM", "gru": "GRU"}
 # For each gate of ONNX, in its order, the place of the language's: i, o, f, c of i, f, g, o.
@@ -21,7 +22,7 @@ def recurrent(w: Writer, node: Node, op: Any, x: Value) -> Value:
     """RNN, LSTM or GRU over steps before the batch, which is the form that runtimes have."""
     x, name = w.like(x, Layout.STEPS), node.name
     weights = _weights(w, node, op)
-    fields: dict[str, Any] = {"hidden_size": op.units}
+    fields: dict[str, Any] = {"hidden_size": op.units, **_activations(op)}
     if op.bidirectional:
         fields["direction"] = "bidirectional"
     if op.op_name == "gru":
@@ -30,6 +31,18 @@ def recurrent(w: Writer, node: Node, op: Any, x: Value) -> Value:
     results = (states,) if op.return_sequences else ("", states)
     w.several(_KINDS[op.op_name], (x.tensor, *weights), results, **fields)
     return _every(w, node, op, states) if op.return_sequences else _final(w, node, op, states)
+
+
+def _activations(op: Any) -> dict[str, Any]:
+    """The functions of a layer whose gates are hard sigmoids, a direction after the other; only these
+    functions take numbers of the two lists."""
+    slope = HARD_GATES.get(op.attributes().get("gates"))
+    if slope is None:
+        return {}
+    ways = 1 + op.bidirectional
+    names = ("HardSigmoid", *("Tanh",) * (2 if op.op_name == "lstm" else 1))
+    alpha, beta = (float(slope),) * ways, (0.5,) * ways
+    return {"activations": names * ways, "activation_alpha": alpha, "activation_beta": beta}
 
 
 def _weights(w: Writer, node: Node, op: Any) -> tuple[str, str, str]:

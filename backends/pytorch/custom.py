@@ -120,6 +120,47 @@ class Attention(nn.Module):
         mixed = F.scaled_dot_product_attention(*parts)
         return self.output(mixed.transpose(1, 2).flatten(2))'''
 
+# What PyTorch's own recurrent modules compute, step by step, with other gates.
+_HARD_GATES = '''\
+class Hard{kind}(nn.{kind}):
+    """nn.{kind} with the gates min(max(slope * x + 1 / 2, 0), 1); gives all states, and the last one."""
+
+    def __init__(self, inputs, units, slope, bidirectional=False):
+        super().__init__(inputs, units, batch_first=True, bidirectional=bidirectional)
+        self.slope = slope
+
+    def forward(self, x):
+        ways = [self.read(x, "l0")]
+        if self.bidirectional:
+            ways.append(self.read(x.flip(1), "l0_reverse"))
+        last = torch.stack([states[:, -1] for states in ways])
+        return torch.cat([*ways[:1], *(states.flip(1) for states in ways[1:])], -1), last
+
+    def read(self, x, way):
+        """The states of all steps."""
+        given = F.linear(x, getattr(self, f"weight_ih_{{way}}"), getattr(self, f"bias_ih_{{way}}"))
+        weight, bias = getattr(self, f"weight_hh_{{way}}"), getattr(self, f"bias_hh_{{way}}")
+        {begin} = x.new_zeros(len(x), self.hidden_size)
+        states = []
+        for step in given.unbind(1):
+{cell}
+            states.append(h)
+        return torch.stack(states, 1)
+
+    def gate(self, x):
+        return (self.slope * x + 0.5).clamp(0, 1)'''
+
+_LSTM_CELL = """\
+            i, f, g, o = (step + F.linear(h, weight, bias)).chunk(4, -1)
+            c = self.gate(f) * c + self.gate(i) * g.tanh()
+            h = self.gate(o) * c.tanh()"""
+
+_GRU_CELL = """\
+            given_r, given_z, given_n = step.chunk(3, -1)
+            r, z, n = F.linear(h, weight, bias).chunk(3, -1)
+            new = (given_n + self.gate(given_r + r) * n).tanh()
+            h = new + self.gate(given_z + z) * (h - new)"""
+
 CUSTOM: dict[str, str] = {
     "without": _WITHOUT,
     "ChannelNorm": _CHANNEL_NORM,
@@ -130,4 +171,6 @@ CUSTOM: dict[str, str] = {
     "SamePad": _SAME_PAD,
     "SameAvgPool": _SAME_AVG_POOL,
     "Attention": _ATTENTION,
+    "HardLSTM": _HARD_GATES.format(kind="LSTM", begin="h = c", cell=_LSTM_CELL),
+    "HardGRU": _HARD_GATES.format(kind="GRU", begin="h", cell=_GRU_CELL),
 }

@@ -39,6 +39,8 @@ DEFAULTS: dict[str, Mapping[str, Any]] = {
     "nn.RNN": _RECURRENT,
     "nn.LSTM": _RECURRENT,
     "nn.GRU": _RECURRENT,
+    "HardLSTM": _RECURRENT,
+    "HardGRU": _RECURRENT,
 }
 
 

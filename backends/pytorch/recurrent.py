@@ -6,27 +6,33 @@ from typing import Any
 
 from dlc.backends.pytorch.plan import RULES, Ask, Form, Function, Layout, Made, Refused, is_symbolic
 from dlc.backends.pytorch.weights import Part, Weight
+from dlc.layers.recurrent import HARD_GATES
 
-_CLASSES = {"rnn": "nn.RNN", "lstm": "nn.LSTM", "gru": "nn.GRU"}
+_CLASSES = {"rnn": "RNN", "lstm": "LSTM", "gru": "GRU"}
 _RESET_FIRST = (1, 0, 2)  # PyTorch's gates of a GRU are r, z, n
 
 
 @RULES.rule(*_CLASSES)
 def _recurrent(ask: Ask) -> None:
     layer, op = ask.layer, ask.exact.op_name
-    if is_symbolic((layer.return_sequences, layer.bidirectional)):
+    gates = layer.attributes().get("gates", "sigmoid")
+    if is_symbolic((layer.return_sequences, layer.bidirectional, gates)):
         raise Refused("what it gives depends on parameters")
     ask.laid(Layout.LAST)
+    hard = HARD_GATES.get(gates)
     made = Made(
-        _CLASSES[op],
+        f"{'nn.' if hard is None else 'Hard'}{_CLASSES[op]}",
         (ask.inputs[0].channels, layer.units),
-        {"batch_first": True, "bidirectional": layer.bidirectional},
+        {
+            **({"batch_first": True} if hard is None else {"slope": hard}),
+            "bidirectional": layer.bidirectional,
+        },
         tuple(_weights(op, layer.bidirectional)),
     )
     if layer.return_sequences:
         ask.put(made, target="{}, _")
         return
-    state = ask.put(made, target="_, ({}, _)" if op == "lstm" else "_, {}")
+    state = ask.put(made, target="_, ({}, _)" if op == "lstm" and hard is None else "_, {}")
     if layer.bidirectional:
         swapped = ask.put((), state, function=Function("transpose", Form.METHOD, (0, 1)))
         ask.put((), swapped, function=Function("flatten", Form.METHOD, (1,)))

@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from fractions import Fraction
 from typing import Any, ClassVar
 
 from dlc.layers.base import Layer, attribute, layer
-from dlc.layers.domains import Flag, Integer
+from dlc.layers.domains import Choice, Flag, Integer
 from dlc.types import HOLE, Dim, Kind, Type, product, total
 
 _SEQUENCES_DOC = "whether the state of every step is given, not only the last one's"
 _BOTH_WAYS_DOC = "whether a second layer reads backwards; both results are joined, forwards first"
+_GATES_DOC = "the gates' function, from any number to one between 0 and 1"
+
+# Functions of gates that are min(max(slope * x + 1/2, 0), 1), with their slopes.
+KERAS_2 = "hard_sigmoid_keras2"  # that of Keras 1 and 2
+HARD_GATES = {"hard_sigmoid": Fraction(1, 6), KERAS_2: Fraction(1, 5)}
+_GATES = Choice(("sigmoid", *HARD_GATES))
 
 
 class Recurrent(Layer):
-    """Shape and cost of a recurrent layer with so many gates and biases a unit."""
+    """Shape and cost of a recurrent layer with so many parts (gates and new values) and biases a unit."""
 
     __slots__ = ()
-    gates: ClassVar[int]
+    parts: ClassVar[int]
     biases: ClassVar[int]
 
     def infer(self: Any, inputs: Sequence[Type]) -> Type | None:
@@ -34,7 +41,7 @@ class Recurrent(Layer):
         return product(inputs[0].shape[0], self._directions(), self._weights(inputs[0]))
 
     def _weights(self: Any, source: Type) -> Dim:
-        return product(self.gates, self.units, total(source.channels, self.units))
+        return product(self.parts, self.units, total(source.channels, self.units))
 
     def _directions(self: Any) -> Dim:
         return 1 + self.bidirectional if isinstance(self.bidirectional, bool) else HOLE
@@ -51,7 +58,7 @@ class Rnn(Recurrent):
     Source: Elman 1990; both ways: Schuster and Paliwal 1997.
     """
 
-    gates: ClassVar[int] = 1
+    parts: ClassVar[int] = 1
     biases: ClassVar[int] = 1
     units: Dim = attribute(Integer(), "length of the state")
     return_sequences: Any = attribute(Flag(), _SEQUENCES_DOC, False)
@@ -64,18 +71,21 @@ class Lstm(Recurrent):
 
     i, f, o = sigmoid(W x[t] + U h[t-1] + b), g = tanh(W x[t] + U h[t-1] + b), each with its own
     weights; c[t] = f * c[t-1] + i * g; h[t] = o * tanh(c[t]). sequence[T, F] gives the last h,
-    vector[units], or all, sequence[T, units].
+    vector[units], or all, sequence[T, units]. For sigmoid, `gates` may say hard_sigmoid,
+    min(max(x / 6 + 1 / 2, 0), 1), or hard_sigmoid_keras2, min(max(0.2 * x + 1 / 2, 0), 1), which Keras
+    before version 3 calls hard_sigmoid.
 
         state = lstm(words, units=128, bidirectional=true)
 
     Source: Hochreiter and Schmidhuber 1997; Gers et al. 2000 (forget gate).
     """
 
-    gates: ClassVar[int] = 4
+    parts: ClassVar[int] = 4
     biases: ClassVar[int] = 4
     units: Dim = attribute(Integer(), "length of the state")
     return_sequences: Any = attribute(Flag(), _SEQUENCES_DOC, False)
     bidirectional: Any = attribute(Flag(), _BOTH_WAYS_DOC, False)
+    gates: Any = attribute(_GATES, _GATES_DOC, "sigmoid")
 
 
 @layer("gru")
@@ -85,15 +95,16 @@ class Gru(Recurrent):
     z, r = sigmoid(W x[t] + b + U h[t-1] + c), each with its own weights;
     n = tanh(W x[t] + b + r * (U h[t-1] + c)); h[t] = z * h[t-1] + (1 - z) * n. The reset gate works on
     the product, so there are two biases (cuDNN's form, the default of Keras and PyTorch). sequence[T, F]
-    gives the last state, vector[units], or all, sequence[T, units].
+    gives the last state, vector[units], or all, sequence[T, units]. `gates` may say what lstm's may.
 
         state = gru(words, units=64, return_sequences=true)
 
     Source: Cho et al. 2014.
     """
 
-    gates: ClassVar[int] = 3
+    parts: ClassVar[int] = 3
     biases: ClassVar[int] = 6
     units: Dim = attribute(Integer(), "length of the state")
     return_sequences: Any = attribute(Flag(), _SEQUENCES_DOC, False)
     bidirectional: Any = attribute(Flag(), _BOTH_WAYS_DOC, False)
+    gates: Any = attribute(_GATES, _GATES_DOC, "sigmoid")

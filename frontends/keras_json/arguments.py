@@ -28,6 +28,7 @@ _RENAMED = {
     "consume_less": "implementation",
     "concat_axis": "axis",
     "mode": "mode",
+    "inner_activation": "recurrent_activation",
     "length": "size",
 }
 _FORMATS = {"tf": "channels_last", "th": "channels_first", "default": "channels_last"}

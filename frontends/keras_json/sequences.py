@@ -10,6 +10,7 @@ import attrs
 from dlc.frontends.keras_json.arguments import Arguments
 from dlc.frontends.keras_json.builder import RULES, Builder, Use, rule
 from dlc.frontends.keras_json.document import LayerDoc
+from dlc.layers.recurrent import KERAS_2
 from dlc.types import HOLE, Dim, Kind, Type, product, total
 
 _OPS = {"LSTM": "lstm", "GRU": "gru", "SimpleRNN": "rnn", "CuDNNLSTM": "lstm", "CuDNNGRU": "gru"}
@@ -60,7 +61,23 @@ def _recurrent(b: Builder, use: Use, bidirectional: bool) -> str:
         return b.keep(
             use, why, _result(b, use, units, sequences, bidirectional), _count(b, use, op, bidirectional)
         )
-    return b.add(use, op, {"units": units, "return_sequences": sequences, "bidirectional": bidirectional})
+    values = {"units": units, "return_sequences": sequences, "bidirectional": bidirectional}
+    return b.add(use, op, values if op == "rnn" else {**values, "gates": _gates(use)})
+
+
+def _gates(use: Use) -> str | None:
+    """The gates' function; None where the language has not it, or it is somebody's own."""
+    word = _gates_name(use)
+    if word == "hard_sigmoid" and use.version < 3:
+        return KERAS_2
+    if word.rpartition(">")[2] == KERAS_2:  # what the code that dlc writes registers
+        return KERAS_2
+    return word if word in ("sigmoid", "hard_sigmoid") else None
+
+
+def _gates_name(use: Use) -> str:
+    value = use.args.get("recurrent_activation", "sigmoid")
+    return str(value.get("config") if isinstance(value, Mapping) else value)
 
 
 def _differs(use: Use, op: str) -> str | None:
@@ -70,11 +87,8 @@ def _differs(use: Use, op: str) -> str | None:
         return f"its activation is {a.get('activation')}"
     if not a.get("use_bias", True):
         return "it has no bias"
-    if (
-        op != "rnn"
-        and str(a.get("recurrent_activation", a.get("inner_activation", "sigmoid"))) == "hard_sigmoid"
-    ):
-        return "its gates are hard sigmoids"
+    if op != "rnn" and _gates(use) is None:
+        return f"its gates are {_gates_name(use)}"
     if op == "gru" and not _resets_after(use):
         return "its reset gate works before the product"
     if len(use.inputs) > 1:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -9,7 +10,9 @@ from dlc.frontends.onnx.builder import Builder, Get, Unclear
 from dlc.frontends.onnx.document import Operator
 from dlc.frontends.onnx.registry import rule
 from dlc.frontends.onnx.views import BATCH, INNER, ONE, OUTER, View, steps
+from dlc.layers.recurrent import HARD_GATES
 
+_HARD_SLOPE = 0.2  # of ONNX's HardSigmoid, where no other is stated
 _WORDS = {"RNN": "rnn", "LSTM": "lstm", "GRU": "gru"}
 # For each of the language's gates, in its order, the place of ONNX's: i, f, g, o of i, o, f, c.
 _GATES = {"rnn": (0,), "lstm": (0, 2, 3, 1), "gru": (0, 1, 2)}
@@ -27,10 +30,11 @@ def recurrent(b: Builder, op: Operator) -> None:
     word = _WORDS[op.kind]
     value, both = _given(b, op), op.attributes.get("direction", "forward") == "bidirectional"
     _usual(b, op)
+    gates = _gates(op)
     directions, wide, _ = b.weight_dims(op.input(1))
     if directions != 1 + both:
         raise Unclear(f"its weights are for {directions} directions")
-    attributes = {"units": wide // len(_GATES[word]), "bidirectional": both}
+    attributes = {"units": wide // len(_GATES[word]), "bidirectional": both, **gates}
     asked = [place for place, name in enumerate(op.outputs) if name and b.reads(name)]
     if asked[-1:] == [2]:
         raise Unclear("its last cell is asked for")
@@ -48,10 +52,6 @@ def _given(b: Builder, op: Operator) -> str:
 
 def _usual(b: Builder, op: Operator) -> None:
     """Raise Unclear for what the language's recurrent layers do not do."""
-    names = tuple(name.lower() for name in op.attributes.get("activations", ()))
-    usual = _USUAL[op.kind] * (2 if op.attributes.get("direction") == "bidirectional" else 1)
-    if names and names != usual:
-        raise Unclear(f"its activations are {', '.join(names)}")
     if op.attributes.get("direction", "forward") == "reverse":
         raise Unclear("it reads backwards only")
     if "clip" in op.attributes or op.attributes.get("input_forget", 0) or op.input(7):
@@ -61,6 +61,23 @@ def _usual(b: Builder, op: Operator) -> None:
     for name in (op.input(5), op.input(6)):
         if name and not _is_zero(b, name):
             raise Unclear("it starts from a state that is given")
+
+
+def _gates(op: Operator) -> dict[str, str]:
+    """The gates' function where it is not a sigmoid; raises Unclear for functions that layers have not."""
+    ways = 2 if op.attributes.get("direction") == "bidirectional" else 1
+    stated = tuple(name.lower() for name in op.attributes.get("activations", ()))
+    usual = _USUAL[op.kind] * ways
+    if not stated or stated == usual:
+        return {}
+    if stated != tuple("hardsigmoid" if name == "sigmoid" else name for name in usual):
+        raise Unclear(f"its activations are {', '.join(stated)}")
+    slopes = [*op.attributes.get("activation_alpha", ()), *[_HARD_SLOPE] * ways][:ways]
+    shifts = [*op.attributes.get("activation_beta", ()), *[0.5] * ways][:ways]
+    for word, slope in HARD_GATES.items():
+        if all(math.isclose(s, slope, rel_tol=1e-6) for s in slopes) and all(s == 0.5 for s in shifts):
+            return {"gates": word}
+    raise Unclear(f"its gates are hard sigmoids of slope {slopes[0]:.6g} and shift {shifts[0]:.6g}")
 
 
 def _is_zero(b: Builder, name: str) -> bool:

@@ -116,7 +116,7 @@ def weight_shapes(node: Node, inputs: Sequence[Type]) -> list[tuple[str, tuple[i
 
 
 def _recurrent_shapes(op: Any, features: int) -> list[tuple[str, tuple[int, ...]]]:
-    wide = op.gates * op.units
+    wide = op.parts * op.units
     bias = (2, wide) if op.op_name == "gru" else (wide,)
     kernels = [(f"kernel{features}", (features, wide)), (f"kernel{op.units}", (op.units, wide))]
     return [*kernels, ("bias", bias)]
@@ -326,14 +326,23 @@ def _rnn(op: Any, xs: Any, w: Any, node: Node) -> Any:
     return _both_ways(op, xs[0], w, read)
 
 
+_GATES = {
+    "sigmoid": torch.sigmoid,
+    "hard_sigmoid": lambda x: (x + 3).clamp(0, 6) / 6,
+    "hard_sigmoid_keras2": lambda x: (0.2 * x + 0.5).clamp(0, 1),
+}
+
+
 @_rule("lstm")
 def _lstm(op: Any, xs: Any, w: Any, node: Node) -> Any:
+    gate = _GATES[op.gates]
+
     def read(op: Any, x: Any, kernel: Any, recurrent: Any, bias: Any) -> Any:
         state, cell, states = torch.zeros(x.shape[0], op.units), torch.zeros(x.shape[0], op.units), []
         for t in range(x.shape[1]):
             i, f, g, o = (x[:, t] @ kernel + state @ recurrent + bias).chunk(4, -1)
-            cell = f.sigmoid() * cell + i.sigmoid() * g.tanh()
-            state = o.sigmoid() * cell.tanh()
+            cell = gate(f) * cell + gate(i) * g.tanh()
+            state = gate(o) * cell.tanh()
             states.append(state)
         return torch.stack(states, 1)
 
@@ -342,12 +351,14 @@ def _lstm(op: Any, xs: Any, w: Any, node: Node) -> Any:
 
 @_rule("gru")
 def _gru(op: Any, xs: Any, w: Any, node: Node) -> Any:
+    gate = _GATES[op.gates]
+
     def read(op: Any, x: Any, kernel: Any, recurrent: Any, bias: Any) -> Any:
         state, states = torch.zeros(x.shape[0], op.units), []
         for t in range(x.shape[1]):
             xz, xr, xn = (x[:, t] @ kernel + bias[0]).chunk(3, -1)
             hz, hr, hn = (state @ recurrent + bias[1]).chunk(3, -1)
-            z, r = (xz + hz).sigmoid(), (xr + hr).sigmoid()
+            z, r = gate(xz + hz), gate(xr + hr)
             state = z * state + (1 - z) * (xn + r * hn).tanh()
             states.append(state)
         return torch.stack(states, 1)
