@@ -38,10 +38,13 @@ class BodyWriter:
         for position, part in enumerate(self._parts):
             yield from self._part(position, part)
         results = [self._result(name) for name in self._class.outputs]
+        together = ", ".join(map(flat, results))
         if len(results) == 1:
             yield from lines("return ", results[0], _DEPTH)
+        elif len(whole := f"{INDENT * _DEPTH}return {together}") <= WIDTH:
+            yield whole
         else:
-            yield f"{INDENT * _DEPTH}return {', '.join(map(flat, results))}"
+            yield from lines("return ", Call("", tuple(results), open=True), _DEPTH)
 
     def _result(self, name: str) -> Argument:
         operand = self._operand(name)

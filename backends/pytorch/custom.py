@@ -123,7 +123,7 @@ class Attention(nn.Module):
 # What PyTorch's own recurrent modules compute, step by step, with other gates.
 _HARD_GATES = '''\
 class Hard{kind}(nn.{kind}):
-    """nn.{kind} with the gates min(max(slope * x + 1 / 2, 0), 1); gives all states, and the last one."""
+    """nn.{kind} with gates min(max(slope * x + 0.5, 0), 1): all states, and the last."""
 
     def __init__(self, inputs, units, slope, bidirectional=False):
         super().__init__(inputs, units, batch_first=True, bidirectional=bidirectional)
@@ -134,12 +134,14 @@ class Hard{kind}(nn.{kind}):
         if self.bidirectional:
             ways.append(self.read(x.flip(1), "l0_reverse"))
         last = torch.stack([states[:, -1] for states in ways])
-        return torch.cat([*ways[:1], *(states.flip(1) for states in ways[1:])], -1), last
+        ways[1:] = [states.flip(1) for states in ways[1:]]
+        return torch.cat(ways, -1), last
 
     def read(self, x, way):
         """The states of all steps."""
-        given = F.linear(x, getattr(self, f"weight_ih_{{way}}"), getattr(self, f"bias_ih_{{way}}"))
-        weight, bias = getattr(self, f"weight_hh_{{way}}"), getattr(self, f"bias_hh_{{way}}")
+        names = ("weight_ih", "bias_ih", "weight_hh", "bias_hh")
+        held = [getattr(self, f"{{name}}_{{way}}") for name in names]
+        given, (weight, bias) = F.linear(x, *held[:2]), held[2:]
         {begin} = x.new_zeros(len(x), self.hidden_size)
         states = []
         for step in given.unbind(1):
