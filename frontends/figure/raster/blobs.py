@@ -68,17 +68,20 @@ def collapse(graph: Graph) -> dict[int, Blob]:
     for edges in _parts(graph):
         line = median(np.concatenate([edge.half for edge in edges]))
         least = max(_RATIO * line, line + _MORE)
-        thick = [
-            (p, h)
-            for e in edges
-            for p, h in zip(e.points.tolist(), e.half.tolist(), strict=True)
-            if h > least
-        ]
+        thick = [disc for edge in edges for disc in _discs(edge, least)]
         for discs in _clusters(thick):
             blob = _collapse_one(graph, discs, every)
             if blob is not None:
                 found[blob.node] = blob
     return found
+
+
+def _discs(edge: Edge, least: float) -> list[_Disc]:
+    """The places of an edge at which its line is thicker than `least` (half of it), with that half."""
+    thick = edge.half > least
+    return (
+        list(zip(edge.points[thick].tolist(), edge.half[thick].tolist(), strict=True)) if thick.any() else []
+    )
 
 
 def _parts(graph: Graph) -> list[list[Edge]]:
@@ -182,9 +185,15 @@ def _collapse_one(graph: Graph, discs: list[_Disc], every: _Edges) -> Blob | Non
 
 
 def _within(points: Array, centres: Array, radii: Array) -> Array:
-    apart = points[:, None, :] - centres[None, :, :]
-    found: Array = ((apart**2).sum(axis=2) <= radii[None, :] ** 2).any(axis=1)
-    return found
+    inside: Array = (
+        (points >= (centres - radii[:, None]).min(axis=0))
+        & (points <= (centres + radii[:, None]).max(axis=0))
+    ).all(axis=1)
+    near = np.flatnonzero(inside)
+    if len(near):
+        x, y = (points[near, None, axis] - centres[None, :, axis] for axis in (0, 1))
+        inside[near] = (x * x + y * y <= radii * radii).any(axis=1)
+    return inside
 
 
 def _outside(edge: Edge, inside: Array) -> list[tuple[int, Array, Array]]:

@@ -38,8 +38,8 @@ def border_of(drawn: Canvas, faces: Faces, ink: Mask, face: Face) -> Border:
     reach = max(4, round(_REACH * drawn.em))
     steps = np.arange(1, reach + 1)
     places = np.rint(start[:, None, :] + steps[None, :, None] * normal[:, None, :]).astype(np.intp)
-    x = np.clip(places[..., 0], 0, drawn.shape[1] - 1)
-    y = np.clip(places[..., 1], 0, drawn.shape[0] - 1)
+    x = np.minimum(np.maximum(places[..., 0], 0), drawn.shape[1] - 1)
+    y = np.minimum(np.maximum(places[..., 1], 0), drawn.shape[0] - 1)
     numbers = faces.numbers[y, x]
     beyond = _beyond(numbers, face.number, faces)
     inner, outer = _span(ink[y, x] > 0)
@@ -51,8 +51,7 @@ def border_of(drawn: Canvas, faces: Faces, ink: Mask, face: Face) -> Border:
 
 def _rays(contour: Points) -> tuple[Array, Array]:
     """Places around a contour, and the directions that lead straight out of it."""
-    following = np.roll(contour, -1, axis=0).astype(np.float64)
-    along = following - contour
+    along = (np.concatenate([contour[1:], contour[:1]]) - contour).astype(np.float64)
     long = np.hypot(along[:, 0], along[:, 1])
     whole = long.sum()
     if whole <= 0:
@@ -72,7 +71,8 @@ def _rays(contour: Points) -> tuple[Array, Array]:
 def _turn(contour: Points) -> float:
     """Twice the area inside, positive where the contour runs clockwise as seen (y down)."""
     x, y = contour[:, 0].astype(np.float64), contour[:, 1].astype(np.float64)
-    return float(np.dot(x, np.roll(y, -1)) - np.dot(np.roll(x, -1), y))
+    around = float(x[-1] * y[0] - x[0] * y[-1])
+    return float(np.dot(x[:-1], y[1:]) - np.dot(x[1:], y[:-1])) + around
 
 
 def _span(hit: Array) -> tuple[float, float]:

@@ -163,7 +163,7 @@ def _solidity(contour: Points) -> float:
 def _colour(drawn: Canvas, numbers: Numbers, number: int, hull: tuple[int, int, int, int]) -> Colour:
     """A face's mean colour; of a large one few pixels are looked at."""
     x, y, wide, high = hull
-    step = max(1, int((wide * high / 40_000) ** 0.5))
+    step = max(1, int((wide * high / 10_000) ** 0.5))
     window = slice(y, y + high, step), slice(x, x + wide, step)
     own = numbers[window] == number
     plain = own & (drawn.edges[window] == 0)

@@ -31,11 +31,10 @@ def find_ink(drawn: Canvas, faces: Faces, without: Collection[int] = ()) -> Ink:
     sheets = [face for face in faces.faces if face.number not in without and not _is_paper(face, drawn)]
     owner = _owners(drawn, sheets)
     contrast = _contrast(drawn, faces, sheets)
-    around = cv2.dilate(contrast, np.ones((5, 5), np.uint8))
-    least = min(90, int(30 + 4 * drawn.noise))
-    needed = cv2.convertScaleAbs(around, alpha=_PART)
-    cv2.max(needed, np.full_like(needed, least), needed)
+    needed = cv2.convertScaleAbs(cv2.dilate(contrast, np.ones((5, 5), np.uint8)), alpha=_PART)
     mask = cv2.compare(contrast, needed, cv2.CMP_GT)
+    least = min(90, int(30 + 4 * drawn.noise))
+    cv2.bitwise_and(mask, cv2.threshold(contrast, least, 255, cv2.THRESH_BINARY)[1], mask)
     _clear_rim(mask)
     return Ink(mask, owner, contrast)
 
@@ -62,7 +61,7 @@ def _contrast(drawn: Canvas, faces: Faces, sheets: list[Face]) -> Mask:
     for face in sheets:
         colour = face.colour[:1] if grey else face.colour
         cv2.drawContours(ground, [face.contour.reshape(-1, 1, 2)], -1, colour, cv2.FILLED)
-    return strongest(cv2.absdiff(drawn.pixels, ground))
+    return strongest(cv2.absdiff(drawn.pixels, ground, ground))
 
 
 def _clear_rim(mask: Array) -> None:

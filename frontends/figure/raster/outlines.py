@@ -103,7 +103,12 @@ def _convex(contour: Points, dense: Array, shares: list[float], sides: _Sides, s
 def _off_hull(points: Array, hull: Points) -> Array:
     """How far inside the hull each point is."""
     few = points[:: max(1, len(points) // 160)]
-    return np.array([abs(cv2.pointPolygonTest(hull, (float(x), float(y)), True)) for x, y in few])
+    start = hull[:, 0, :].astype(np.float64)
+    along = np.concatenate([start[1:], start[:1]]) - start
+    long = np.maximum(np.hypot(along[:, 0], along[:, 1]), 1e-9)
+    x, y = few[:, :1] - start[:, 0], few[:, 1:] - start[:, 1]
+    found: Array = (np.abs(x * along[:, 1] - y * along[:, 0]) / long).min(axis=1)
+    return found
 
 
 def _polygon(

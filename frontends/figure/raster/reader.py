@@ -97,10 +97,10 @@ def _text_mask(ink: Mask, lines: Mask, traced: Traced, found: list[Found]) -> Ma
 def _box_mask(drawn: Canvas, found: list[Found]) -> Mask:
     """Boxes with all that is in them; of those that hold other boxes only the borders."""
     boxes = np.zeros(drawn.shape, np.uint8)
-    groups = [one for one in found if _is_group(one, found)]
-    paint_borders(boxes, groups, 255)
-    for one in found:
-        if one not in groups:
+    holds = _groups(found)
+    paint_borders(boxes, [one for one, held in zip(found, holds, strict=True) if held], 255)
+    for one, held in zip(found, holds, strict=True):
+        if not held:
             paint(boxes, one, 255)
     return boxes
 
@@ -113,14 +113,14 @@ def _line_mask(drawn: Canvas, ink: Mask, boxes: Mask) -> Mask:
     return pieces.mask(_are_lines(pieces, touching, drawn))
 
 
-def _is_group(one: Found, found: list[Found]) -> bool:
-    """Whether a box has other boxes in it."""
-    return any(
-        other is not one
-        and contains(one.box.area, other.box.area)
-        and extent(other.box.area) < extent(one.box.area)
-        for other in found
-    )
+def _groups(found: list[Found]) -> list[bool]:
+    """Which boxes have other, smaller boxes in them."""
+    areas = np.array([one.box.area for one in found]).reshape(-1, 4)
+    extents = np.array([extent(one.box.area) for one in found])
+    return [
+        bool(((areas[:, :2] >= area[:2]) & (areas[:, 2:] <= area[2:])).all(axis=1)[extents < own].any())
+        for area, own in zip(areas, extents, strict=True)
+    ]
 
 
 def _are_lines(pieces: Pieces, touching: Array, drawn: Canvas) -> Array:
