@@ -117,10 +117,10 @@ def _groups(found: list[Found]) -> list[bool]:
     """Which boxes have other, smaller boxes in them."""
     areas = np.array([one.box.area for one in found]).reshape(-1, 4)
     extents = np.array([extent(one.box.area) for one in found])
-    return [
-        bool(((areas[:, :2] >= area[:2]) & (areas[:, 2:] <= area[2:])).all(axis=1)[extents < own].any())
-        for area, own in zip(areas, extents, strict=True)
-    ]
+    low, high = areas[:, None, :2] <= areas[None, :, :2], areas[:, None, 2:] >= areas[None, :, 2:]
+    holds = np.all(low, axis=2) & np.all(high, axis=2) & (extents[:, None] > extents[None])
+    held: list[bool] = holds.any(axis=1).tolist()
+    return held
 
 
 def _are_lines(pieces: Pieces, touching: Array, drawn: Canvas) -> Array:
