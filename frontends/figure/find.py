@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
@@ -14,12 +15,13 @@ from dlc.frontends.figure.classify.judge import FeatureJudge, Judge, Verdict
 from dlc.frontends.figure.drawing import Area, Drawing
 from dlc.frontends.figure.geometry import overlap
 from dlc.frontends.figure.pixels import needs_pixels, read_pixels
-from dlc.frontends.figure.regions import Region, figure_regions, loose_regions, may_have_figures
+from dlc.frontends.figure.regions import Region, figure_regions, loose_regions
 from dlc.frontends.figure.scans import MOST_PAGES, scanned_regions
 from dlc.frontends.figure.vector.reader import read_vector
 from dlc.frontends.pdf.artwork import Artwork
 from dlc.frontends.pdf.kept import KeptDocument
 from dlc.frontends.pdf.page import Page
+from dlc.frontends.table.captions import may_have_figures
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -37,8 +39,8 @@ _LEAST_WORDS = 3
 GLANCE = 0.05
 #: A bitmap less likely a design than this is not read from its pixels.
 CLOSER = 0.15
-#: Pixels a point of the picture by which a figure is judged.
-_SCALE = 1.5
+#: Pixels a point of the picture by which a figure is judged, and the most pixels that it has (a poster's).
+_SCALE, _MOST_PIXELS = 1.5, 6_000_000
 
 
 @attrs.frozen
@@ -81,10 +83,10 @@ def _in_scan(document: KeptDocument, progress: Progress | None, judge: Judge) ->
     """The likely figures of pages that are pictures; they have no captions."""
     count = min(len(document), MOST_PAGES)
     for number in range(1, count + 1):
-        picture = document.render(number, _SCALE)
-        for area in scanned_regions(picture, _SCALE):
+        picture, scale = _picture(document, number)
+        for area in scanned_regions(picture, scale):
             region = Region(number, "", "", area, area)
-            crop = picture.crop(tuple(round(_SCALE * side) for side in area))  # type: ignore[arg-type]
+            crop = _cut(picture, scale, area)
             glance = judge.judge(Evidence("", None, crop))
             if glance.confidence < CLOSER:
                 yield Figure(region, Drawing(area), glance)
@@ -111,8 +113,9 @@ def _on_page(
     page, drawn = document.page(number), document.artwork(number)
     found = figure_regions(page, drawn) if captioned else loose_regions(page, drawn)
     regions = [region for region in found if not _is_table(region, tables)]
-    picture = document.render(number, _SCALE) if regions else None
-    look = _Look(document, page, drawn, picture, judge)
+    if not regions:
+        return
+    look = _Look(document, page, drawn, *_picture(document, number), judge)
     for region in regions:
         yield look.at(region)
 
@@ -129,12 +132,13 @@ class _Look:
     document: KeptDocument
     page: Page
     drawn: Artwork
-    picture: Image | None
+    picture: Image
+    scale: float
     judge: Judge
 
     def at(self, region: Region) -> Figure:
         """A figure, with its drawing where it may be a design."""
-        evidence = Evidence(region.caption, None, self._crop(region.area))
+        evidence = Evidence(region.caption, None, _cut(self.picture, self.scale, region.area))
         glance = self.judge.judge(evidence)
         if glance.confidence < GLANCE:
             return Figure(region, Drawing(region.area), glance)
@@ -147,8 +151,15 @@ class _Look:
         evidence = attrs.evolve(evidence, drawing=seen.drawing, pixels=True)
         return Figure(region, seen.drawing, self.judge.judge(evidence), seen.findings)
 
-    def _crop(self, area: Area) -> Image | None:
-        if self.picture is None:
-            return None
-        x0, y0, x1, y1 = (round(_SCALE * side) for side in area)
-        return self.picture.crop((x0, y0, max(x1, x0 + 1), max(y1, y0 + 1)))
+
+def _picture(document: KeptDocument, number: int) -> tuple[Image, float]:
+    """A picture of a page, and how many pixels of it a point is."""
+    width, height = document.size(number)
+    scale = min(_SCALE, math.sqrt(_MOST_PIXELS / max(1.0, width * height)))
+    return document.render(number, scale), scale
+
+
+def _cut(picture: Image, scale: float, area: Area) -> Image:
+    """An area (points) of a page's picture."""
+    x0, y0, x1, y1 = (round(scale * side) for side in area)
+    return picture.crop((x0, y0, max(x1, x0 + 1), max(y1, y0 + 1)))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import re
 import statistics
 from collections.abc import Mapping, Sequence
 
@@ -18,12 +17,12 @@ from dlc.frontends.pdf.words import Piece, pieces, words
 from dlc.frontends.table.captions import Caption, captions
 from dlc.frontends.table.rules import lines
 
-#: A page whose text has no such words has no captioned figure.
-_ANY_FIGURE = re.compile(r"(?i)\bfig(?:ure|\.)\s*(?:[A-Z]{0,2}[.-]?\d|[IVXLC]+\b|[A-Z]\b)")
 #: Ink nearer than this (points) belongs together.
 _NEAR = 9.0
 #: A caption further from its figure than this (points) is another's.
-_FURTHEST = 70.0
+_FURTHEST = 140.0
+#: A caption beside its figure is nearer than this (points).
+_FURTHEST_BESIDE = 60.0
 #: What it costs (points) that a figure stands under its caption, and that a caption stays alone.
 _BELOW, _ALONE = 30.0, 160.0
 #: A smaller figure (points) is a symbol or a rule.
@@ -59,11 +58,6 @@ class _Pair:
     cost: float
     caption: int
     cluster: int
-
-
-def may_have_figures(text: str) -> bool:
-    """Whether a page with this plain text is worth looking at for figures."""
-    return _ANY_FIGURE.search(text) is not None
 
 
 def figure_regions(page: Page, drawn: Artwork) -> list[Region]:
@@ -306,8 +300,8 @@ def _beside(caption: Caption, area: Area) -> float | None:
     left, top, right, bottom = caption.box
     shared = min(bottom, area[3]) - max(top, area[1])
     away = max(area[0] - right, left - area[2])
-    narrow = right - left < 0.75 * max(area[2] - area[0], 1)
-    if shared < 0.6 * (bottom - top) or not 0 <= away < 30 or not narrow:
+    narrow = right - left < 0.75 * max(area[2] - area[0], 1) or bottom - top < 0.4 * (area[3] - area[1])
+    if shared < 0.6 * (bottom - top) or not 0 <= away < _FURTHEST_BESIDE or not narrow:
         return None
     return 60.0 + away
 

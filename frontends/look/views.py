@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import attrs
@@ -16,6 +17,8 @@ from dlc.frontends.paper.evidence import plain_number
 from dlc.frontends.pdf.pdfium import PdfiumDocument
 from dlc.frontends.table.model import Table
 
+#: A page of more pixels than this (a poster) is drawn smaller.
+_MOST_PIXELS = 40_000_000
 #: Of a picture: its longer side is at least this many pixels when drawn on, and an em is this many points.
 _LEAST_SIDE, _EM = 1200, 9.0
 
@@ -54,6 +57,8 @@ def draw(data: bytes, paper: Paper, views: Sequence[View], scale: float = 2.0) -
 
 
 def _drawn(document: PdfiumDocument, paper: Paper, view: View, scale: float) -> bytes:
+    width, height = document.size(view.page)
+    scale = min(scale, math.sqrt(_MOST_PIXELS / max(1.0, width * height)))
     figures = [f for f in paper.figures if f.region.page == view.page and _wanted(f, view)]
     tables = [t for t in paper.tables if t.page == view.page]
     signs = [sign for figure in figures for sign in marks_of_figure(figure.drawing)]

@@ -50,6 +50,10 @@ class KeptDocument:
         """What is drawn on a page. Raises `DlcError` where the page cannot be loaded."""
         return self._document.artwork(number)
 
+    def size(self, number: int) -> tuple[float, float]:
+        """Width and height of a page as shown, in points."""
+        return self._document.size(number)
+
     def render(self, number: int, scale: float = 2.0) -> Image:
         """A picture of a page, `scale` pixels a point, without a reader's annotations."""
         return self._document.render(number, scale)

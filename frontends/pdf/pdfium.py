@@ -9,6 +9,7 @@ from __future__ import annotations
 import ctypes
 import itertools
 import math
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
 _TALL = frozenset("()[]{}⎡⎢⎣⎤⎥⎦⎧⎨⎩⎪⎫⎬⎭⎛⎜⎝⎞⎟⎠")
 #: A path with more corners than this is a curve of a plot.
 _MOST_CORNERS = 4000
+#: A page is turned upright where so many of its characters, and so large a share of them, are read one way;
+#: it is told from about so many of them, taken evenly.
+_FEWEST_TURNED, _TURNED, _ASKED = 20, 0.8, 400
 
 
 class PdfiumDocument:
@@ -48,6 +52,7 @@ class PdfiumDocument:
             raise self._opening(error) from None
         if not self._count:
             raise problems.damaged(self.name, "it has no pages")
+        self._rotations: dict[int, int] = {}
 
     def _opening(self, error: pdfium.PdfiumError) -> Exception:
         code = getattr(error, "err_code", None)
@@ -70,7 +75,7 @@ class PdfiumDocument:
     def page(self, number: int) -> Page:
         """A page in full. Raises `DlcError` where it cannot be loaded."""
         try:
-            page = self._document[number - 1]
+            page = self._upright(number)
             with _Closing(page), _Closing(page.get_textpage()) as text:
                 frame = Frame.of(page)
                 rules, images = _objects(page, frame)
@@ -81,21 +86,26 @@ class PdfiumDocument:
     def artwork(self, number: int) -> Artwork:
         """What is drawn on a page. Raises `DlcError` where the page cannot be loaded."""
         try:
-            with _Closing(self._document[number - 1]) as page:
+            with _Closing(self._upright(number)) as page:
                 return artwork(page, Frame.of(page))
         except pdfium.PdfiumError as error:
             raise problems.damaged(self.name, f"page {number} cannot be loaded ({error})") from None
 
+    def size(self, number: int) -> tuple[float, float]:
+        """Width and height of a page as shown, in points."""
+        with _Closing(self._upright(number)) as page:
+            return Frame.of(page).size
+
     def render(self, number: int, scale: float = 2.0) -> Image:
         """A picture of a page, `scale` pixels a point, without a reader's annotations."""
-        page = self._document[number - 1]
+        page = self._upright(number)
         with _Closing(page):
             picture = page.render(scale=scale, may_draw_forms=False, draw_annots=False)
             return cast("Image", picture.to_pil())
 
     def clipping(self, number: int, area: Box, scale: float) -> Any:
         """The pixels (height, width, 3), RGB, of an area of a page, `scale` a point."""
-        page = self._document[number - 1]
+        page = self._upright(number)
         with _Closing(page):
             width, height = Frame.of(page).size
             cut = (area[0], height - area[3], width - area[2], area[1])  # left, bottom, right, top
@@ -108,6 +118,32 @@ class PdfiumDocument:
     def close(self) -> None:
         """Close the file."""
         self._document.close()
+
+    def _upright(self, number: int) -> pdfium.PdfPage:
+        """A page, turned so that most of its text is read to the right: figures and tables lie on their sides.
+
+        All places on the page are then of the page as turned.
+        """
+        page = self._document[number - 1]
+        if number not in self._rotations:
+            with _Closing(page.get_textpage()) as text:
+                turns = _turns_needed(text, Frame.of(page))
+            self._rotations[number] = (page.get_rotation() + 90 * turns) % 360
+        if page.get_rotation() != self._rotations[number]:
+            page.set_rotation(self._rotations[number])
+        return page
+
+
+def _turns_needed(text: pdfium.PdfTextPage, frame: Frame) -> int:
+    """Quarter turns, clockwise, that make most of a page's text upright; 0 where no direction prevails."""
+    count = text.count_chars()
+    asked = range(0, count, max(1, count // _ASKED))
+    shown = [i for i in asked if raw.FPDFText_IsGenerated(text.raw, i) != 1]
+    angles = Counter(_style(text.raw, i, frame).angle for i in shown)
+    for turns in (1, 2, 3):
+        if angles[90.0 * turns] >= max(_FEWEST_TURNED, _TURNED * len(shown)):
+            return turns
+    return 0
 
 
 class _Closing:

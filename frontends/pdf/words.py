@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Sequence
 
 import attrs
@@ -274,17 +275,17 @@ class Piece:
         """Right side."""
         return self.words[-1].x1
 
-    @property
+    @functools.cached_property
     def y0(self) -> float:
         """Top."""
         return min(word.y0 for word in self.words)
 
-    @property
+    @functools.cached_property
     def y1(self) -> float:
         """Bottom."""
         return max(word.y1 for word in self.words)
 
-    @property
+    @functools.cached_property
     def size(self) -> float:
         """The font size of most of it."""
         return max(self.words, key=lambda word: len(word.text)).size

@@ -11,16 +11,23 @@ from dlc.frontends.pdf.page import Box
 from dlc.frontends.pdf.words import Piece, Word, hull, pieces
 from dlc.frontends.table.rules import Line
 
+#: What may stand before the word of a caption, its words by what they name, and the number behind them.
+_BEFORE = r"(?:(?:supplement(?:ary|al)|extended data|appendix|online)\s+)?"
+_WORDS = {
+    "table": r"tabl[ea]|tab\.|tabelle|таблица|табл\.|表",
+    "figure": r"figur[ea]|fig\b\.?|abbildung|abb\.|рисунок|рис\.|图|圖|図",
+    "algorithm": "algorithm",
+    "listing": "listing",
+}
+NUMBER = r"(?:[A-Z]{0,2}[.-]?\d+(?:[.-]\d+)*[a-z]?|[IVXLC]+\b|[A-Z]\b)"
 _LABEL = re.compile(
-    r"(?P<kind>table|tab\.|figure|fig\.|algorithm|listing)\s*"
-    r"(?P<number>[A-Z]{0,2}[.-]?\d+(?:[.-]\d+)*[a-z]?|[IVXLC]+\b|[A-Z]\b)\s*"
-    r"(?P<end>[:.|—–]|-(?=\s)|$)?\s*(?P<rest>.*)",
+    rf"{_BEFORE}(?P<kind>{'|'.join(_WORDS.values())})\s*"
+    rf"(?P<number>{NUMBER})\s*(?P<end>[:.|—–：．]|-(?=\s)|$)?\s*(?P<rest>.*)",
     re.IGNORECASE | re.DOTALL,
 )
-#: Pages whose text has no such line have no captioned table.
-_ANY_TABLE = re.compile(
-    r"(?im)(?:^|\s{2}|[.\u0002]\s)\s*(?:table|tab\.)\s*(?:[A-Z]{0,2}[.-]?\d|[IVXLC]+\b|[A-Z]\b)"
-)
+#: Pages whose text has no such line have no captioned table; pages without the other no captioned figure.
+_ANY_TABLE = re.compile(rf"(?im)(?:^|\s{{2}}|[.\u0002]\s)\s*{_BEFORE}(?:{_WORDS['table']})\s*{NUMBER}")
+_ANY_FIGURE = re.compile(rf"(?i)(?<!\w)(?:{_WORDS['figure']})\s*{NUMBER}")
 #: The lines of a caption are at most this far apart (baselines, in sizes).
 _LEADING = 1.5
 
@@ -47,6 +54,11 @@ def may_have_tables(text: str) -> bool:
     return _ANY_TABLE.search(text) is not None
 
 
+def may_have_figures(text: str) -> bool:
+    """Whether a page with this plain text is worth looking at for captioned figures."""
+    return _ANY_FIGURE.search(text) is not None
+
+
 def captions(words: Sequence[Word], lines: Sequence[Line]) -> list[Caption]:
     """The captions on a page, from the top; sentences that merely begin with "Table 3" are left out."""
     page = [part for piece in pieces(words) for part in _parted(piece)]
@@ -71,14 +83,17 @@ def _parted(piece: Piece) -> Iterable[Piece]:
 
 
 def _is_label(piece: Piece, match: re.Match[str]) -> bool:
-    """Whether "Table 3" at a line's start labels a caption: it is set off by a mark, bold or capitals."""
+    """Whether "Table 3" at a line's start labels a caption: a mark, bold or capitals set it off, or a sentence
+    begins behind it.
+    """
     if match["end"] is not None:
         return True
     label = piece.words[:2]
     capitals = match["kind"].isupper()
     numeral = piece.words[1].text if len(piece.words) > 1 else ""
     bold = all(word.bold for word in label) and not all(word.bold for word in piece.words)
-    return bold or (capitals and numeral.rstrip(".:").isalnum())
+    begins = re.match(r"[A-Z][a-z]+ \w|An? [\w-]+", match["rest"]) is not None
+    return bold or begins or (capitals and numeral.rstrip(".:").isalnum())
 
 
 def _mid_paragraph(piece: Piece, page: Sequence[Piece], lines: Sequence[Line]) -> bool:
@@ -106,8 +121,7 @@ def _whole(first: Piece, match: re.Match[str], page: Sequence[Piece], lines: Seq
         if _continues(piece, kept, page, lines):
             kept.append(piece)
     text = _joined([match["rest"], *(piece.text for piece in kept[1:])])
-    kind = match["kind"].lower().rstrip(".")
-    kind = {"tab": "table", "fig": "figure"}.get(kind, kind)
+    kind = next(kind for kind, words in _WORDS.items() if re.fullmatch(words, match["kind"], re.IGNORECASE))
     box = hull(piece.box for piece in kept)
     return Caption(kind, match["number"], text, box, tuple(kept), match["end"] is not None)
 

@@ -9,7 +9,7 @@ HEIGHT = 792
 _LINE = 14  # points from one row to the next
 
 
-def pdf(pages: Sequence[str], encrypt: str = "") -> bytes:
+def pdf(pages: Sequence[str], encrypt: str = "", size: tuple[float, float] = (612, HEIGHT)) -> bytes:
     """A document whose pages have these content streams; font F1 and picture I1 are theirs to use."""
     kids = " ".join(f"{6 + 2 * i} 0 R" for i in range(len(pages)))
     bodies = [
@@ -23,7 +23,7 @@ def pdf(pages: Sequence[str], encrypt: str = "") -> bytes:
         encrypt.encode() or b"null",
     ]
     for number, content in enumerate(pages):
-        bodies.append(_page(7 + 2 * number))
+        bodies.append(_page(7 + 2 * number, size))
         bodies.append(_stream("", content.encode("latin-1")))
     return _file(bodies, "/Encrypt 5 0 R/ID[<00><00>]" if encrypt else "")
 
@@ -61,9 +61,9 @@ def _escaped(line: str) -> str:
     return line.replace("\\", r"\\").replace("(", r"\(").replace(")", r"\)")
 
 
-def _page(contents: int) -> bytes:
+def _page(contents: int, size: tuple[float, float]) -> bytes:
     resources = "<</Font<</F1 3 0 R>>/XObject<</I1 4 0 R>>>>"
-    box = f"/MediaBox[0 0 612 {HEIGHT}]"
+    box = f"/MediaBox[0 0 {size[0]} {size[1]}]"
     return f"<</Type/Page/Parent 2 0 R{box}/Resources {resources}/Contents {contents} 0 R>>".encode()
 
 

@@ -35,6 +35,9 @@ _REACH = 0.8
 #: Wings of an open head, and other spurs that are cut, are at most this long (ems).
 _WING = 0.95
 
+#: A picture whose skeleton has more edges than this is a photograph or a dense plot: its lines are not followed.
+_MOST_EDGES = 3000
+
 
 @attrs.frozen(eq=False)
 class Traced:
@@ -49,6 +52,8 @@ def trace(lines: Mask, near: Mask, em: float) -> Traced:
     """The strokes of a mask of lines; its border of one pixel must be empty. `near` marks boxes' borders."""
     pieces = pieces_of(lines)
     graph = graph_of(pieces)
+    if len(graph.every_edge()) > _MOST_EDGES:
+        return Traced((), ())
     blobs = collapse(graph)
     _cut_spurs(graph)
     wings = _open_heads(graph, em)

@@ -173,6 +173,16 @@ def photograph() -> np.ndarray:
     return np.clip(np.asarray(coarse) + rng.normal(0, 9, (480, 640, 3)), 0, 255).astype(np.uint8)
 
 
+def foliage(side: int = 1400) -> np.ndarray:
+    """A scene in many grains, as leaves or grass have it: much ink in tangles, nothing drawn."""
+    rng = np.random.default_rng(4)
+    made = np.zeros((side, side))
+    for grain in (4, 8, 16, 40):
+        part = Image.fromarray(rng.integers(0, 255, (side // grain, side // grain), dtype=np.uint8))
+        made += np.asarray(part.resize((side, side), Image.Resampling.BICUBIC)) / 4
+    return np.repeat(made.astype(np.uint8)[:, :, None], 3, axis=2)
+
+
 def plot() -> np.ndarray:
     """Curves between axes with ticks."""
     made = Board()
@@ -210,6 +220,14 @@ def test_a_picture_without_a_network_says_what_was_seen() -> None:
     reading = read_picture(saved(Image.fromarray(boxes_alone())), "figure.png")
     assert reading.nets == ()
     assert any("figure.png shows no network" in d.message for d in reading.diagnostics)
+
+
+def test_the_tangles_of_a_photograph_are_not_followed_as_lines() -> None:
+    started = time.process_time()
+    drawing = seen(saved(Image.fromarray(foliage())))
+    assert time.process_time() - started < 30
+    assert drawing.connectors == ()
+    assert read_drawing(drawing).nets == ()
 
 
 def test_noise_alone_gives_no_network() -> None:
