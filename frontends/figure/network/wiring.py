@@ -214,7 +214,11 @@ class _Wirer:
             if one.node == other.node:
                 continue
             points = _cut(line.points, one.along, other.along)
-            made.append(Wire(one.node, other.node, points, index, line.dashed, line.head and not line.tail))
+            wire = Wire(one.node, other.node, points, index, line.dashed, line.head and not line.tail)
+            made.append(wire)
+        if line.head and line.tail and len(made) > 1:  # what joins it in between comes out at both heads
+            made[0] = attrs.evolve(_turned(made[0]), sure=True)
+            made[-1] = attrs.evolve(made[-1], sure=True)
         return made
 
 

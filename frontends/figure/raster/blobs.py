@@ -171,7 +171,7 @@ def _collapse_one(graph: Graph, discs: list[_Disc], every: _Edges) -> Blob | Non
         return None
     place = (float(middle[0]), float(middle[1]))
     graph.places[node], graph.edges[node] = place, []
-    for far, points, half in _kept(pieces, place, radius):
+    for far, points, half in _kept(graph, pieces, place, radius):
         if far < 0:
             far = max(graph.places) + 1
             graph.places[far] = (float(points[-1][0]), float(points[-1][1]))
@@ -217,19 +217,25 @@ def _take_out(graph: Graph, edge: Edge) -> None:
 
 
 def _kept(
-    pieces: list[tuple[int, Array, Array]], middle: Point, radius: float
+    graph: Graph, pieces: list[tuple[int, Array, Array]], middle: Point, radius: float
 ) -> list[tuple[int, Array, Array]]:
     """The pieces that are lines, not the ways to the thick place's corners or tip."""
     ordered = sorted(pieces, key=lambda p: -len(p[1]))
     kept = [ordered[0]]
     for piece in ordered[1:]:
-        if len(piece[1]) <= _CORNER * radius + _CORNER_MORE:
+        corner = _CORNER * radius + _CORNER_MORE
+        if len(piece[1]) <= corner and not _leads_on(graph, piece[0], corner):
             continue
         line = median(kept[0][2])
         tapering = float(piece[2][0]) > 1.4 * line and len(piece[1]) <= _TIP * radius
         if not (tapering and min(_cosine(piece[1], other[1], middle) for other in kept) < -0.9):
             kept.append(piece)
     return kept
+
+
+def _leads_on(graph: Graph, node: int, corner: float) -> bool:
+    """Whether lines go on from a node that are no ways to corners."""
+    return any(e.length > corner or graph.degree(e.other(node)) > 1 for e in graph.edges.get(node, ()))
 
 
 def _cosine(one: Array, other: Array, middle: Point) -> float:

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 
 from dlc.frontends.figure.raster.arrays import Array, Mask
-from dlc.frontends.figure.raster.stroke import Stroke
+from dlc.frontends.figure.raster.stroke import Stroke, is_at
 
 #: Strokes of a letter: how long, and how wide and high the stroke is at most (ems).
 _LONGEST, _WIDEST = 2.6, 1.25
@@ -48,10 +48,7 @@ def _is_small(stroke: Stroke, em: float) -> bool:
 
 def _touches(stroke: Stroke, near: Mask) -> bool:
     """Whether an end that is no fork lies at a box."""
-    return any(
-        not stroke.forks[which] and near[round(stroke.end(which)[1]), round(stroke.end(which)[0])]
-        for which in (0, 1)
-    )
+    return any(not stroke.forks[which] and is_at(stroke.end(which), near) for which in (0, 1))
 
 
 def _met(

@@ -53,7 +53,26 @@ def find_dashed(pieces: Pieces, em: float) -> Dashed | None:
         for side in sides:
             chosen[list(side.pieces)] = True
     boxes = tuple(Box(area, dashed=True, stroke=None, confidence=0.9) for area, _ in found)
-    return Dashed(boxes, pieces.mask(chosen))
+    ink = pieces.mask(chosen)
+    for _, (top, bottom, left, right) in found:
+        for side in (top, bottom):
+            _mark_crossed(ink, pieces.ink, side, pieces)
+        for side in (left, right):
+            _mark_crossed(ink.T, pieces.ink.T, side, pieces)
+    return Dashed(boxes, ink)
+
+
+def _mark_crossed(ink: Mask, inked: Mask, side: _Side, pieces: Pieces) -> None:
+    """Mark what is left of dashes that lines cross: no ink goes on from it to both sides."""
+    own = pieces.boxes[list(side.pieces)]
+    thick = int(np.median(np.minimum(own[:, 2] - own[:, 0], own[:, 3] - own[:, 1])))
+    first, last = round(side.across - thick / 2) - 1, round(side.across + thick / 2) + 1
+    if first < 1 or last + 1 >= inked.shape[0]:
+        return
+    along = slice(round(side.start), round(side.end))
+    crossed = (inked[first - 1, along] > 0) | (inked[last, along] > 0)
+    band = ink[first:last, along]
+    band[(inked[first:last, along] > 0) & ~crossed] = 255
 
 
 def _sides(pieces: Pieces, axis: int, em: float) -> list[_Side]:
@@ -70,16 +89,19 @@ def _sides(pieces: Pieces, axis: int, em: float) -> list[_Side]:
     middle = (boxes[:, 1 - axis] + boxes[:, 3 - axis]) / 2
     order = np.lexsort((boxes[:, axis], np.rint(middle)))
     rows = np.split(order, np.flatnonzero(np.diff(np.rint(middle[order])) > 1) + 1)
-    return [side for row in rows for side in _chains(index[row], boxes[row], middle[row], axis, em)]
+    inked = pieces.ink if axis == 0 else pieces.ink.T
+    return [side for row in rows for side in _chains(index[row], boxes[row], middle[row], axis, em, inked)]
 
 
-def _chains(index: Array, boxes: Array, middle: Array, axis: int, em: float) -> list[_Side]:
-    """The lines that dashes of one row make."""
+def _chains(index: Array, boxes: Array, middle: Array, axis: int, em: float, inked: Mask) -> list[_Side]:
+    """The lines that dashes of one row make; `inked` is the ink, with rows along the axis."""
     order = np.argsort(boxes[:, axis], kind="stable")
     starts, ends = boxes[order, axis], boxes[order, axis + 2]
     usual = median(ends - starts)
     apart = starts[1:] - np.maximum.accumulate(ends)[:-1]
-    cuts = np.flatnonzero(apart > min(_GAP * em, _GAP_DASHES * usual + 0.6 * em)) + 1
+    wide = np.flatnonzero(apart > min(_GAP * em, _GAP_DASHES * usual + 0.6 * em)) + 1
+    row = inked[round(float(np.median(middle)))]
+    cuts = [i for i in wide.tolist() if apart[i - 1] > _GAP * em or not row[ends[i - 1] : starts[i]].any()]
     made = []
     for chain in np.split(order, cuts):
         if len(chain) >= _FEWEST and _even(boxes[chain, axis + 2] - boxes[chain, axis]):

@@ -28,7 +28,7 @@ def with_detached_heads(strokes: list[Stroke], pieces: Pieces, em: float) -> lis
         for which in (0, 1):
             if not stroke.heads[which] and not stroke.forks[which]:
                 taken |= _attach(stroke, which, pieces, numbers, own, em)
-    return [s for s in strokes if not (_number(numbers, s.end(0)) in taken and not any(s.heads))]
+    return [s for s in strokes if not all(_number(numbers, s.end(which)) in taken for which in (0, 1))]
 
 
 def _attach(stroke: Stroke, which: int, pieces: Pieces, numbers: Numbers, own: int, em: float) -> set[int]:

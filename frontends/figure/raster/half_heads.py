@@ -7,10 +7,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from dlc.frontends.figure.drawing import Point
 from dlc.frontends.figure.raster.arrays import Array, Mask
 from dlc.frontends.figure.raster.middles import median
-from dlc.frontends.figure.raster.stroke import Stroke
+from dlc.frontends.figure.raster.stroke import Stroke, is_at
 
 #: Shorter lines have none (ems); nor has an end to which another line's end is so near.
 _SHORTEST, _CROWDED = 0.8, 0.9
@@ -27,11 +26,11 @@ def mark_half_heads(strokes: Sequence[Stroke], lines: Mask, near: Mask, em: floa
     for stroke in strokes:
         if any(stroke.heads) or stroke.length < _SHORTEST * em:
             continue
-        ends = [which for which in (0, 1) if not stroke.forks[which] and _is_at(stroke.end(which), near)]
+        ends = [which for which in (0, 1) if not stroke.forks[which] and is_at(stroke.end(which), near)]
         found = [
             which
             for which in ends
-            if _widens(stroke, which, lines, em) and _is_alone(stroke, which, strokes, em)
+            if widens(stroke, which, lines, em) and _is_alone(stroke, which, strokes, em)
         ]
         if len(found) == 1:
             stroke.heads[found[0]] = True
@@ -48,17 +47,17 @@ def _is_alone(stroke: Stroke, which: int, strokes: Sequence[Stroke], em: float) 
     )
 
 
-def _is_at(place: Point, near: Mask) -> bool:
-    return bool(near[round(place[1]), round(place[0])])
-
-
-def _widens(stroke: Stroke, which: int, lines: Mask, em: float) -> bool:
-    """Whether either side of an end has a head's profile."""
+def widens(stroke: Stroke, which: int, lines: Mask, em: float, inner: Array | None = None) -> bool:
+    """Whether either side of an end has a head's profile; with a place `inner` the side away from it."""
     reach = (_WIDEST + _BEHIND) * em
     places, ways = _course(stroke, which, reach)
     if len(places) < 6:
         return False
-    return any(_is_head(_extents(places, ways, side, lines, em), stroke.half, em) for side in (1.0, -1.0))
+    sides = [1.0, -1.0]
+    if inner is not None:
+        (x, y), (dx, dy) = inner - places[0], ways[0]
+        sides = [1.0 if x * dy > y * dx else -1.0]
+    return any(_is_head(_extents(places, ways, side, lines, em), stroke.half, em) for side in sides)
 
 
 def _course(stroke: Stroke, which: int, reach: float) -> tuple[Array, Array]:

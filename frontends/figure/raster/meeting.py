@@ -9,7 +9,7 @@ import attrs
 import numpy as np
 
 from dlc.frontends.figure.raster.arrays import Mask
-from dlc.frontends.figure.raster.stroke import Stroke
+from dlc.frontends.figure.raster.stroke import Stroke, is_at
 
 #: Ends are at one place where they are nearer than this (ems).
 _TOGETHER = 0.9
@@ -52,7 +52,7 @@ def share_heads(strokes: Sequence[Stroke], near: Mask, em: float) -> None:
         found = [
             which
             for which in (0, 1)
-            if near[round(stroke.end(which)[1]), round(stroke.end(which)[0])]
+            if is_at(stroke.end(which), near)
             and any(math.dist(stroke.end(which), tip) < _TOGETHER * em for tip in tips)
         ]
         if len(found) == 1 and stroke.length > 2 * _TOGETHER * em:

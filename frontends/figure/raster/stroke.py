@@ -9,7 +9,7 @@ import attrs
 import numpy as np
 
 from dlc.frontends.figure.drawing import Point
-from dlc.frontends.figure.raster.arrays import Array
+from dlc.frontends.figure.raster.arrays import Array, Mask
 
 
 @attrs.define(eq=False)
@@ -49,3 +49,18 @@ class Stroke:
         dx, dy = float(near[0] - far[0]), float(near[1] - far[1])
         long = math.hypot(dx, dy)
         return (dx / long, dy / long) if long else (0.0, 0.0)
+
+
+def is_at(place: Point, mask: Mask) -> bool:
+    """Whether a mask marks a place; nothing is marked outside of it."""
+    column, row = round(place[0]), round(place[1])
+    return 0 <= row < mask.shape[0] and 0 <= column < mask.shape[1] and bool(mask[row, column])
+
+
+def ink_end(lines: Mask, place: Point, way: Point, reach: float) -> Point:
+    """Where ink that begins at a place ends in a direction."""
+    (x, y), (dx, dy) = place, way
+    steps = 0
+    while steps < reach and is_at((x + dx, y + dy), lines):
+        x, y, steps = x + dx, y + dy, steps + 1
+    return x, y

@@ -13,15 +13,18 @@ import numpy as np
 from dlc.frontends.figure.drawing import Point
 from dlc.frontends.figure.geometry import cosine
 from dlc.frontends.figure.raster.arrays import Array, Mask
+from dlc.frontends.figure.raster.bars import with_bars_parted
 from dlc.frontends.figure.raster.blobs import Blob, collapse
 from dlc.frontends.figure.raster.clutter import without_clutter
 from dlc.frontends.figure.raster.detached import with_detached_heads
 from dlc.frontends.figure.raster.half_heads import mark_half_heads
+from dlc.frontends.figure.raster.heads import mark_heads, with_heads_joined
 from dlc.frontends.figure.raster.letters import pieces_of
 from dlc.frontends.figure.raster.meeting import parted, share_heads
 from dlc.frontends.figure.raster.middles import median
+from dlc.frontends.figure.raster.reaching import reaching
 from dlc.frontends.figure.raster.skeleton import Edge, Graph, graph_of
-from dlc.frontends.figure.raster.stroke import Stroke
+from dlc.frontends.figure.raster.stroke import Stroke, ink_end, is_at
 
 #: Two lines go on in each other at a fork where they turn by less than about 30 degrees.
 _STRAIGHT = -0.86
@@ -32,6 +35,8 @@ _MEETING = 2.3
 _COLLINEAR, _SHARED = -0.97, 14.0
 #: The stretch (ems) by which directions are judged.
 _REACH = 0.8
+#: Lines share a head where their ends are this near (ems), and run across each other at more than 60 degrees.
+_ONE_HEAD, _ACROSS = 0.35, 0.5
 #: Wings of an open head, and other spurs that are cut, are at most this long (ems).
 _WING = 0.95
 
@@ -50,25 +55,49 @@ class Traced:
 
 def trace(lines: Mask, near: Mask, em: float) -> Traced:
     """The strokes of a mask of lines; its border of one pixel must be empty. `near` marks boxes' borders."""
-    pieces = pieces_of(lines)
-    graph = graph_of(pieces)
+    pieces, tips = with_heads_joined(pieces_of(lines), near, em)
+    graph, lines = graph_of(pieces), pieces.ink
     if len(graph.every_edge()) > _MOST_EDGES:
         return Traced((), ())
     blobs = collapse(graph)
-    _cut_spurs(graph)
-    wings = _open_heads(graph, em)
+    _cut_spurs(graph, blobs)
+    wings = _open_heads(graph, em, blobs)
     _cut_short_ends(graph, em, blobs)
     _join_near_forks(graph, blobs, em)
-    strokes, forks = _paths(graph, em, wings, blobs)
+    strokes, forks, crossings = _paths(graph, em, wings, blobs)
     strokes, clutter = without_clutter(strokes, near, em)
     strokes = parted(strokes, near, em)
+    strokes, corners = reaching(strokes, lines, near, em)
+    forks += corners
+    forks += _leave_heads(strokes, lines, near, em)
     for stroke in strokes:
-        _extend(stroke, lines, em)
+        _extend(stroke, lines, near, em)
+    mark_heads(strokes, tips, em)
     mark_half_heads(strokes, lines, near, em)
     strokes = with_detached_heads(strokes, pieces, em)
     share_heads(strokes, near, em)
+    strokes, parted_at = with_bars_parted(strokes, crossings, em)
+    forks += parted_at
     met = [fork for fork in forks if _is_met(fork, strokes, em)]
     return Traced(tuple(strokes), tuple(met), tuple(clutter))
+
+
+def _leave_heads(strokes: Sequence[Stroke], lines: Mask, near: Mask, em: float) -> list[Point]:
+    """Take heads from lines that run across into a thick place in which another line runs on to a box: they
+    fork off there; the places of such forks."""
+    forks = []
+    headed = [(stroke, which) for stroke in strokes for which in (0, 1) if stroke.heads[which]]
+    for stroke, which in headed:
+        place, way = stroke.end(which), stroke.outward(which, 0.9 * em)
+        rivals = [
+            (s, w) for s, w in headed if s is not stroke and math.dist(s.end(w), place) < _ONE_HEAD * em
+        ]
+        across = [(s, w) for s, w in rivals if abs(cosine(s.outward(w, 0.9 * em), way)) < _ACROSS]
+        ends = [ink_end(lines, s.end(w), s.outward(w, 0.9 * em), em) for s, w in across]
+        if any(is_at(end, near) for end in ends) and not is_at(ink_end(lines, place, way, em), near):
+            stroke.heads[which], stroke.forks[which] = False, True
+            forks.append(place)
+    return forks
 
 
 def _is_met(fork: Point, strokes: Sequence[Stroke], em: float) -> bool:
@@ -80,13 +109,13 @@ def _is_met(fork: Point, strokes: Sequence[Stroke], em: float) -> bool:
     )
 
 
-def _cut_spurs(graph: Graph) -> None:
-    """Cut what thinning leaves of a thick place's corners."""
+def _cut_spurs(graph: Graph, blobs: Collection[int]) -> None:
+    """Cut what thinning leaves of a thick place's corners; the thick places themselves are kept."""
     while True:
         spurs: dict[int, list[Edge]] = {}
         for edge in graph.every_edge():
             free = _spur_end(graph, edge)
-            if free is not None:
+            if free is not None and free not in blobs:
                 spurs.setdefault(edge.other(free), []).append(edge)
         changed = {node for node, found in spurs.items() if _cut_at(graph, node, found)}
         if not changed:
@@ -120,19 +149,22 @@ def _spur_end(graph: Graph, edge: Edge) -> int | None:
     return free[0] if edge.length <= 1.6 * thick + 1.5 else None
 
 
-def _open_heads(graph: Graph, em: float) -> set[int]:
-    """Cut the wings of heads drawn as two short strokes; the nodes at which such heads sit."""
+def _open_heads(graph: Graph, em: float, blobs: Collection[int]) -> set[int]:
+    """Cut the wings of heads drawn as two short strokes; the nodes at which such heads sit.
+
+    At a thick place one wing is enough: the other has become part of it.
+    """
     heads: set[int] = set()
     for node in list(graph.places):
         edges = graph.edges.get(node, [])
-        if len(edges) < 3:
+        if len(edges) < (2 if node in blobs else 3):
             continue
         short = [e for e in edges if e.length <= _WING * em and graph.degree(e.other(node)) == 1]
         shafts = [e for e in edges if e.length > 0.8 * em and e not in short[2:]]
         for shaft in sorted(shafts, key=lambda e: -e.length):
             wings = [e for e in short if e is not shaft and _is_wing(e, shaft, node, em)]
             sides = {_side(e, shaft, node, em) for e in wings}
-            if len(wings) >= 2 and len(sides) == 2:
+            if len(sides) == 2 or (wings and node in blobs and len(edges) == len(wings) + 1):
                 for wing in wings:
                     graph.remove(wing)
                 heads.add(node)
@@ -206,11 +238,12 @@ _End = tuple[int, bool]  # an edge (by its id), and whether its last point is me
 
 def _paths(
     graph: Graph, em: float, wings: set[int], blobs: Mapping[int, Blob]
-) -> tuple[list[Stroke], list[Point]]:
-    """Edges joined through crossings and straight forks."""
+) -> tuple[list[Stroke], list[Point], list[Point]]:
+    """Edges joined through crossings and straight forks; the places of forks, and of mere crossings."""
     partner: dict[_End, _End] = {}
     headed: set[_End] = set()
     forks: list[Point] = []
+    crossings: list[Point] = []
     for node, place in graph.places.items():
         ends = [(edge, last) for edge in graph.edges[node] for last in _ends_at(edge, node)]
         if node in blobs:
@@ -224,11 +257,13 @@ def _paths(
             partner[id(other), other_last] = (id(one), one_last)
         if len(free) > 2 * len(pairs) or (len(ends) > len(free) > 0 and node not in blobs):
             forks.append(place)
+        elif len(pairs) > 1 or (pairs and len(ends) > len(free)):
+            crossings.append(place)
     edges = {id(edge): edge for edge in graph.every_edge()}
     walker = _Walker(graph, edges, partner, headed, wings, blobs)
     starts = [(i, last) for i in edges for last in (False, True) if (i, last) not in partner]
     strokes = [walker.stroke(start) for start in [*starts, *((i, False) for i in edges)]]
-    return [stroke for stroke in strokes if stroke is not None], forks
+    return [stroke for stroke in strokes if stroke is not None], forks, crossings
 
 
 def _headed(ends: Sequence[tuple[Edge, bool]], blob: Blob, em: float) -> set[_End]:
@@ -328,25 +363,35 @@ class _Walker:
             stroke.points = np.concatenate([stroke.points, middle] if which else [middle, stroke.points])
 
 
-def _extend(stroke: Stroke, lines: Mask, em: float) -> None:
+def _extend(stroke: Stroke, lines: Mask, near: Mask, em: float) -> None:
     """Move ends on to where the ink ends: thinning and cutting leave them short of it."""
     for which in (0, 1):
         if stroke.forks[which]:
             continue
         reach = 0.9 * em if stroke.heads[which] else 0.7 * em
-        dx, dy = stroke.outward(which, reach, 0.2 * em if len(stroke.points) > em else 0.0)
-        x, y = stroke.end(which)
-        steps = 0
-        while steps < em and _inked(lines, x + dx, y + dy):
-            x, y, steps = x + dx, y + dy, steps + 1
-        if steps:
+        way = stroke.outward(which, reach, 0.2 * em if len(stroke.points) > em else 0.0)
+        end = stroke.end(which)
+        x, y = ink_end(lines, end, way, em)
+        if stroke.heads[which] and not is_at((x, y), near):
+            x, y = _aside_tip(lines, near, end, way, em) or (x, y)
+        if (x, y) != end:
             tip = np.array([[round(x), round(y)]])
             stroke.points = np.concatenate([stroke.points, tip] if which else [tip, stroke.points])
 
 
-def _inked(lines: Mask, x: float, y: float) -> bool:
-    column, row = round(x), round(y)
-    return 0 <= row < lines.shape[0] and 0 <= column < lines.shape[1] and bool(lines[row, column])
+def _aside_tip(lines: Mask, near: Mask, place: Point, way: Point, em: float) -> Point | None:
+    """The tip of a head that is turned away from its line's last stretch, as behind a sharp bend: the ink that
+    reaches furthest, and to a box."""
+    found: tuple[float, Point] | None = None
+    for angle in range(15, 106, 15):
+        cos, sin = math.cos(math.radians(angle)), math.sin(math.radians(angle))
+        for side in (1, -1):
+            turned = way[0] * cos - side * way[1] * sin, side * way[0] * sin + way[1] * cos
+            tip = ink_end(lines, place, turned, em)
+            far = math.dist(place, tip)
+            if is_at(tip, near) and (found is None or far > found[0]):
+                found = far, tip
+    return found[1] if found is not None else None
 
 
 def simplified(points: Array, slack: float) -> Array:

@@ -1,0 +1,153 @@
+"""Fans of straight lines between columns of circles: looked up on the ink, since their skeletons tell little.
+
+Where many lines cross at small angles, a skeleton is a mesh. But the places of the circles say where lines
+may be, and the ink says which of them are drawn.
+"""
+
+from __future__ import annotations
+
+import functools
+import itertools
+from collections.abc import Iterable, Sequence
+
+import attrs
+import cv2
+import numpy as np
+
+from dlc.frontends.figure.drawing import Box, Outline
+from dlc.frontends.figure.raster.arrays import Array, Mask
+from dlc.frontends.figure.raster.half_heads import widens
+from dlc.frontends.figure.raster.stroke import Stroke
+
+#: Circles of one drawing differ in width by at most this share; in a column their middles are this near (widths).
+_ALIKE, _APART = 0.35, 0.6
+#: A line is drawn where this part of it is ink; this part of all lines between two columns makes a fan.
+_INKED, _DENSE = 0.97, 0.6
+#: The part of the ink between two columns that is no line of the fan, at most.
+_OTHER = 0.12
+#: Heads reach so far (ems) from a tip.
+_HEAD = 1.2
+#: Fewer circles, or lines between two columns, are traced like all else.
+_FEWEST, _FEW_LINES = 4, 4
+
+
+@attrs.frozen(eq=False)
+class Fans:
+    """The lines of fans as strokes, and the mask of their ink."""
+
+    strokes: tuple[Stroke, ...]
+    ink: Mask
+
+
+def find_fans(boxes: Iterable[Box], lines: Mask, taken: Mask, em: float) -> Fans | None:
+    """The fans of a picture with these boxes, which take up `taken`; None where there are none."""
+    circles = _circles(boxes)
+    if len(circles) < _FEWEST:
+        return None
+    for axis in (0, 1):
+        pairs = itertools.pairwise(_columns(circles, axis))
+        drawn = [(one, other, _strokes(one, other, lines, taken)) for one, other in pairs]
+        headed = _headed([strokes for *_, strokes in drawn if strokes], lines, em)
+        fans = [
+            fan
+            for one, other, strokes in drawn
+            if strokes and (fan := _fan(one, other, strokes, headed, lines, em)) is not None
+        ]
+        if fans:
+            ink = functools.reduce(cv2.bitwise_or, (fan.ink for fan in fans))
+            return Fans(tuple(stroke for fan in fans for stroke in fan.strokes), ink)
+    return None
+
+
+def _circles(boxes: Iterable[Box]) -> list[Box]:
+    """Round boxes of about one size."""
+    round_ = [
+        box
+        for box in boxes
+        if box.outline is Outline.CIRCLE and 0.8 * box.height <= box.width <= 1.25 * box.height
+    ]
+    usual = float(np.median([box.width for box in round_])) if round_ else 0.0
+    return [box for box in round_ if abs(box.width - usual) <= _ALIKE * usual]
+
+
+def _columns(circles: Sequence[Box], axis: int) -> list[list[Box]]:
+    """Circles by their places along an axis."""
+    columns: list[list[Box]] = []
+    for circle in sorted(circles, key=lambda box: box.centre[axis]):
+        near = columns and circle.centre[axis] - columns[-1][-1].centre[axis] < _APART * circle.width
+        if near:
+            columns[-1].append(circle)
+        else:
+            columns.append([circle])
+    return [sorted(column, key=lambda box: box.centre[1 - axis]) for column in columns]
+
+
+def _strokes(one: Sequence[Box], other: Sequence[Box], lines: Mask, taken: Mask) -> list[Stroke]:
+    """The lines that are drawn from one column to the next, where they are nearly all that there could be."""
+    every = len(one) * len(other)
+    if every < _FEW_LINES or min(len(one), len(other)) < 2:
+        return []
+    courses = [c for a in one for b in other if (c := _course(a, b, lines, taken)) is not None]
+    if len(courses) < _DENSE * every:
+        return []
+    half = _half(courses, lines)
+    return [Stroke(course, half) for course in courses]
+
+
+def _fan(
+    one: Sequence[Box],
+    other: Sequence[Box],
+    strokes: Sequence[Stroke],
+    headed: int | None,
+    lines: Mask,
+    em: float,
+) -> Fans | None:
+    """A fan, where nearly all of the ink between two columns is its lines; they have heads at one end."""
+    zone, own = np.zeros(lines.shape, np.uint8), np.zeros(lines.shape, np.uint8)
+    corners = [box.centre for box in (one[0], one[-1], other[-1], other[0])]
+    cv2.fillConvexPoly(zone, np.rint(np.array(corners)).astype(np.int32), 255)
+    ink = cv2.bitwise_and(lines, cv2.dilate(zone, np.ones((5, 5), np.uint8)))
+    for stroke in strokes:
+        (x0, y0), (x1, y1) = (map(round, stroke.end(which)) for which in (0, 1))
+        cv2.line(own, (x0, y0), (x1, y1), 255, round(2 * stroke.half) + 4)
+        if headed is not None:
+            stroke.heads[headed] = True
+            cv2.circle(own, ((x0, y0), (x1, y1))[headed], round(_HEAD * em), 255, cv2.FILLED)
+    left = cv2.countNonZero(cv2.bitwise_and(ink, cv2.bitwise_not(own)))
+    return Fans(tuple(strokes), ink) if left <= _OTHER * max(1, cv2.countNonZero(ink)) else None
+
+
+def _course(a: Box, b: Box, lines: Mask, taken: Mask) -> Array | None:
+    """The pixels of the straight line between two circles outside of boxes; None where it is not drawn."""
+    (x0, y0), (x1, y1) = a.centre, b.centre
+    count = int(max(abs(x1 - x0), abs(y1 - y0))) + 1
+    t = np.linspace(0.0, 1.0, count)
+    points = np.rint(np.stack([x0 + t * (x1 - x0), y0 + t * (y1 - y0)], axis=1)).astype(np.int64)
+    points = points[taken[points[:, 1], points[:, 0]] == 0]
+    if len(points) < 3:
+        return None
+    across = (0, 1) if abs(x1 - x0) >= abs(y1 - y0) else (1, 0)
+    height, width = lines.shape
+    inked = np.zeros(len(points), bool)
+    for off in (0, 1, -1):
+        x = np.clip(points[:, 0] + off * across[0], 0, width - 1)
+        y = np.clip(points[:, 1] + off * across[1], 0, height - 1)
+        inked |= lines[y, x] > 0
+    return points if inked.mean() >= _INKED else None
+
+
+def _half(courses: Sequence[Array], lines: Mask) -> float:
+    """Half the usual thickness of lines, from the thinnest ones: others run into each other."""
+    depth = cv2.distanceTransform(lines, cv2.DIST_L2, 3)
+    halves = [float(np.median(depth[course[:, 1], course[:, 0]])) for course in courses]
+    return float(np.percentile(halves, 20))
+
+
+def _headed(fans: Sequence[Sequence[Stroke]], lines: Mask, em: float) -> int | None:
+    """At which end (0 or 1) lines have heads, as the outermost ones of fans tell; None: they have none."""
+    votes = [0, 0]
+    for fan in fans:
+        inner = np.mean([stroke.points.mean(axis=0) for stroke in fan], axis=0)
+        for which in (0, 1):
+            votes[which] += sum(widens(stroke, which, lines, em, inner) for stroke in (fan[0], fan[-1]))
+    return None if votes[0] == votes[1] else int(votes[1] > votes[0])

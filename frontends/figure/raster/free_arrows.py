@@ -1,0 +1,47 @@
+"""Short arrows whose heads stand a little apart from their shafts: told from letters by the two together."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from dlc.frontends.figure.raster.arrays import Array
+from dlc.frontends.figure.raster.heads import is_head
+from dlc.frontends.figure.raster.letters import Pieces
+from dlc.frontends.figure.raster.straight import straight_bars
+
+#: Lengths of shafts and their thickness, and sizes of heads (ems); how much wider a head is than its shaft.
+_SHORTEST, _LONGEST, _THICKEST, _SMALLEST, _LARGEST, _WIDER = 0.35, 12.0, 0.3, 0.2, 1.25, 1.5
+#: The gap between them (ems), and how slender shafts are.
+_GAP, _SLENDER = 0.5, 2.0
+
+
+def free_arrows(pieces: Pieces, em: float) -> Array:
+    """Which pieces are shafts and heads of arrows whose heads stand apart."""
+    found = np.zeros(len(pieces), bool)
+    bars = straight_bars(pieces, _SHORTEST * em, _LONGEST * em, max(3.0, _THICKEST * em))
+    slender = bars.long >= _SLENDER * bars.thick
+    size = np.maximum(pieces.width, pieces.height)
+    small = np.flatnonzero((size >= max(4.0, _SMALLEST * em)) & (size <= _LARGEST * em))
+    if len(small) == 0:
+        return found
+    middle = (pieces.boxes[small, :2] + pieces.boxes[small, 2:]) / 2
+    reach = _GAP * em + _LARGEST * em
+    for number in np.flatnonzero(slender).tolist():
+        for side in (0, len(bars)):
+            end, way = bars.ends[number + side], bars.ways[number + side]
+            apart = middle - end
+            ahead, aside = apart @ way, np.abs(apart @ np.array([-way[1], way[0]]))
+            for head in small[(ahead > 0) & (ahead < reach) & (aside < 0.2 * em)].tolist():
+                if head != bars.numbers[number] and _is_head(pieces, head, end, way, bars.thick[number], em):
+                    found[[head, bars.numbers[number]]] = True
+    return found
+
+
+def _is_head(pieces: Pieces, number: int, end: Array, way: Array, thick: float, em: float) -> bool:
+    """Whether a piece right ahead of a shaft's end is a head on it."""
+    x0, y0 = pieces.boxes[number, :2].tolist()
+    rows, columns = np.nonzero(pieces.window(number))
+    across, down = columns + x0 - end[0], rows + y0 - end[1]
+    along, aside = across * way[0] + down * way[1], down * way[0] - across * way[1]
+    near = -0.3 * em <= float(along.min()) <= _GAP * em
+    return near and float(np.ptp(aside)) >= _WIDER * thick and is_head(along, aside)

@@ -1,0 +1,89 @@
+"""The ink of connectors: what lies outside boxes and is no letter."""
+
+from __future__ import annotations
+
+import attrs
+import cv2
+import numpy as np
+
+from dlc.frontends.figure.raster.arrays import Array, Mask, Points
+from dlc.frontends.figure.raster.beside import without_letters
+from dlc.frontends.figure.raster.canvas import Canvas
+from dlc.frontends.figure.raster.dashed_lines import join_dashes
+from dlc.frontends.figure.raster.free_arrows import free_arrows
+from dlc.frontends.figure.raster.letters import Pieces, may_be_letters, pieces_of
+from dlc.frontends.figure.raster.small_arrows import small_arrows
+
+#: Holes in lines that are at most so wide and high (pixels) are no drawing, where a piece has few.
+_PINHOLE, _FEW_PINHOLES = 3, 3
+
+
+@attrs.frozen(eq=False)
+class Lines:
+    """`ink` is the ink of connectors, the gaps of dashed ones drawn over; `gaps` are those (None: no gaps)."""
+
+    ink: Mask
+    gaps: Mask | None = None
+
+    def whole(self, em: float) -> Mask:
+        """The ink without the holes and breaks of a pixel or two that drawing leaves."""
+        return _without_pinholes(_closed(self.ink, em))
+
+
+def find_lines(drawn: Canvas, ink: Mask, boxes: Mask) -> Lines:
+    """The connectors among the ink of a picture, of which `boxes` marks what boxes take up."""
+    em = drawn.em
+    outside = cv2.bitwise_and(ink, cv2.bitwise_not(boxes))
+    pieces = pieces_of(outside)
+    touching = pieces.count(cv2.dilate(boxes, np.ones((5, 5), np.uint8))) > 0
+    written = (pieces.count(drawn.letters) > 0.5 * pieces.pixels) & may_be_letters(pieces, em)
+    joined = join_dashes(pieces, written, em)
+    lines = _are_lines(pieces, touching, drawn) | free_arrows(pieces, em)
+    if joined is None:
+        return Lines(without_letters(pieces.mask(lines), em))
+    mask = cv2.bitwise_or(pieces.mask(lines | joined.pieces), joined.gaps)
+    return Lines(without_letters(mask, em), joined.gaps)
+
+
+def _are_lines(pieces: Pieces, touching: Array, drawn: Canvas) -> Array:
+    """Which pieces of ink are lines rather than letters."""
+    em = drawn.em
+    lettered = pieces.count(drawn.letters)
+    written = lettered > 0.5 * pieces.pixels
+    long = np.maximum(pieces.width, pieces.height)
+    slender = np.minimum(pieces.width, pieces.height) < 0.25 * em
+    lines = touching & ~(written & may_be_letters(pieces, em)) & (long > 0.2 * em)
+    lines |= ~written & ((long > 2.0 * em) | (slender & (long > 1.2 * em)))
+    lines |= small_arrows(pieces, ~lines, em)
+    lines[0] = False
+    return lines
+
+
+def _without_pinholes(lines: Mask) -> Mask:
+    """Lines with holes of some pixels filled, as the strokes of an open head leave them at its tip.
+
+    Where many lines cross at a slant, such holes keep them apart.
+    """
+    contours, tree = cv2.findContours(lines, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE)
+    filled = lines.copy()
+    small: dict[int, list[Points]] = {}
+    for contour, parent in zip(contours, tree[0, :, 3].tolist() if contours else (), strict=True):
+        if parent >= 0 and max(cv2.boundingRect(contour)[2:]) <= _PINHOLE + 2:
+            small.setdefault(parent, []).append(contour)
+    for pinholes in small.values():
+        if len(pinholes) <= _FEW_PINHOLES:
+            cv2.drawContours(filled, pinholes, -1, 255, cv2.FILLED)
+    return filled
+
+
+def _closed(lines: Mask, em: float) -> Mask:
+    """Lines with gaps of a pixel or two closed around small pieces, as between a shaft and its head."""
+    pieces = pieces_of(lines)
+    small = np.maximum(pieces.width, pieces.height) <= em
+    small[0] = False
+    if not small.any():
+        return lines
+    around = np.ones((3, 3), np.uint8)
+    near = cv2.dilate(pieces.mask(small), np.ones((5, 5), np.uint8))
+    bridges = cv2.bitwise_and(cv2.morphologyEx(lines, cv2.MORPH_CLOSE, around), near)
+    return cv2.bitwise_or(lines, bridges)

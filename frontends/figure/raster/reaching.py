@@ -1,0 +1,103 @@
+"""Lines that fork right before a box: the line whose ink runs straight on to the box is led there."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+
+import attrs
+import numpy as np
+
+from dlc.frontends.figure.drawing import Point
+from dlc.frontends.figure.raster.arrays import Array, Mask
+from dlc.frontends.figure.raster.stroke import Stroke, ink_end, is_at
+
+#: How far (ems) from a fork its box is at most, and at least (and half the line's thickness more).
+_FARTHEST, _NEAREST = 1.5, 0.2
+#: A line that turns by more than 60 degrees within two arms (ems) has a corner there.
+_ARM, _TURN = 0.6, 0.5
+#: Two ends are one where they are this near (ems).
+_SAME = 0.6
+#: The last stretch of a line (ems) by which its direction is judged, and what is left out at its end.
+_REACH, _SKIP = 1.0, 0.25
+
+
+def reaching(
+    strokes: Sequence[Stroke], lines: Mask, near: Mask, em: float
+) -> tuple[list[Stroke], list[Point]]:
+    """Strokes led on to boxes (`near` marks borders) from forks and corners right before these, and the places
+    of forks at such corners."""
+    made: list[Stroke] = []
+    forks: list[Point] = []
+    for stroke in strokes:
+        corner = _corner(stroke, em)
+        parts = _led_on(stroke, corner, lines, near, em) if corner is not None else None
+        made += parts if parts is not None else [stroke]
+        if parts is not None:
+            forks.append(parts[1].end(0))
+    for stroke in made:
+        for which in (0, 1):
+            if stroke.forks[which]:
+                _lead_on(stroke, which, made, lines, near, em)
+    return made, forks
+
+
+def _lead_on(
+    stroke: Stroke, which: int, others: Iterable[Stroke], lines: Mask, near: Mask, em: float
+) -> None:
+    """Lead a line's forked end on to the box right ahead of it, unless another line runs from there to it."""
+    tip = _ahead(
+        stroke.end(which), stroke.outward(which, _REACH * em, _SKIP * em), stroke.half, lines, near, em
+    )
+    if tip is None or any(
+        is_at(other.end(end), near) and math.dist(other.end(end), tip) <= _SAME * em
+        for other in others
+        for end in (0, 1)
+        if other is not stroke
+    ):
+        return
+    place = np.rint(np.array([tip])).astype(stroke.points.dtype)
+    stroke.points = np.concatenate([stroke.points, place] if which else [place, stroke.points])
+    stroke.heads[which], stroke.forks[which] = True, False
+
+
+def _led_on(stroke: Stroke, at: int, lines: Mask, near: Mask, em: float) -> list[Stroke] | None:
+    """A line that turns at a corner, as one that runs straight on to a box and one that forks off there."""
+    first = attrs.evolve(
+        stroke, points=stroke.points[: at + 1], heads=[stroke.heads[0], False], forks=[stroke.forks[0], True]
+    )
+    second = attrs.evolve(
+        stroke, points=stroke.points[at:], heads=[False, stroke.heads[1]], forks=[True, stroke.forks[1]]
+    )
+    for one, which, other in ((first, 1, second), (second, 0, first)):
+        way = one.outward(which, _REACH * em, _SKIP * em)
+        if _ahead(one.end(which), way, one.half, lines, near, em) is not None:
+            return [
+                one,
+                other
+                if which
+                else attrs.evolve(
+                    other, points=other.points[::-1], heads=other.heads[::-1], forks=other.forks[::-1]
+                ),
+            ]
+    return None
+
+
+def _ahead(place: Point, way: Point, half: float, lines: Mask, near: Mask, em: float) -> Point | None:
+    """Where a line that runs on straight comes to a box; None where its ink ends before."""
+    tip = ink_end(lines, place, way, _FARTHEST * em)
+    far = math.dist(place, tip)
+    return tip if far >= half + _NEAREST * em and is_at(tip, near) else None
+
+
+def _corner(stroke: Stroke, em: float) -> int | None:
+    """Where a line turns most, if it turns sharply."""
+    points, arm = stroke.points.astype(np.float64), max(3, round(_ARM * em))
+    if len(points) < 2 * arm + 3:
+        return None
+    middle = points[arm:-arm]
+    before, after = middle - points[: -2 * arm], points[2 * arm :] - middle
+    long: Array = np.hypot(*before.T) * np.hypot(*after.T)
+    turn = (before * after).sum(axis=1) / np.maximum(long, 1e-9)
+    sharpest = int(turn.argmin())
+    return sharpest + arm if turn[sharpest] < _TURN else None
