@@ -14,7 +14,7 @@ import attrs
 import cv2
 import numpy as np
 
-from dlc.frontends.figure.drawing import Box, Outline
+from dlc.frontends.figure.drawing import Box, Outline, Point
 from dlc.frontends.figure.raster.arrays import Array, Mask
 from dlc.frontends.figure.raster.half_heads import widens
 from dlc.frontends.figure.raster.stroke import Stroke
@@ -87,8 +87,13 @@ def _strokes(one: Sequence[Box], other: Sequence[Box], lines: Mask, taken: Mask)
     every = len(one) * len(other)
     if every < _FEW_LINES or min(len(one), len(other)) < 2:
         return []
-    courses = [c for a in one for b in other if (c := _course(a, b, lines, taken)) is not None]
-    if len(courses) < _DENSE * every:
+    axis = 0 if abs(one[0].centre[0] - other[0].centre[0]) > abs(one[0].centre[1] - other[0].centre[1]) else 1
+    for begins, ends in itertools.product((_middles, _sides), repeat=2):
+        pairs = itertools.product(begins(one, other, axis), ends(other, one, axis))
+        courses = [c for a, b in pairs if (c := _course(a, b, lines, taken)) is not None]
+        if len(courses) >= _DENSE * every:
+            break
+    else:
         return []
     half = _half(courses, lines)
     return [Stroke(course, half) for course in courses]
@@ -106,20 +111,33 @@ def _fan(
     zone, own = np.zeros(lines.shape, np.uint8), np.zeros(lines.shape, np.uint8)
     corners = [box.centre for box in (one[0], one[-1], other[-1], other[0])]
     cv2.fillConvexPoly(zone, np.rint(np.array(corners)).astype(np.int32), 255)
-    ink = cv2.bitwise_and(lines, cv2.dilate(zone, np.ones((5, 5), np.uint8)))
     for stroke in strokes:
         (x0, y0), (x1, y1) = (map(round, stroke.end(which)) for which in (0, 1))
         cv2.line(own, (x0, y0), (x1, y1), 255, round(2 * stroke.half) + 4)
         if headed is not None:
             stroke.heads[headed] = True
             cv2.circle(own, ((x0, y0), (x1, y1))[headed], round(_HEAD * em), 255, cv2.FILLED)
+    ink = cv2.bitwise_and(lines, cv2.bitwise_or(zone, own))
     left = cv2.countNonZero(cv2.bitwise_and(ink, cv2.bitwise_not(own)))
     return Fans(tuple(strokes), ink) if left <= _OTHER * max(1, cv2.countNonZero(ink)) else None
 
 
-def _course(a: Box, b: Box, lines: Mask, taken: Mask) -> Array | None:
-    """The pixels of the straight line between two circles outside of boxes; None where it is not drawn."""
-    (x0, y0), (x1, y1) = a.centre, b.centre
+def _middles(column: Sequence[Box], facing: Sequence[Box], axis: int) -> list[Point]:
+    """Lines may aim at the circles' middles."""
+    return [circle.centre for circle in column]
+
+
+def _sides(column: Sequence[Box], facing: Sequence[Box], axis: int) -> list[Point]:
+    """Or at the middle of the side that faces the other column."""
+    side = axis if column[0].centre[axis] > facing[0].centre[axis] else axis + 2
+    if axis == 0:
+        return [(circle.area[side], circle.centre[1]) for circle in column]
+    return [(circle.centre[0], circle.area[side]) for circle in column]
+
+
+def _course(a: Point, b: Point, lines: Mask, taken: Mask) -> Array | None:
+    """The pixels of the straight line between two places outside of boxes; None where it is not drawn."""
+    (x0, y0), (x1, y1) = a, b
     count = int(max(abs(x1 - x0), abs(y1 - y0))) + 1
     t = np.linspace(0.0, 1.0, count)
     points = np.rint(np.stack([x0 + t * (x1 - x0), y0 + t * (y1 - y0)], axis=1)).astype(np.int64)
