@@ -17,10 +17,15 @@ Crop = npt.NDArray[Any]  # bytes, (height, width): dark text on white, one line,
 
 @attrs.frozen
 class TextReading:
-    """The text of one line, and how sure (0..1) the engine is of it."""
+    """The text of one line, and how sure (0..1) the engine is of it.
+
+    `places` tells where each character was seen, in pixels from the left; it is empty where the engine does not
+    say.
+    """
 
     text: str
     confidence: float
+    places: tuple[float, ...] = ()
 
 
 class Recogniser(Protocol):

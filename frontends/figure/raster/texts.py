@@ -1,4 +1,4 @@
-"""Labels from lines of text: each different line is read once, slips are repaired."""
+"""Labels from lines of text: what looks the same is read once, slips are repaired."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 
 from dlc.frontends.figure.drawing import Colour, Label
+from dlc.frontends.figure.ocr.alike import read_lines
 from dlc.frontends.figure.ocr.recogniser import Recogniser, TextReading
 from dlc.frontends.figure.ocr.repair import repaired
 from dlc.frontends.figure.raster.arrays import Array, Mask
@@ -48,7 +49,7 @@ def _read(
     """Readings, and the rows with their angles put right."""
     same_as = _same(crops)
     firsts = sorted(set(same_as))
-    found = dict(zip(firsts, recogniser.read([crops[i] for i in firsts]), strict=True))
+    found = dict(zip(firsts, read_lines(recogniser, [crops[i] for i in firsts]), strict=True))
     doubtful = [i for i in firsts if rows[i].angle and found[i].confidence < _DOUBTFUL]
     round_about = recogniser.read([np.rot90(crops[i], 2).copy() for i in doubtful]) if doubtful else []
     down = set()
