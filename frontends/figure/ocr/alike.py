@@ -37,6 +37,8 @@ _APART, _RIM = 0.2, 3
 #: Narrow letters are not wider, and not lower (line heights): 1, l, t, but no comma. Two of them stand further
 #: apart than others by so much.
 _NARROW, _TALL, _FURTHER = 0.28, 0.45, 0.08
+#: A space between two digits, which is rare, is wider than others (line heights).
+_BESIDE_DIGITS = 0.15
 
 
 def read_lines(recogniser: Recogniser, lines: Sequence[Crop]) -> list[TextReading]:
@@ -196,8 +198,12 @@ class _Speller:
         known = [v for v in votes if v is not None and v.agreed is not None]
         if not known or len(known) < len(votes) or any(map(self._missing, line.items)):
             return None
-        spaces = [" " if gap > self._space else "" for gap in line.gaps]
-        text = "".join((v.agreed or "") + space for v, space in zip(known, [*spaces, ""], strict=True))
+        letters = [v.agreed or "" for v in known]
+        spaces = [
+            " " if gap > self._space + _BESIDE_DIGITS * (one[-1:].isdigit() and other[:1].isdigit()) else ""
+            for gap, (one, other) in zip(line.gaps, itertools.pairwise(letters), strict=True)
+        ]
+        text = "".join(itertools.chain.from_iterable(zip(letters, [*spaces, ""], strict=True)))
         return TextReading(text, sum(v.sure / v.count for v in known) / len(known))
 
 
@@ -248,10 +254,12 @@ def _parts(lines: Iterable[_Line]) -> list[_Part]:
 
 
 def _words(line: _Line) -> Iterator[_Part]:
+    """Words and pairs of words; a lone sign, as ×, is read better with another word."""
     bounds = [*line.starts, len(line.glyphs)]
     for count in (1, 2):
         for begin, end in zip(bounds, bounds[count:], strict=False):
-            yield _Part(line, begin, end)
+            if end - begin > 1 or len(line.starts) == 1:
+                yield _Part(line, begin, end)
 
 
 def _needed(lines: Iterable[_Line], parts: Iterable[_Part]) -> Mapping[Item, int]:
