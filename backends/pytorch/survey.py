@@ -61,7 +61,7 @@ class Instance:
 
 @attrs.frozen
 class _Sample:
-    """One layer of the net, as it is and as its block states it."""
+    """One layer of the net, as it is and as its block states it; `exactly` is its plan as it is."""
 
     bindings: Bindings
     exact: Op
@@ -70,6 +70,11 @@ class _Sample:
     output: Type
     general: Type
     any_order: bool
+    exactly: Plan = attrs.field(init=False, eq=False)
+
+    @exactly.default
+    def _exactly(self) -> Plan:
+        return self.plan(False, False)
 
     def plan(self, dynamic: bool, as_stated: bool) -> Plan:
         inputs = self.inputs
@@ -133,19 +138,18 @@ class Survey:
             key = way[-1].key
             sample = self._samples[key][taken[key]]
             taken[key] += 1
-            self.instances.append(Instance(way, sample.plan(dynamic[key], False)))
+            self.instances.append(Instance(way, sample.plan(True, False) if dynamic[key] else sample.exactly))
 
     def _common(self, samples: Sequence[_Sample]) -> tuple[bool, Plan | None]:
         """The plan that serves all samples of a place, None where there is none; and how it was asked for."""
         distinct = list({(s.exact, s.inputs, s.output): s for s in samples}.values())
-        refused = next((p for s in distinct if (p := s.plan(False, False)).cannot is not None), None)
+        refused = next((p for s in distinct if (p := s.exactly).cannot is not None), None)
         if refused is not None:
             return False, refused
         for dynamic in (False, True):
             candidate = distinct[0].plan(dynamic, True)
-            if candidate.cannot is None and all(
-                candidate.bound(s.bindings) == s.plan(dynamic, False) for s in distinct
-            ):
+            exact = ((s, s.plan(True, False) if dynamic else s.exactly) for s in distinct)
+            if candidate.cannot is None and all(candidate.bound(s.bindings) == p for s, p in exact):
                 return dynamic, candidate
         return False, None
 
@@ -230,19 +234,15 @@ class Survey:
         kind = _kind_of_rounds(seen)
         if not self._dry and self.rounds.setdefault(key, kind) != kind:
             raise _Uneven
+        current, inner = inputs[0], bindings
         counter = counter_of(key, self.module)
-        current = inputs[0]
         for at in range(count):
-            inner: Bindings = {**bindings, counter: at} if kind == "grown" else bindings
-            given = current
             if kind == "grown":
-                grown = _grown(seen[0].general, seen[1].general, symbol(counter))
-                given = attrs.evolve(current, general=grown)
+                inner = {**bindings, counter: at}
+                current = attrs.evolve(current, general=_grown(seen, symbol(counter)))
             first = kind == "first" and at == 0
-            current = self._round(key, node, repeat, given, inner, rounds, at, first)
-        general = seen[-1].general if kind != "grown" else current.type
-        if kind == "grown":
-            general = _grown(seen[0].general, seen[1].general, repeat.count)
+            current = self._round(key, node, repeat, current, inner, rounds, at, first)
+        general = _grown(seen, repeat.count) if kind == "grown" else seen[-1].general
         return attrs.evolve(current, general=general)
 
     def _round(
@@ -274,8 +274,7 @@ class Survey:
         if not self._dry:
             self._samples.setdefault(key, []).append(sample)
             self._ways.append(self._inner_way())
-        made = sample.plan(False, False)
-        return Known(output, general, made.layout, made.order)
+        return Known(output, general, sample.exactly.layout, sample.exactly.order)
 
     def _inner_way(self) -> tuple[Frame, ...]:
         """The way without the repeats themselves, which their links' frames tell of."""
@@ -363,7 +362,8 @@ def _kind_of_rounds(seen: Sequence[Known]) -> str:
     return "first"
 
 
-def _grown(first: Type, second: Type, counter: Any) -> Type:
+def _grown(seen: Sequence[Known], counter: Any) -> Type:
     """The type of what a round is given, whose channels grow from round to round."""
-    a, b = first.channels, second.channels
+    first = seen[0].general
+    a, b = first.channels, seen[1].general.channels
     return Type(first.kind, (*first.spatial, a + (b - a) * counter))  # type: ignore[operator]

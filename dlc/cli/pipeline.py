@@ -5,6 +5,8 @@ from __future__ import annotations
 import attrs
 
 from dlc.backends.base import Backend, EmitOptions, Emitted, describe
+from dlc.cli.parser import usage_error
+from dlc.cli.source import Loaded
 from dlc.diagnostics import Diagnostic, DlcError, FileSpan, Fix, Note, Span, codes
 from dlc.ir import Module, Node, Op, Value
 from dlc.layers import nearest
@@ -54,6 +56,21 @@ def select(module: Module, name: str | None, file: str) -> Module:
     message = f"there is no net {name}; there are {', '.join(names)}"
     fix = Fix(f"did you mean {like}?", like) if like else None
     raise DlcError(Diagnostic(codes.NET_UNKNOWN, message, FileSpan(file), fix=fix))
+
+
+def only(loaded: Loaded, name: str | None, option: str) -> Module:
+    """The module of a file that was read without errors, with its only net, or that of the name.
+
+    Raises DlcError; where there are several nets its remedy is `option`.
+    """
+    if any(d.is_error for d in loaded.diagnostics):
+        raise DlcError(loaded.diagnostics)
+    module = select(loaded.module, name, loaded.name)
+    if len(module.nets) > 1:
+        names = ", ".join(net.name for net in module.nets)
+        fix = Fix(f"{option} NAME says which")
+        raise usage_error(f"{loaded.name} holds {len(module.nets)} nets ({names})", fix)
+    return attrs.evolve(module, nets=module.nets[:1])
 
 
 def compile_module(module: Module, backend: Backend, options: CompileOptions) -> list[Result]:

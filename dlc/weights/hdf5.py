@@ -32,7 +32,6 @@ class KerasFile:
     layers: Mapping[str, tuple[tuple[str, Stored], ...]] | None
     paths: Mapping[str, Stored] | None
     theano: bool = False
-    names: Mapping[str, str] = attrs.field(factory=dict)  # of layers, by path
 
 
 def read(path: Path) -> KerasFile:
@@ -77,12 +76,12 @@ def _opened(path: Path, source: Any, config: str | None) -> KerasFile:
         if "layer_names" in root.attrs:
             theano = _text(root.attrs.get("backend", file.attrs.get("backend"))) == "theano"
             return KerasFile(path, stated, dict(_legacy(root, path)), None, theano)
-        arrays, names = _walked(file)
+        arrays = _walked(file)
     except (OSError, RuntimeError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise damaged(path, _first_line(error)) from None
     if not arrays:
         raise damaged(path, "it holds no arrays as Keras writes them")
-    return KerasFile(path, stated, None, arrays, names=names)
+    return KerasFile(path, stated, None, arrays)
 
 
 def _first_line(error: Exception) -> str:
@@ -146,22 +145,19 @@ def _stored(found: Any, path: Path) -> Stored:
     return Stored(tuple(int(n) for n in found.shape), load)
 
 
-def _walked(file: Any) -> tuple[dict[str, Stored], dict[str, str]]:
-    """Every array by its path, and the name of every layer by its own."""
+def _walked(file: Any) -> dict[str, Stored]:
+    """Every array by its path."""
     import h5py
 
     arrays: dict[str, Stored] = {}
-    names: dict[str, str] = {}
     path = Path(str(file.filename))
 
     def visit(name: str, item: Any) -> None:
         if isinstance(item, h5py.Dataset):
             arrays[name] = _stored(item, path)
-        elif name.endswith("vars") and "name" in item.attrs:
-            names[name.removesuffix("/vars")] = _text(item.attrs["name"]) or ""
 
     file.visititems(visit)
-    return arrays, names
+    return arrays
 
 
 # Arrays of a file at the places of a net's tensors.

@@ -65,6 +65,26 @@ def test_several_nets_go_into_a_directory(tmp_path: Path, capsys: Capture) -> No
     assert names(tmp_path / "text") == ["both.dlnet"]
 
 
+@pytest.mark.parametrize(
+    ("words", "option"),
+    [
+        (["diff", "", ""], "--net-a NAME"),
+        (["verify", "", ""], "--net-a NAME"),
+        (["convert", "", "--net", "", "--target", "keras", "-o", "net.py"], "--name NAME"),
+    ],
+    ids=["diff", "verify", "convert"],
+)
+def test_where_one_net_is_meant_several_are_named(
+    tmp_path: Path, capsys: Capture, words: list[str], option: str
+) -> None:
+    both = tmp_path / "both.dlnet"
+    both.write_text(TWO)
+    status, _, said = run(capsys, *(word or both for word in words))
+    assert status == 2
+    assert "both.dlnet holds 2 nets (lenet, second)" in said
+    assert f"{option} says which" in said
+
+
 def test_nets_of_like_names_do_not_overwrite_each_other(tmp_path: Path, capsys: Capture) -> None:
     path = tmp_path / "two.dlnet"
     path.write_text(LENET.replace("net lenet", 'net "a/b"') + LENET.replace("net lenet", 'net "a b"'))

@@ -7,14 +7,12 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-import attrs
-
 from dlc.backends import load as load_backend
 from dlc.backends.base import Backend
 from dlc.cli.arguments import reading, usage_error
 from dlc.cli.commands.compile import TARGET_OF_ENDING, files_of, options_of
 from dlc.cli.output import write_all, write_json
-from dlc.cli.pipeline import Result, compile_module, select
+from dlc.cli.pipeline import Result, compile_module, only
 from dlc.cli.report import Reporter, progress_bar
 from dlc.cli.source import Loaded, load, load_bytes, require
 from dlc.diagnostics import Diagnostic, DlcError, codes
@@ -35,9 +33,7 @@ def run(arguments: argparse.Namespace, reporter: Reporter) -> int:
     target = _target(arguments)
     loaded = _net(arguments)
     reporter.remember(loaded.name, loaded.text)
-    if any(d.is_error for d in loaded.diagnostics):
-        raise DlcError(loaded.diagnostics)
-    module = _one(select(loaded.module, arguments.name, loaded.name), loaded.name)
+    module = only(loaded, arguments.name, "--name")
     backend = load_backend(target)
     result = _compiled(module, backend, loaded, arguments)
     _refuse_approximate_rnn(result)
@@ -77,13 +73,6 @@ def _net(arguments: argparse.Namespace) -> Loaded:
     if text is None:
         raise no_config(path)
     return load_bytes(text.encode(), arguments.input, "keras-json")
-
-
-def _one(module: Module, name: str) -> Module:
-    if len(module.nets) > 1:
-        names = ", ".join(net.name for net in module.nets)
-        raise usage_error(f"{name} holds {len(module.nets)} nets ({names}); --name NAME says which")
-    return attrs.evolve(module, nets=module.nets[:1])
 
 
 def _compiled(module: Module, backend: Backend, loaded: Loaded, arguments: argparse.Namespace) -> Result:

@@ -11,12 +11,12 @@ from typing import Any
 
 import attrs
 
-from dlc.cli.arguments import reading, usage_error
+from dlc.cli.arguments import reading
 from dlc.cli.output import on_terminal, write_json, write_stdout
-from dlc.cli.pipeline import select
+from dlc.cli.pipeline import only
 from dlc.cli.report import Reporter, progress_bar
-from dlc.cli.source import Loaded, load
-from dlc.diagnostics import DlcError, Fix
+from dlc.cli.source import load
+from dlc.diagnostics import DlcError
 from dlc.diff import Comparison, Difference, canonical, compare
 from dlc.ir import Net
 
@@ -43,18 +43,7 @@ def _net(arguments: argparse.Namespace, side: str, reporter: Reporter) -> Net:
     with progress_bar() as progress:
         loaded = load(path, getattr(arguments, f"from_{side}"), progress, reading(arguments))
     reporter.remember(loaded.name, loaded.text)
-    if any(d.is_error for d in loaded.diagnostics):
-        raise DlcError(loaded.diagnostics)
-    return canonical(_chosen(loaded, getattr(arguments, f"net_{side}") or arguments.net, side))
-
-
-def _chosen(loaded: Loaded, name: str | None, side: str) -> Any:
-    module = select(loaded.module, name, loaded.name)
-    if len(module.nets) > 1:
-        names = ", ".join(net.name for net in module.nets)
-        fix = Fix(f"--net-{side} NAME says which")
-        raise usage_error(f"{loaded.name} holds {len(module.nets)} nets ({names})", fix)
-    return attrs.evolve(module, nets=module.nets[:1])
+    return canonical(only(loaded, getattr(arguments, f"net_{side}") or arguments.net, f"--net-{side}"))
 
 
 def _print(compared: Comparison, arguments: argparse.Namespace) -> None:

@@ -14,7 +14,7 @@ import attrs
 
 from dlc.cli.arguments import reading, usage_error
 from dlc.cli.output import write_json, write_stdout
-from dlc.cli.pipeline import select
+from dlc.cli.pipeline import only
 from dlc.cli.report import Reporter, progress_bar
 from dlc.cli.source import Loaded, load, load_bytes, require
 from dlc.cli.tables import show_table
@@ -72,15 +72,7 @@ def _given(arguments: argparse.Namespace, side: str, reporter: Reporter) -> Give
         return Given(side.upper(), path, None, "py", None, held, framework)
     loaded = _loaded(path, arguments)
     reporter.remember(loaded.name, loaded.text)
-    if any(d.is_error for d in loaded.diagnostics):
-        raise DlcError(loaded.diagnostics)
-    module = select(loaded.module, getattr(arguments, f"net_{side}"), loaded.name)
-    if len(module.nets) > 1:
-        names = ", ".join(net.name for net in module.nets)
-        raise usage_error(
-            f"{loaded.name} holds {len(module.nets)} nets ({names}); --net-{side} NAME says which"
-        )
-    module = attrs.evolve(module, nets=module.nets[:1])
+    module = only(loaded, getattr(arguments, f"net_{side}"), f"--net-{side}")
     return Given(side.upper(), path, module, loaded.format, loaded.text, held, framework)
 
 
