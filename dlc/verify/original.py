@@ -8,7 +8,7 @@ from dlc.ir import Net
 from dlc.types import Kind, Type
 from dlc.verify import layouts
 from dlc.verify.frameworks import Job
-from dlc.verify.side import From, Place, Side, To
+from dlc.verify.side import From, Place, Side, To, as_it_is, first, same, with_outputs
 from dlc.weights.held import Array
 
 _READY = frozenset((Kind.MAP, Kind.VOLUME, Kind.VECTOR))  # whose layout in Caffe is known
@@ -36,7 +36,7 @@ def in_caffe(what: str, path: Path, net: Net, text: str, weights: Path) -> Side:
     fetch = tuple((place.name, place.name, 0) for place in places.values())
     names = [given.name for given in net.inputs]
     extra = {"input_names": names, "batch_axes": [0] * len(names)}
-    inputs = tuple(lambda array, kind=given.type: layouts.channels_first(array, kind) for given in net.inputs)
+    inputs = tuple(first(given.type) for given in net.inputs)
     return Side(what, Job("caffe", path, weights, fetch, extra), net, inputs, places)
 
 
@@ -69,14 +69,9 @@ def in_keras(what: str, path: Path, net: Net, text: str, weights: Path | None) -
             value = after[0] if len(after) == 1 else ""
         kind = types.get(value)
         if kind is not None and value in readers:
-            places[value] = Place(layer.name, lambda made, kind=kind: layouts.fitting(made, kind))  # type: ignore[misc]
-    fetch = tuple(dict.fromkeys(place.name for place in places.values()))
-    for index, name in enumerate(net.outputs):
-        kind = types[name]
-        if kind is not None:
-            places[name] = Place(f"output:{index}", lambda made, kind=kind: layouts.fitting(made, kind))  # type: ignore[misc]
-    same = tuple(lambda array: array for _ in net.inputs)
-    return Side(what, Job("keras", path, weights, fetch), net, same, places)
+            places[value] = Place(layer.name, as_it_is(kind))
+    job = Job("keras", path, weights, tuple(dict.fromkeys(place.name for place in places.values())))
+    return Side(what, job, net, tuple(same for _ in net.inputs), with_outputs(net, places, as_it_is))
 
 
 def in_onnx(what: str, path: Path, net: Net) -> Side:
@@ -94,18 +89,14 @@ def in_onnx(what: str, path: Path, net: Net) -> Side:
         for node in net.body
         if (kind := types[node.name]) is not None and node.layer.op_name != "flatten"
     }
-    for index, name in enumerate(net.outputs):
-        kind = types[name]
-        if kind is not None:
-            places[name] = Place(f"output:{index}", _either(kind))
-    fetch = tuple(place.name for place in places.values() if not place.name.startswith("output:"))
-    return Side(what, Job("onnx", path, None, fetch), net, inputs, places)
+    job = Job("onnx", path, None, tuple(place.name for place in places.values()))
+    return Side(what, job, net, inputs, with_outputs(net, places, _either))
 
 
 def _like(kind: Type, dims: tuple[object, ...] | None) -> To:
     """How an input is turned: not at all where the model states the language's own order of axes."""
-    as_it_is = dims is not None and tuple(dims[1:]) == tuple(kind.shape)
-    turns = not as_it_is or (dims is not None and tuple(dims[1:]) == (kind.shape[-1], *kind.shape[:-1]))
+    alike = dims is not None and tuple(dims[1:]) == tuple(kind.shape)
+    turns = not alike or (dims is not None and tuple(dims[1:]) == (kind.shape[-1], *kind.shape[:-1]))
     return lambda array: layouts.channels_first(array, kind) if turns else array
 
 

@@ -223,6 +223,13 @@ class Builder(NetBuilder):
         else:
             self.weights[layer] = arrays
 
+    def latest(self, value: str, *words: str) -> Node | None:
+        """The layer that was made last, where it made this value and is one of `words`, if these are given."""
+        last = self.nodes[-1] if self.nodes else None
+        if last is None or last.name != value or (words and last.layer.op_name not in words):
+            return None
+        return last
+
     def alike(self, owner: Node) -> None:
         """State that the layer that was made last has the weights of another one."""
         self.nodes[-1] = attrs.evolve(self.nodes[-1], shares=owner.shares or owner.name)

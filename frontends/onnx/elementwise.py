@@ -180,11 +180,9 @@ def merge(b: Builder, op: Operator) -> None:
 
 def _joined(b: Builder, op: Operator, values: Sequence[str]) -> list[str]:
     """The factors of a product and of the product before it, where both are said to be one layer."""
-    last = b.nodes[-1] if b.nodes else None
+    last = b.latest(values[0], "multiply")
     hint = b.hint(op, "multiply") if b.reads(op.input(0)) == 1 else None
-    if hint is None or last is None or last.name != values[0] or not op.layer:
-        return list(values)
-    if last.layer.op_name != "multiply" or b.parts.get(last.name) != op.layer:
+    if hint is None or last is None or not op.layer or b.parts.get(last.name) != op.layer:
         return list(values)
     b.nodes.pop()
     del b.types[last.name]
@@ -261,10 +259,9 @@ def _rescaled(b: Builder, op: Operator, view: View, line: tuple[Numbers, Numbers
     """A rescale; one offset is joined to the factor that was read just before."""
     if isinstance(line[0], tuple) or isinstance(line[1], tuple):
         view = attrs.evolve(view, value=b.unshuffled(view), shuffle=())
-    last = b.nodes[-1] if b.nodes else None
+    last = b.latest(view.value, "rescale") if alone else None
     layer: Any = last.layer if last is not None else None
-    joins = last is not None and alone and last.name == view.value and layer.op_name == "rescale"
-    if last is not None and joins and layer.offset == 0.0 and line[0] == 1.0:
+    if last is not None and layer.offset == 0.0 and line[0] == 1.0:
         hint: Any = b.hint(op, "rescale")
         offset = line[1] if hint is None else sharper(line[1], hint.offset)
         b.nodes[-1] = attrs.evolve(last, op=attrs.evolve(layer, offset=offset))
@@ -277,9 +274,9 @@ def _taken(b: Builder, op: Operator, view: View, other: str) -> bool:
     """Give a constant to the layer that has just been made, where it takes one so."""
     if op.kind == "Add" and _take_bias(b, op, view, other):
         return True
-    last = b.nodes[-1] if b.nodes else None
+    last = b.latest(view.value, "batchnorm")
     held = b.weights.get(view.value, {})
-    if last is None or last.name != view.value or last.layer.op_name != "batchnorm" or last.shares:
+    if last is None or last.shares:
         return False
     if op.kind not in ("Add", "Mul") or not {"gamma", "beta"} <= held.keys():
         return False
@@ -315,9 +312,9 @@ def _scaled(b: Builder, op: Operator, view: View, other: str) -> bool:
 
 def _take_bias(b: Builder, op: Operator, view: View, bias: str) -> bool:
     """Give the layer that has just been made a bias, where it has none and the constant is one."""
-    if not b.nodes or b.nodes[-1].name != view.value or b.nodes[-1].shares:
+    last = b.latest(view.value)
+    if last is None or last.shares:
         return False
-    last = b.nodes[-1]
     layer: Any = last.layer
     if getattr(layer, "bias", True):
         return False

@@ -64,8 +64,8 @@ def _is_depthwise(b: Builder, op: Operator, groups: int, channels: Dim, filters:
 def _separable(b: Builder, op: Operator, value: str) -> bool:
     """Join a 1 x 1 convolution to the depthwise one before it, where both are said to be one layer."""
     hint: Any = b.hint(op, "separable_conv2d") if b.reads(op.input(0)) == 1 else None
-    last = b.nodes[-1] if b.nodes else None
-    if hint is None or last is None or last.name != value or last.layer.op_name != "depthwise_conv2d":
+    last = b.latest(value, "depthwise_conv2d")
+    if hint is None or last is None:
         return False
     filters, _, *kernel = _kernel_dims(b, op)
     before: Any = last.layer
