@@ -168,6 +168,7 @@ def _collapse_one(graph: Graph, discs: list[_Disc], every: _Edges) -> Blob | Non
             _take_out(graph, edge)
             every.remove(edge)
     if not pieces:
+        _leave_out_lone(graph)
         return None
     place = (float(middle[0]), float(middle[1]))
     graph.places[node], graph.edges[node] = place, []
@@ -179,9 +180,14 @@ def _collapse_one(graph: Graph, discs: list[_Disc], every: _Edges) -> Blob | Non
         made = Edge(node, far, points, half)
         every.add(made)
         graph.add(made)
-    for lone in [n for n, edges in graph.edges.items() if not edges and n != node]:
-        del graph.edges[lone], graph.places[lone]
+    _leave_out_lone(graph)
     return Blob(node, place, radius)
+
+
+def _leave_out_lone(graph: Graph) -> None:
+    """Take out nodes without edges."""
+    for lone in [node for node, edges in graph.edges.items() if not edges]:
+        del graph.edges[lone], graph.places[lone]
 
 
 def _within(points: Array, centres: Array, radii: Array) -> Array:
