@@ -13,18 +13,35 @@ from dlc.frontends.figure.raster.faces import Face, Faces, differ
 #: How far outside a face its border line is looked for (ems).
 _REACH = 0.55
 _SAMPLES = 40
+#: Of the places where a line ends this one (percent) tells where nothing is drawn right behind it.
+_FREE = 30
+#: What differs from a face's colour by less than this (0..255) is still the face.
+_OWN = 30
 
 
 @attrs.frozen
 class Border:
     """A face's border: its line begins `inner` pixels outside the contour and ends at `outer` (both 1 where
-    nothing is drawn and colours just meet); `colour` is the line's, None without one; `beyond` is the
-    number of the face that lies most around it (0: none)."""
+    nothing is drawn and colours just meet). Where nothing is drawn right behind it, and without the rim of the
+    face's own colour, it runs from `begin` to `free`. `colour` is the line's, None without one; `beyond` is
+    the number of the face that lies most around it (0: none)."""
 
     inner: float
     outer: float
+    begin: float
+    free: float
     colour: Colour | None
     beyond: int
+
+    @property
+    def half(self) -> float:
+        """Half the line's thickness where nothing is drawn right behind it."""
+        return (self.free - self.begin) / 2
+
+    @property
+    def behind(self) -> float:
+        """How much further out the line's centre seems to be by what is drawn right behind it."""
+        return self.middle - (self.begin + self.free) / 2
 
     @property
     def middle(self) -> float:
@@ -42,11 +59,13 @@ def border_of(drawn: Canvas, faces: Faces, ink: Mask, face: Face) -> Border:
     y = np.minimum(np.maximum(places[..., 1], 0), drawn.shape[0] - 1)
     numbers = faces.numbers[y, x]
     beyond = _beyond(numbers, face.number, faces)
-    inner, outer = _span(ink[y, x] > 0)
+    inked = ink[y, x] > 0
+    inner, outer, free = _span(inked)
     if outer <= inner:
-        return Border(1.0, 1.5, None, beyond)
-    colour = _line_colour(drawn, x, y, inner, outer)
-    return Border(inner, outer, colour, beyond)
+        return Border(1.0, 1.5, 1.0, 1.5, None, beyond)
+    begin = max(inner, min(_begin(inked & _unlike(drawn.pixels[y, x], face)), free - 1.0))
+    colour = _line_colour(drawn, x, y, begin, free)
+    return Border(inner, outer, begin, free, colour, beyond)
 
 
 def _rays(contour: Points) -> tuple[Array, Array]:
@@ -75,19 +94,35 @@ def _turn(contour: Points) -> float:
     return float(np.dot(x[:-1], y[1:]) - np.dot(x[1:], y[:-1])) + around
 
 
-def _span(hit: Array) -> tuple[float, float]:
-    """Where ink begins and ends along the rays, by the middle one of all; equal where most meet none."""
+def _span(hit: Array) -> tuple[float, float, float]:
+    """Where ink begins and ends along the rays, by the middle one of all and by a thinner one; equal where most
+    meet none."""
     some = hit.any(axis=1)
     if float(some.mean()) < 0.5:
-        return 1.0, 1.0
+        return 1.0, 1.0, 1.0
     rays = hit[some]
     first = rays.argmax(axis=1)
     after = np.arange(rays.shape[1])[None, :] > first[:, None]
     gone = after & ~rays
     last = np.where(gone.any(axis=1), gone.argmax(axis=1), rays.shape[1])
-    if float(np.median(first)) > 4:
-        return 1.0, 1.0
-    return float(np.median(first)) + 1, float(np.median(last)) + 1
+    inner = float(np.median(first)) + 1
+    if inner > 5:
+        return 1.0, 1.0, 1.0
+    free = float(np.percentile(last, _FREE, method="nearest")) + 1
+    return inner, float(np.median(last)) + 1, max(inner + 0.5, free)
+
+
+def _unlike(seen: Array, face: Face) -> Array:
+    """Which pixels have not the face's own colour, that reaches up to its line."""
+    apart = np.abs(seen.astype(np.int16) - (face.colour[0] if seen.ndim == 2 else np.array(face.colour)))
+    found: Array = (apart if seen.ndim == 2 else apart.max(axis=2)) > _OWN
+    return found
+
+
+def _begin(hit: Array) -> float:
+    """Where a line begins along the rays, by the middle one of all; 1 where most meet none."""
+    some = hit.any(axis=1)
+    return float(np.median(hit[some].argmax(axis=1))) + 1 if float(some.mean()) >= 0.5 else 1.0
 
 
 def _beyond(numbers: Array, own: int, faces: Faces) -> int:

@@ -25,6 +25,12 @@ _WALL = 0.3
 _THICKEST = 0.75
 #: A face that differs from what is around it by less than this (0..255) is not filled.
 _UNFILLED = 7
+#: A cell that is a little away from the border spans so much of its box, across or down.
+_SPANS = 0.5
+#: A shadow's edge is so wide (pixels).
+_SHADE = 1.5
+#: What lines enclose is wider than this (ems), and less even than a box.
+_THIN = 1.0
 _SQUARE = (Outline.RECTANGLE, Outline.ROUNDED)
 
 
@@ -45,7 +51,9 @@ class Found:
     """A box with what it takes away from the picture: the contour of its face, grown by `margin` pixels.
 
     `cells` are the hulls of its cells where it is a divided box, in which text does not run from one to
-    the next.
+    the next. `half` is half the thickness of its border; where something is drawn right behind it, the box
+    seems too large by `behind` pixels. `shadow` tells how far behind it its shadow is seen, where it has one.
+    What is `narrow` is a box only as the front of a solid.
     """
 
     box: Box
@@ -53,6 +61,10 @@ class Found:
     margin: float
     faces: frozenset[int]
     cells: tuple[Area, ...] = ()
+    half: float = 0.5
+    behind: float = 0.0
+    shadow: Point | None = None
+    narrow: bool = False
 
 
 def find_boxes(drawn: Canvas, faces: Faces, ink: Ink, texted: frozenset[int]) -> list[Found]:
@@ -70,7 +82,7 @@ def _candidates(drawn: Canvas, faces: Faces, ink: Ink, texted: frozenset[int]) -
     slack = max(1.6, 0.09 * drawn.em)
     made = []
     for face in faces.faces:
-        if face.at_rim or is_narrow(face, drawn.em):
+        if face.at_rim or is_narrow(face, drawn.em, hidden=True):
             continue
         shape = shape_of(face.contour, slack)
         if shape is None:
@@ -93,7 +105,8 @@ def _is_loop(one: Candidate, ink: Mask, em: float) -> bool:
     if one.shape.outline is Outline.RECTANGLE:
         if one.texted:
             return False
-        return one.shape.agreement < 0.97 or continues(ink, one.area, em) >= 2
+        dented = one.shape.agreement < (0.9 if _is_small(one, _THIN * em) else 0.97)
+        return dented or continues(ink, one.area, em) >= 2
     signed = 0.2 * one.face.enclosed < one.face.pixels < 0.85 * one.face.enclosed
     return _is_small(one, (0.65 if signed else 0.9) * em)
 
@@ -160,7 +173,7 @@ def _boxes_of(group: Sequence[Candidate], em: float) -> list[Found]:
     """One divided box where the group is one; else a box a face."""
     if len(group) > 1 and _is_divided(group, em):
         return [_divided(group)]
-    return [_single(one) for one in group]
+    return [_single(one, em) for one in group]
 
 
 def _is_divided(group: Sequence[Candidate], em: float) -> bool:
@@ -202,7 +215,7 @@ def _divided(group: Sequence[Candidate]) -> Found:
     return Found(box, contour, margin, frozenset(f.number for f in faces), cells)
 
 
-def _single(one: Candidate) -> Found:
+def _single(one: Candidate, em: float) -> Found:
     shape, area = one.shape, one.area
     by = one.border.middle
     corners = _grown_corners(shape.corners, one.face.area, by)
@@ -216,7 +229,16 @@ def _single(one: Candidate) -> Found:
         stroke=one.border.colour,
         confidence=round(sure * min(1.0, shape.agreement + 0.02), 3),
     )
-    return Found(box, one.face.contour, one.border.outer, frozenset({one.face.number}))
+    faces = frozenset({one.face.number})
+    return Found(
+        box,
+        one.face.contour,
+        one.border.outer,
+        faces,
+        half=one.border.half,
+        behind=one.border.behind,
+        narrow=is_narrow(one.face, em),
+    )
 
 
 def _grown_corners(
@@ -251,7 +273,9 @@ def _is_cell(area: Area, outer: Found, em: float) -> bool:
     if box.outline not in _SQUARE or not contains(grown(box.area, 1.0), area):
         return False
     apart = sorted(abs(area[i] - box.area[i]) for i in range(4))
-    return (apart[0] <= 0.25 * em or apart[1] <= 0.4 * em) and extent(area) < 0.95 * extent(box.area)
+    long = max((area[2] - area[0]) / max(1.0, box.width), (area[3] - area[1]) / max(1.0, box.height))
+    touches = apart[0] <= 0.25 * em or (apart[1] <= 0.4 * em and long > _SPANS)
+    return touches and extent(area) < 0.95 * extent(box.area)
 
 
 def _with_cells(one: Found, cells: Sequence[Found]) -> Found:
@@ -277,6 +301,7 @@ def _without_frames(found: Sequence[Found], em: float) -> list[Found]:
 def paint(mask: Mask, found: Found, value: int, extra: float = 0.4) -> None:
     """Paint a box with its border onto a mask."""
     by = max(1, round(found.margin + extra))
+    paint_shadow(mask, found, value)
     if found.box.outline is Outline.RECTANGLE:
         x0, y0 = found.contour.min(axis=0) - by
         x1, y1 = found.contour.max(axis=0) + by
@@ -285,6 +310,16 @@ def paint(mask: Mask, found: Found, value: int, extra: float = 0.4) -> None:
     contour = [found.contour.reshape(-1, 1, 2)]
     cv2.drawContours(mask, contour, -1, value, cv2.FILLED)
     cv2.drawContours(mask, contour, -1, value, 2 * by + 1)
+
+
+def paint_shadow(mask: Mask, found: Found, value: int) -> None:
+    """Paint what a box's shadow covers onto a mask, and as much of the box."""
+    if found.shadow is not None:
+        by = np.rint(np.array(found.shadow) + np.sign(found.shadow) * _SHADE).astype(np.int32)
+        contour = (found.contour + by).reshape(-1, 1, 2)
+        side = 2 * round(found.margin) + 1
+        cv2.drawContours(mask, [contour], -1, value, cv2.FILLED)
+        cv2.drawContours(mask, [contour], -1, value, side)
 
 
 def paint_borders(mask: Mask, found: Sequence[Found], value: int, extra: float = 1.5) -> None:

@@ -22,6 +22,8 @@ from dlc.frontends.figure.raster.measures import measured
 _NARROWEST = 0.5
 #: Of a face that is as long as this, the shorter side may be less (both ems).
 _SLIT_LENGTH, _SLIT = 3.0, 0.32
+#: So much (pixels) of a face's width belongs to the edges of its border.
+_RIM = 2
 #: A face whose mean width is below this (ems) is a thick line.
 _THICK_LINE = 0.3
 #: Where less than this part of what a face encloses is its own, it may be a thick line that runs in a ring.
@@ -182,10 +184,11 @@ def _paper(faces: list[Face]) -> Colour:
     return max(at_rim, key=lambda f: f.pixels).colour if at_rim else (255, 255, 255)
 
 
-def is_narrow(face: Face, em: float) -> bool:
-    """Whether a face is too narrow to be a box."""
+def is_narrow(face: Face, em: float, hidden: bool = False) -> bool:
+    """Whether a face is too narrow to be a box; `hidden` counts what its border's edges may hide of its sides."""
     short, long = sorted((face.width, face.height))
-    return short < 0.55 * em and (short < _SLIT * em or long < _SLIT_LENGTH * em)
+    least = 0.55 * em - _RIM * hidden
+    return short < least and (short + _RIM < _SLIT * em or long + _RIM * hidden < _SLIT_LENGTH * em)
 
 
 def differ(one: Colour, other: Colour) -> int:

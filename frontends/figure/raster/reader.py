@@ -19,7 +19,9 @@ from dlc.frontends.figure.raster.ink import find_ink
 from dlc.frontends.figure.raster.letters import faces_with_letters, pieces_of
 from dlc.frontends.figure.raster.lines import find_lines
 from dlc.frontends.figure.raster.middles import usual_colour
+from dlc.frontends.figure.raster.photos import as_boxes, clear, find_photos, without_faces
 from dlc.frontends.figure.raster.picture import Picture
+from dlc.frontends.figure.raster.rejoined import rejoined
 from dlc.frontends.figure.raster.rows import find_rows
 from dlc.frontends.figure.raster.scale import scaled
 from dlc.frontends.figure.raster.solids import with_solids
@@ -39,14 +41,17 @@ def read_raster(picture: Picture, recogniser: Recogniser | None = None) -> Drawi
     Without a recogniser labels have places and sizes but no text.
     """
     drawn = canvas(picture)
-    faces = find_faces(drawn)
+    faces = rejoined(find_faces(drawn), drawn.pixels, drawn.noise, drawn.em)
+    photos = find_photos(drawn, faces)
+    faces = without_faces(faces, photos)
     ink = find_ink(drawn, faces)
+    clear(ink.mask, photos)
     pieces = pieces_of(ink.mask)
     dashed = find_dashed(pieces, drawn.em)
     inked = ink.mask if dashed is None else cv2.bitwise_and(ink.mask, cv2.bitwise_not(dashed.ink))
     found = find_boxes(drawn, faces, ink, faces_with_letters(pieces, ink.owner, drawn.em))
     found = with_solids(found, drawn.edges, drawn.grey, drawn.em)
-    found = with_titles(drawn.grey, found, drawn.em)
+    found = [*with_titles(drawn.grey, found, drawn.em), *as_boxes(photos)]
     boxes = _box_mask(drawn, found)
     lines = find_lines(drawn, inked, boxes)
     fans = find_fans((one.box for one in found), lines.ink, boxes, drawn.em)

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import statistics
 from collections.abc import Sequence
 
 import attrs
 import numpy as np
 
 from dlc.frontends.figure.drawing import Area, Outline, Point
-from dlc.frontends.figure.geometry import common, extent, hull
+from dlc.frontends.figure.geometry import common, extent, grown, hull
 from dlc.frontends.figure.raster.arrays import Array, Mask, Pixels
 from dlc.frontends.figure.raster.boxes import Found
+from dlc.frontends.figure.raster.ridges import Ridges, ridges_of, snapped
 
 #: A sheet is at most this much (ems) further back than the one before it, a cuboid's rear at most so far back
 #: (of its front's longer side, or ems).
 _STEP, _DEPTH, _DEEPEST = 2.6, 1.2, 6.0
+#: Something of a rear is seen in a square of this size (ems) at a corner of its front.
+_CORNER = 0.8
 #: An edge is there where this part of it is inked.
 _INKED = 0.8
 _MOST_SHEETS = 40
@@ -22,16 +26,27 @@ _MOST_SHEETS = 40
 _LEAST = 3.6
 #: A sheet's outline is darker than the sheet by this (0..255).
 _OUTLINED = 12
+#: A shadow is at most this far (ems) from its box.
+_SHADOW = 0.7
+#: Where this part of all boxes are seen to have shadows, the others have them too.
+_FEW_SHADOWS = 0.3
+#: The far edges of a rear agree on its offset to so many pixels.
+_AGREE = 3.5
+#: Sheets follow each other in steps that differ by at most so much (pixels).
+_UNEVEN = 2.0
+#: A sheet is moved by less than this (of its sides) from the one before it.
+_COVERED = 0.85
 _FRONTS = (Outline.RECTANGLE, Outline.ROUNDED)
 
 
 @attrs.frozen
 class _Solid:
-    """What stands behind a front: the offsets of its rears (the nearest first), and whether slanted edges
-    join the front to the last."""
+    """What stands behind a front: the offsets of its rears (the nearest first), whether slanted edges join the
+    front to the last, and whether all is outlined like the front."""
 
     rears: tuple[Point, ...]
     slanted: bool
+    outlined: bool = False
 
     def area(self, front: Area) -> Area:
         """The hull of front and rears."""
@@ -46,14 +61,29 @@ def with_solids(found: Sequence[Found], edges: Mask, grey: Pixels, em: float) ->
     made: list[Found] = []
     solids: list[tuple[Found, Area]] = []
     for one in found:
-        seen = _behind(one.box.area, edges, em) if one.box.outline in _FRONTS and not one.cells else None
-        if seen is None or _is_shadow(one.box.area, seen, grey):
+        seen = _seen_behind(one, edges, grey, em) if one.box.outline in _FRONTS else None
+        if seen is None:
             made.append(one)
+        elif _is_shadow(_front(one), seen, grey, em):
+            shade = seen.rears[0] if _is_shaded(one, seen.rears[0], grey) else None
+            made.append(attrs.evolve(one, shadow=shade))
+        elif seen.slanted or seen.outlined or one.box.stroke is None:
+            solids.append((_solid(one, seen), _front(one)))
         else:
-            solids.append((_solid(one, seen), one.box.area))
+            made.append(one)
     solids = _outermost(solids)
+    made = _with_shadows([one for one in made if not one.narrow])
     kept = [one for one in made if not any(_is_part(one.box.area, solid.box.area) for solid, _ in solids)]
     return sorted([*kept, *(solid for solid, _ in solids)], key=lambda f: -extent(f.box.area))
+
+
+def _with_shadows(found: Sequence[Found]) -> list[Found]:
+    """The boxes, where some have a shadow: every one of them, for what lies in the same light throws the same."""
+    shadows = [one.shadow for one in found if one.shadow is not None]
+    if len(shadows) < _FEW_SHADOWS * len(found) or not shadows:
+        return list(found)
+    usual = (statistics.median(x for x, _ in shadows), statistics.median(y for _, y in shadows))
+    return [attrs.evolve(one, shadow=one.shadow or usual) for one in found]
 
 
 def _outermost(solids: Sequence[tuple[Found, Area]]) -> list[tuple[Found, Area]]:
@@ -80,7 +110,7 @@ def _is_part(area: Area, whole: Area) -> bool:
 
 
 def _solid(one: Found, seen: _Solid) -> Found:
-    front = one.box.area
+    front = _front(one)
     area = seen.area(front)
     outline = Outline.CUBOID if seen.slanted else Outline.STACK
     sheets = 1 if seen.slanted else len(seen.rears) + 1
@@ -100,43 +130,152 @@ def _silhouette(front: Area, back: Point) -> list[Point]:
     return [*order, near[(first + 2) % 4]]
 
 
-def _behind(front: Area, edges: Mask, em: float) -> _Solid | None:
+def _front(one: Found) -> Area:
+    """A box to the centre of its border."""
+    return grown(one.box.area, -one.behind)
+
+
+def _seen_behind(one: Found, edges: Mask, grey: Pixels, em: float) -> _Solid | None:
+    """What stands behind a box, by the lines in a window around it."""
+    x0, y0, x1, y1 = _front(one)
+    if not _has_corners(one, edges, em):
+        return None
+    reach = _reach(_front(one), em) + 4
+    left, top = max(0, int(x0) - reach), max(0, int(y0) - reach)
+    right, bottom = min(edges.shape[1], int(x1) + reach), min(edges.shape[0], int(y1) + reach)
+    front, marked = _moved(_front(one), (-left, -top)), edges[top:bottom, left:right]
+    if one.box.stroke is not None:
+        window = grey[top:bottom, left:right]
+        seen = _behind(snapped(front, one, window), ridges_of(one, window, em), em)
+        if seen is not None:
+            return attrs.evolve(seen, outlined=True)
+    return _behind(front, Ridges(marked, marked, marked), em)
+
+
+def _has_corners(one: Found, edges: Mask, em: float) -> bool:
+    """Whether anything is drawn aslant of a corner, where the next sheet's corner or a slanted edge would be."""
+    x0, y0, x1, y1 = _front(one)
+    off, side = round(one.half) + 2, round(_CORNER * em)
+    for x in (round(x0) - off - side, round(x1) + off):
+        for y in (round(y0) - off - side, round(y1) + off):
+            if edges[max(0, y) : max(0, y + side), max(0, x) : max(0, x + side)].any():
+                return True
+    return False
+
+
+def _reach(front: Area, em: float) -> int:
+    """How far (pixels) behind a front its rear may be."""
+    longer = max(round(front[2]) - round(front[0]), round(front[3]) - round(front[1]))
+    return int(min(_DEEPEST * em, _DEPTH * longer) + 2)
+
+
+def _behind(front: Area, lines: Ridges, em: float) -> _Solid | None:
     """What stands behind a rectangle, to its right or left, higher or lower."""
     for right in (True, False):
-        rears = _rears(front, edges, right, em)
+        upright = _rears(front, lines.upright, right, em)
         for up in (True, False):
-            seen = _fitting(front, edges, [r for r in rears if (r[1] < 0) is up], em)
+            level = _rears(_mirrored(front), lines.level.T, not up, em) if upright else []
+            seen = _fitting(front, lines, _exact(upright, level), em)
             if seen is not None:
                 return seen
     return None
 
 
-def _fitting(front: Area, edges: Mask, rears: Sequence[Point], em: float) -> _Solid | None:
+def _mirrored(front: Area) -> Area:
+    """A front mirrored at the diagonal, in which level lines are upright."""
+    return front[1], front[0], front[3], front[2]
+
+
+def _exact(upright: Sequence[Point], level: Sequence[Point]) -> list[Point]:
+    """Offsets that an upright and a level line agree on: each tells one coordinate well and the other about."""
+    found = []
+    for x, about_y in upright:
+        near = [y for y, about_x in level if abs(x - about_x) <= _AGREE and abs(y - about_y) <= _AGREE]
+        if near:
+            found.append((x, min(near, key=lambda y: abs(y - about_y))))
+    return found
+
+
+def _fitting(front: Area, lines: Ridges, rears: Sequence[Point], em: float) -> _Solid | None:
     """The rears, of those that may be (the nearest first), all of whose visible edges are drawn."""
     kept: list[Point] = []
     for back in rears:
         before = kept[-1] if kept else (0.0, 0.0)
-        if abs(back[1]) <= abs(before[1]) + 1 or not _far_edges(front, back, edges):
+        if abs(back[1]) <= abs(before[1]) + 1 or not _far_edges(front, back, lines):
             continue
-        stairs = _stairs(front, before, back, edges)
-        if not kept and _slanted(front, back, edges) and not (stairs and _steps_rather(front, back, edges)):
+        stairs = _stairs(front, before, back, lines)
+        if (
+            not kept
+            and _slanted(front, back, lines.every)
+            and not (stairs and _steps_rather(front, back, lines.every))
+        ):
             return _Solid((back,), True)
-        if stairs and max(abs(back[0] - before[0]), abs(back[1] - before[1])) <= _STEP * em:
+        near = _is_near(front, before, back, em)
+        if near and (stairs or _in_step(kept, back)):
             kept.append(back)
     return _Solid(tuple(kept[:_MOST_SHEETS]), False) if kept else None
 
 
-def _is_shadow(front: Area, seen: _Solid, grey: Pixels) -> bool:
-    """Whether what looks out behind a front has no outline: it is the front's shadow."""
-    if seen.slanted or len(seen.rears) > 1:
+def _is_near(front: Area, before: Point, back: Point, em: float) -> bool:
+    """Whether a sheet is not far behind the one before it, which hides most of it."""
+    across, down = abs(back[0] - before[0]), abs(back[1] - before[1])
+    covered = across < _COVERED * (front[2] - front[0]) and down < _COVERED * (front[3] - front[1])
+    return max(across, down) <= _STEP * em and covered
+
+
+def _in_step(kept: Sequence[Point], back: Point) -> bool:
+    """Whether a rear is as far behind the last one as the first rear is behind the front (or twice as far)."""
+    if not kept:
         return False
+    step = kept[0]
+    return any(
+        all(abs(back[i] - kept[-1][i] - times * step[i]) <= _UNEVEN for i in (0, 1)) for times in (1, 2)
+    )
+
+
+def _is_shadow(front: Area, seen: _Solid, grey: Pixels, em: float) -> bool:
+    """Whether what looks out behind a front has no outline: it is the front's shadow."""
     (x0, y0, x1, y1), (dx, dy) = front, seen.rears[0]
+    if seen.outlined or len(seen.rears) > 1 or (seen.slanted and max(abs(dx), abs(dy)) > _SHADOW * em):
+        return False
     side = x1 if dx > 0 else x0
     ys = np.linspace(y0 + max(0, dy) + 2, y1 + min(0, dy) - 2, 15)
     steps = np.arange(-2, 3)[:, None]
     line = _seen(grey, side + dx + steps, ys[None, :]).min(axis=0)
     strip = _seen(grey, np.full_like(ys, side + dx / 2), ys)
     return bool(np.median(line.astype(np.int16) - strip) > -_OUTLINED)
+
+
+def _is_shaded(one: Found, by: Point, grey: Pixels) -> bool:
+    """Whether a strip of one shade, darker than what lies beyond it, runs beside a front and above or below it."""
+    (x0, y0, x1, y1), (dx, dy) = one.box.area, by
+    half = one.margin - (float(one.contour[:, 0].min()) - x0)  # where its line surely ends
+    if min(abs(dx), abs(dy)) < half:
+        return False
+    side, end = (x1, 1) if dx > 0 else (x0, -1), (y1, 1) if dy > 0 else (y0, -1)
+    ys = np.linspace(max(y0, y0 + dy) + 3, min(y1, y1 + dy) - 3, 15)
+    xs = np.linspace(max(x0, x0 + dx) + 3, min(x1, x1 + dx) - 3, 15)
+    inner = (abs(dx) + half) / 2, (abs(dy) + half) / 2
+    strips = [
+        (
+            _seen(grey, np.full_like(ys, side[0] + side[1] * inner[0]), ys),
+            np.full_like(ys, side[0] + dx + 3 * side[1]),
+            ys,
+        ),
+        (
+            _seen(grey, xs, np.full_like(xs, end[0] + end[1] * inner[1])),
+            xs,
+            np.full_like(xs, end[0] + dy + 3 * end[1]),
+        ),
+    ]
+    return all(_is_darker(strip, _seen(grey, far_x, far_y)) for strip, far_x, far_y in strips)
+
+
+def _is_darker(strip: Array, beyond: Array) -> bool:
+    """Whether most of a strip has one shade, which is darker than what lies beyond."""
+    usual = float(np.median(strip))
+    even = float((np.abs(strip - usual) <= _OUTLINED).mean()) >= 0.7
+    return even and usual < float(np.median(beyond)) - _OUTLINED / 2
 
 
 def _seen(grey: Pixels, xs: Array, ys: Array) -> Array:
@@ -150,7 +289,7 @@ def _rears(front: Area, edges: Mask, right: bool, em: float) -> list[Point]:
     """Offsets at which a line as long as the front's side runs beside it, further up or down: the nearest
     first."""
     x0, y0, x1, y1 = (round(v) for v in front)
-    high, reach = y1 - y0, int(min(_DEEPEST * em, _DEPTH * max(x1 - x0, y1 - y0)) + 2)
+    high, reach = y1 - y0, _reach(front, em)
     top, bottom = max(0, y0 - reach), min(edges.shape[0], y1 + reach)
     least = max(_LEAST, 0.2 * em)
     steps = np.arange(round(least), reach)
@@ -162,13 +301,15 @@ def _rears(front: Area, edges: Mask, right: bool, em: float) -> list[Point]:
     window = edges[top:bottom, int(columns.min()) : int(columns.max()) + 1] > 0
     window = window if right else window[:, ::-1]
     found = []
+    beyond = x1 - front[2] if right else front[0] - x0  # by rounding
     for index in np.flatnonzero(window.sum(axis=0) >= 0.9 * high).tolist():
         for start, end in _runs(window[:, index]):
             if end - start < high - max(5.0, 0.06 * high):
                 continue
             exact = end - start <= high + max(5.0, 0.06 * high)
             offs = [start + (end - start - high) / 2] if exact else [start + 1.0, end - high - 1.0]
-            found += [(float(steps[index]), off + top - y0) for off in offs if abs(off + top - y0) >= least]
+            placed = [off + top - front[1] for off in offs]
+            found += [(float(steps[index]) + beyond, off) for off in placed if abs(off) >= least]
     return [(x if right else -x, y) for x, y in _merged(found)]
 
 
@@ -191,12 +332,12 @@ def _merged(found: Sequence[Point]) -> list[Point]:
     return [(sum(x for x, _ in line) / len(line), sum(y for _, y in line) / len(line)) for line in lines]
 
 
-def _far_edges(front: Area, back: Point, edges: Mask) -> bool:
+def _far_edges(front: Area, back: Point, lines: Ridges) -> bool:
     """Whether the two edges of a rear that lie furthest from the front are drawn."""
     x0, y0, x1, y1 = _moved(front, back)
     x, y = (x1 if back[0] > 0 else x0), (y1 if back[1] > 0 else y0)
-    upright = _drawn(edges, (x, y0), (x, y1))
-    return upright and _drawn(edges, (x0, y), (x1, y))
+    upright = _drawn(lines.upright, (x, y0), (x, y1))
+    return upright and _drawn(lines.level, (x0, y), (x1, y))
 
 
 def _slanted(front: Area, back: Point, edges: Mask) -> bool:
@@ -218,9 +359,9 @@ def _steps_rather(front: Area, back: Point, edges: Mask) -> bool:
     return sum(steps) >= sum(slants)
 
 
-def _stairs(front: Area, before: Point, back: Point, edges: Mask) -> bool:
+def _stairs(front: Area, before: Point, back: Point, lines: Ridges) -> bool:
     """Whether a sheet's two visible short ends join it to the sheet before it."""
-    return all(_drawn(edges, a, b, 0.7) for a, b in _ends(front, before, back))
+    return all(_drawn(lines.every, a, b, 0.7) for a, b in _ends(front, before, back))
 
 
 def _ends(front: Area, before: Point, back: Point) -> tuple[tuple[Point, Point], tuple[Point, Point]]:

@@ -1,0 +1,88 @@
+"""Sheets, shadows, photographs, and boxes that what is in them cuts into pieces."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+from support.canvases import BLACK, Board, near
+
+from dlc.frontends.figure.drawing import Area, Outline
+
+FRONT: Area = (300.0, 160.0, 380.0, 240.0)
+
+
+def stack(board: Board, sheets: int, step: int, fill: tuple[int, int, int], width: int = 1) -> Area:
+    """Sheets behind `FRONT`, to the right and up; what all cover."""
+    x0, y0, x1, y1 = (int(v) for v in FRONT)
+    for number in reversed(range(sheets)):
+        by = number * step
+        corners = (x0 + by, y0 - by), (x1 + by, y1 - by)
+        cv2.rectangle(board.pixels, *corners, fill, cv2.FILLED)
+        cv2.rectangle(board.pixels, *corners, BLACK, width, cv2.LINE_AA)
+    far = (sheets - 1) * step
+    return x0, y0 - far, x1 + far, y1
+
+
+@pytest.mark.parametrize("step", [5, 7, 11])
+@pytest.mark.parametrize("fill", [(255, 255, 255), (91, 155, 213)])
+def test_all_sheets_of_a_dense_stack_are_counted(step: int, fill: tuple[int, int, int]) -> None:
+    board = Board()
+    board.box((40.0, 60.0, 200.0, 120.0), "convolution")
+    area = stack(board, 6, step, fill)
+    (box,) = [box for box in board.read().boxes if box.outline is Outline.STACK]
+    assert near(box.area, area, 3)
+    assert box.sheets == 6
+
+
+def test_a_curve_beside_a_box_is_no_sheet_of_it() -> None:
+    board = Board()
+    board.box(FRONT, "fc 440", width=3)
+    bow = [(round(290 - 6 * np.cos(t)), round(200 + 120 * np.sin(t))) for t in np.linspace(-1.5, 1.5, 40)]
+    board.line(*bow)
+    assert {box.outline for box in board.read().boxes} == {Outline.RECTANGLE}
+
+
+def test_shadows_are_no_lines() -> None:
+    board = Board()
+    areas = [(40.0, 60.0, 200.0, 120.0), (320.0, 60.0, 480.0, 120.0)]
+    board.arrow((201, 90), (319, 90))
+    for x0, y0, x1, y1 in ((int(v) for v in area) for area in areas):
+        cv2.rectangle(board.pixels, (x0 + 5, y0 + 5), (x1 + 5, y1 + 5), (190, 190, 190), cv2.FILLED)
+        cv2.rectangle(board.pixels, (x0, y0), (x1, y1), (217, 234, 211), cv2.FILLED)
+        board.box((x0, y0, x1, y1), "conv 3x3")
+    drawing = board.read()
+    assert {box.outline for box in drawing.boxes} == {Outline.RECTANGLE}
+    assert len(drawing.connectors) == 1
+
+
+def test_a_photograph_is_an_image_without_labels_in_it() -> None:
+    board = Board()
+    board.box((320.0, 60.0, 480.0, 120.0), "conv 3x3")
+    shades = np.random.default_rng(3).uniform(30, 230, (4, 4, 3))
+    board.pixels[40:140, 60:160] = cv2.resize(shades, (100, 100), interpolation=cv2.INTER_CUBIC).clip(0, 255)
+    board.arrow((161, 90), (319, 90))
+    drawing = board.read()
+    assert {box.outline for box in drawing.boxes} == {Outline.IMAGE, Outline.RECTANGLE}
+    image = next(box for box in drawing.boxes if box.outline is Outline.IMAGE)
+    assert near(image.area, (60, 40, 160, 140), 3)
+    assert all(label.area[0] > 200 for label in drawing.labels)
+    assert len(drawing.connectors) == 1
+
+
+def test_a_coloured_box_full_of_words_is_no_photograph() -> None:
+    board = Board()
+    cv2.rectangle(board.pixels, (40, 40), (200, 120), (91, 155, 213), cv2.FILLED)
+    for row in range(3):
+        board.text((120, 58 + 22 * row), "conv3 relu bn")
+    assert {box.outline for box in board.read().boxes} == {Outline.RECTANGLE}
+
+
+def test_a_square_as_wide_as_a_thin_map_does_not_cut_it() -> None:
+    board = Board()
+    board.box((40.0, 60.0, 200.0, 120.0), "fully connected")
+    cv2.rectangle(board.pixels, (300, 40), (316, 240), (112, 173, 71), cv2.FILLED)
+    cv2.rectangle(board.pixels, (300, 40), (316, 240), BLACK, 1)
+    cv2.rectangle(board.pixels, (304, 130), (312, 140), BLACK, 1)
+    thin = [box for box in board.read().boxes if box.area[0] > 250]
+    assert any(near(box.area, (300, 40, 316, 240), 3) for box in thin)
