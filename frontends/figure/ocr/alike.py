@@ -105,6 +105,17 @@ class _Part:
         return right - left
 
 
+@attrs.define(eq=False)
+class _Heard:
+    """A reading of a part of a line, from a column on: the letters of each glyph, and whether a space follows."""
+
+    part: _Part
+    left: int
+    reading: TextReading
+    letters: list[str] = attrs.field(factory=list)
+    spaces: list[bool] = attrs.field(factory=list)
+
+
 class _Speller:
     """The lines of one picture, those read whole, and what items were read as."""
 
@@ -112,7 +123,7 @@ class _Speller:
         self._recogniser = recogniser
         self._lines = lines
         self._whole: dict[int, TextReading] = {}
-        self._heard: list[tuple[_Part, int, TextReading]] = []  # with the column at which it begins
+        self._heard: list[_Heard] = []
         self._votes: Mapping[Item, Votes] = {}
         self._needed: Mapping[Item, int] = {}
         self._space = _APART  # wider gaps are spaces
@@ -144,28 +155,38 @@ class _Speller:
         for number, reading in zip(numbers, found, strict=True):
             self._whole[number] = reading
             line = self._lines[number]
-            self._heard.append((_Part(line, 0, len(line.glyphs)), 0, reading))
+            self._heard.append(_Heard(_Part(line, 0, len(line.glyphs)), 0, reading))
         self._count()
 
     def _read_parts(self, parts: Sequence[_Part]) -> None:
         crops = [part.line.crop[:, slice(*part.span)] for part in parts]
         for part, reading in zip(parts, self._recogniser.read(crops), strict=True):
-            self._heard.append((part, part.span[0], reading))
+            self._heard.append(_Heard(part, part.span[0], reading))
         self._count()
 
     def _count(self) -> None:
-        """Count the votes of all readings; what most say tells where others' letters stand."""
+        """Count the votes of all readings; what the others say tells where letters of each stand."""
         for _ in range(_PASSES):
             votes: defaultdict[Item, Votes] = defaultdict(Votes)
             gaps: list[tuple[float, bool]] = []
-            for part, left, reading in self._heard:
-                glyphs = part.line.glyphs[part.begin : part.end]
-                likely = [self._votes.get(item) for item in part.items]
-                letters = aligned(glyphs, likely, reading, left, part.line.crop.shape[0])
-                for item, (text, _) in zip(part.items, letters, strict=False):
-                    votes[item].add(text, reading.confidence)
-                gaps += [(gap, spaced) for gap, (_, spaced) in zip(part.gaps, letters, strict=False)]
+            for heard in self._heard:
+                self._match(heard)
+                for item, text in zip(heard.part.items, heard.letters, strict=False):
+                    votes[item].add(text, heard.reading.confidence)
+                gaps += zip(heard.part.gaps, heard.spaces, strict=False)
             self._votes, self._space = votes, narrowest_space(gaps, _APART)
+
+    def _match(self, heard: _Heard) -> None:
+        """Find which letters of a reading each glyph is."""
+        part, sure = heard.part, heard.reading.confidence
+        own: list[str | None] = [*heard.letters] or [None] * len(part.items)
+        others = [
+            votes.without(text, sure) if (votes := self._votes.get(item)) is not None else None
+            for item, text in zip(part.items, own, strict=True)
+        ]
+        glyphs = part.line.glyphs[part.begin : part.end]
+        found = aligned(glyphs, others, heard.reading, heard.left, part.line.crop.shape[0])
+        heard.letters, heard.spaces = [text for text, _ in found], [spaced for _, spaced in found]
 
     def _missing(self, item: Item) -> int:
         """How many more readings an item takes."""

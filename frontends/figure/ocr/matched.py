@@ -17,10 +17,11 @@ _AGREED = 0.75
 _ASTRAY, _MOST_TOUCHING = 0.25, 6
 #: Letters that are all so near (line heights) to a glyph of their own are those.
 _CLOSE = 0.2
-#: What it costs (line heights) that a glyph is a part of the letter before it, or is another than in other readings.
-_BROKEN, _UNHEARD = 0.3, 0.5
+#: What it costs (line heights) that a glyph is a part of a letter, or a speck, besides its width; and that it is
+#: another than in other readings.
+_BROKEN, _UNHEARD = 0.1, 0.5
 #: Few other readings weigh less: as if so many more were with each.
-_PRIOR = 5
+_PRIOR = 2
 
 
 #: So many slips are as likely as spaces that are wider or narrower than usual by a line height. Widths that differ
@@ -42,11 +43,17 @@ class Votes:
         self.count += 1
         self.sure += sure
 
+    def without(self, text: str | None, sure: float) -> Votes:
+        """The votes but for one."""
+        if text is None or text not in self.found:
+            return self
+        return Votes(self.found | {text: self.found[text] - 1}, self.count - 1, self.sure - sure)
+
     @property
     def agreed(self) -> str | None:
         """What most readings say, where they do."""
         best = max(self.found, key=self.found.__getitem__, default=None)
-        return best if best is not None and self.found[best] >= _AGREED * self.count else None
+        return best if best is not None and self.found[best] >= max(1, _AGREED * self.count) else None
 
 
 def aligned(
@@ -100,7 +107,8 @@ class _Match:
         if len(self.letters) != len(self.glyphs):
             return False
         return all(
-            abs(place - glyph.middle) <= _CLOSE * self.height and (votes is None or votes.agreed == letter)
+            abs(place - glyph.middle) <= _CLOSE * self.height
+            and (votes is None or votes.agreed in (letter, None))
             for glyph, place, letter, votes in zip(
                 self.glyphs, self.places, self.letters, self.likely, strict=True
             )
@@ -109,8 +117,7 @@ class _Match:
     def _choices(self, number: int, used: int) -> Iterator[tuple[int, float]]:
         """How many of the next letters a glyph may be, and what each choice costs (pixels)."""
         glyph, votes = self.glyphs[number], self.likely[number]
-        if number:
-            yield 0, self._cost(votes, "") + _BROKEN * self.height
+        yield 0, self._cost(votes, "") + _BROKEN * self.height + glyph.right - glyph.left
         for count in range(1, _MOST_TOUCHING + 1):
             own = self.places[used : used + count]
             wide = (glyph.right - glyph.left) / count
@@ -121,7 +128,7 @@ class _Match:
 
     def _cost(self, votes: Votes | None, text: str) -> float:
         """What it costs that a glyph is read differently from others like it."""
-        if votes is None:
+        if votes is None or not votes.count:
             return 0.0
         return _UNHEARD * self.height * (votes.count - votes.found.get(text, 0)) / (votes.count + _PRIOR)
 

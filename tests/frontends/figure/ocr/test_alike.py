@@ -152,6 +152,18 @@ def test_other_readings_tell_whose_a_letter_is() -> None:
     assert found == [("a", False), ("li", False), ("c", False)]
 
 
+def test_a_reading_is_not_its_own_witness() -> None:
+    crops = [line("stride: 2", font="DejaVuSerif.ttf"), line("pad: 1", font="DejaVuSerif.ttf")]
+    assert [reading.text for reading in read_lines(engine(), crops)] == ["stride: 2", "pad: 1"]
+
+
+def test_a_speck_at_the_rim_is_no_letter() -> None:
+    speck = Glyph(9, 0, 1, 14, False)
+    moved = [attrs.evolve(glyph, left=glyph.left + 2, right=glyph.right + 2) for glyph in GLYPHS]
+    found = aligned([speck, *moved], [None] * 4, reading("abc", 5, 19, 35), 0, 20)
+    assert [text for text, _ in found] == ["", "a", "b", "c"]
+
+
 def test_letters_that_stand_elsewhere_do_not_fit() -> None:
     assert aligned(GLYPHS, [None] * 3, reading("ab", 5, 17), 0, 20) == [
         ("a", False),
