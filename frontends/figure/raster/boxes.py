@@ -12,38 +12,22 @@ import numpy as np
 from dlc.frontends.figure.drawing import Area, Box, Outline, Point
 from dlc.frontends.figure.geometry import common, contains, extent, grown, hull
 from dlc.frontends.figure.raster.arrays import Array, Mask, Points
-from dlc.frontends.figure.raster.borders import Border, border_of, continues, on_ground, outer_area
+from dlc.frontends.figure.raster.candidate import Candidate
+from dlc.frontends.figure.raster.candidates import find_candidates
 from dlc.frontends.figure.raster.canvas import Canvas
 from dlc.frontends.figure.raster.faces import Face, Faces, differ, is_narrow
 from dlc.frontends.figure.raster.ink import Ink
-from dlc.frontends.figure.raster.outlines import Shape, shape_of
 from dlc.frontends.groups import Groups
 
 #: Two faces whose borders are nearer than this (ems) share a wall.
 _WALL = 0.3
 #: Faces further apart than this (ems) are not cells of one box, even with a thick line between them.
 _THICKEST = 0.75
-#: A face that differs from what is around it by less than this (0..255) is not filled.
-_UNFILLED = 7
 #: A cell that is a little away from the border spans so much of its box, across or down.
 _SPANS = 0.5
 #: A shadow's edge is so wide (pixels).
 _SHADE = 1.5
-#: What lines enclose is wider than this (ems), and less even than a box.
-_THIN = 1.0
 _SQUARE = (Outline.RECTANGLE, Outline.ROUNDED)
-
-
-@attrs.frozen(eq=False)
-class Candidate:
-    """A face that may be a box: its shape and border, whether it is filled, and whether it holds letters."""
-
-    face: Face
-    shape: Shape
-    border: Border
-    filled: bool
-    texted: bool
-    area: Area  # to the border's centre
 
 
 @attrs.frozen(eq=False)
@@ -69,50 +53,11 @@ class Found:
 
 def find_boxes(drawn: Canvas, faces: Faces, ink: Ink, texted: frozenset[int]) -> list[Found]:
     """The boxes of a picture, larger ones first; `texted` are the faces with letters on them."""
-    candidates = _candidates(drawn, faces, ink, texted)
-    candidates = [c for c in candidates if not _is_loop(c, ink.mask, drawn.em)]
+    candidates = find_candidates(drawn, faces, ink, texted)
     groups = _sharing_walls(candidates, ink.mask, drawn.em)
     found = [box for group in groups for box in _boxes_of(group, drawn.em)]
     found = _without_frames(_without_cells(found, drawn.em), drawn.em)
     return sorted(found, key=lambda f: -extent(f.box.area))
-
-
-def _candidates(drawn: Canvas, faces: Faces, ink: Ink, texted: frozenset[int]) -> list[Candidate]:
-    known = faces.by_number()
-    slack = max(1.6, 0.09 * drawn.em)
-    made = []
-    for face in faces.faces:
-        if face.at_rim or is_narrow(face, drawn.em, hidden=True):
-            continue
-        shape = shape_of(face.contour, slack)
-        if shape is None:
-            continue
-        border = border_of(drawn, faces, ink.mask, face)
-        filled = not on_ground(face, border, faces, known, _UNFILLED)
-        area = outer_area(face, border.middle)
-        made.append(Candidate(face, shape, border, filled, face.number in texted, area))
-    return made
-
-
-def _is_loop(one: Candidate, ink: Mask, em: float) -> bool:
-    """Whether a face is only what lines happen to enclose."""
-    if one.filled:
-        return one.shape.outline is Outline.POLYGON and not one.texted and _is_small(one, 1.2 * em)
-    if one.border.colour is None:
-        return not one.texted
-    if one.shape.outline is Outline.POLYGON:
-        return True
-    if one.shape.outline is Outline.RECTANGLE:
-        if one.texted:
-            return False
-        dented = one.shape.agreement < (0.9 if _is_small(one, _THIN * em) else 0.97)
-        return dented or continues(ink, one.area, em) >= 2
-    signed = 0.2 * one.face.enclosed < one.face.pixels < 0.85 * one.face.enclosed
-    return _is_small(one, (0.65 if signed else 0.9) * em)
-
-
-def _is_small(one: Candidate, least: float) -> bool:
-    return min(one.face.width, one.face.height) < least
 
 
 def _sharing_walls(candidates: Sequence[Candidate], ink: Mask, em: float) -> list[list[Candidate]]:

@@ -12,11 +12,12 @@ import attrs
 import cv2
 import numpy as np
 
-from dlc.frontends.figure.drawing import Colour
+from dlc.frontends.figure.drawing import Colour, Outline
 from dlc.frontends.figure.raster.arrays import Array, Mask, Numbers, Points
 from dlc.frontends.figure.raster.canvas import Canvas
 from dlc.frontends.figure.raster.letters import labelled
 from dlc.frontends.figure.raster.measures import measured
+from dlc.frontends.figure.raster.outlines import shape_of
 
 #: A face's shorter side is at least this (ems); letters enclose smaller ones.
 _NARROWEST = 0.5
@@ -127,6 +128,9 @@ def _without_tails(face: Face, numbers: Numbers, paper: Colour, em: float) -> li
     """A filled face without the lines and arrow heads of its own colour that run into it: the parts that lines
     join are faces of one number."""
     if face.at_rim or differ(face.colour, paper) < 40 or _solidity(face.contour) > _SOLID:
+        return [face]
+    shape = shape_of(face.contour, max(1.6, 0.09 * em))
+    if shape is not None and shape.outline is Outline.CIRCLE:
         return [face]
     side = max(3, round(_TAIL * em))
     core = cv2.morphologyEx(_body(face, numbers, em), cv2.MORPH_OPEN, np.ones((side, side), np.uint8))

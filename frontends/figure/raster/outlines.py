@@ -11,6 +11,9 @@ import numpy as np
 from dlc.frontends.figure.drawing import Outline, Point
 from dlc.frontends.figure.raster.arrays import Array, Points
 
+#: A circle's outline is even to this part of its radius, or a pixel.
+_EVEN, _PIXEL = 0.06, 1.0
+
 
 @attrs.frozen
 class Shape:
@@ -38,7 +41,12 @@ def shape_of(contour: Points, slack: float) -> Shape | None:
     round_one = _ellipse(dense, (x0, y0, x1, y1), slack)
     if round_one > 0.96:
         return Shape(Outline.CIRCLE, agreement=round_one)
-    return _convex(contour, dense, shares, (x0, y0, x1, y1), slack) or _dented(agreement, shares)
+    other = _convex(contour, dense, shares, (x0, y0, x1, y1), slack)
+    if other is None or other.outline in (Outline.ROUNDED, Outline.POLYGON):
+        fitted = _fitted(dense, (x0, y0, x1, y1))
+        if fitted > 0.9:
+            return Shape(Outline.CIRCLE, agreement=fitted)
+    return other or _dented(agreement, shares)
 
 
 def _dented(agreement: float, shares: list[float]) -> Shape | None:
@@ -85,6 +93,24 @@ def _ellipse(points: Array, sides: _Sides, slack: float) -> float:
     dx, dy = (points[:, 0] - (x0 + x1) / 2) / a, (points[:, 1] - (y0 + y1) / 2) / b
     off = np.abs(np.hypot(dx, dy) - 1) * min(a, b)
     return float((off <= max(1.0, 0.7 * slack)).mean())
+
+
+def _fitted(points: Array, sides: _Sides) -> float:
+    """The share of points that lie on the circle that fits most of them, where they go all around."""
+    x0, y0, x1, y1 = sides
+    wide, high = float(x1 - x0), float(y1 - y0)
+    if min(wide, high) < 6 or max(wide, high) > 1.2 * min(wide, high):
+        return 0.0
+    middle = np.median(np.stack([points[:, 0], points[:, 1]]), axis=1)
+    for _ in range(3):
+        away = points - middle
+        long = np.hypot(away[:, 0], away[:, 1])
+        radius = float(np.median(long))
+        off = away - away * (radius / np.maximum(long, 1e-6))[:, None]
+        middle = middle + 2 * np.median(off, axis=0)
+    away = points - middle
+    off = np.abs(np.hypot(away[:, 0], away[:, 1]) - radius)
+    return float((off <= max(_PIXEL, _EVEN * radius)).mean())
 
 
 def _convex(contour: Points, dense: Array, shares: list[float], sides: _Sides, slack: float) -> Shape | None:

@@ -268,7 +268,7 @@ def _paths(
 
 def _headed(ends: Sequence[tuple[Edge, bool]], blob: Blob, em: float) -> set[_End]:
     """The ends of lines that run straight into a thick place's middle and do not come out again."""
-    if len(ends) == 1:
+    if len(ends) <= 1:  # all lines at a thick place may lie in it
         return {(id(edge), last) for edge, last in ends}
     half = median(np.concatenate([edge.half for edge, _ in ends]))
     if blob.radius < max(_MEETING * half, half + 1.4):  # lines that only meet are thick, too

@@ -1,0 +1,65 @@
+"""Faces that may be boxes, by their outlines and borders; what lines happen to enclose is none."""
+
+from __future__ import annotations
+
+from dlc.frontends.figure.drawing import Outline
+from dlc.frontends.figure.raster.arrays import Mask
+from dlc.frontends.figure.raster.borders import border_of, continues, on_ground, outer_area
+from dlc.frontends.figure.raster.candidate import Candidate
+from dlc.frontends.figure.raster.canvas import Canvas
+from dlc.frontends.figure.raster.circles import alike, without_meshes
+from dlc.frontends.figure.raster.faces import Faces, is_narrow
+from dlc.frontends.figure.raster.ink import Ink
+from dlc.frontends.figure.raster.outlines import shape_of
+
+#: A face that differs from what is around it by less than this (0..255) is not filled.
+_UNFILLED = 7
+#: What lines enclose is wider than this (ems), and less even than a box.
+_THIN = 1.0
+
+
+def find_candidates(drawn: Canvas, faces: Faces, ink: Ink, texted: frozenset[int]) -> list[Candidate]:
+    """The faces of a picture that may be boxes; `texted` are those with letters on them."""
+    candidates = _candidates(drawn, faces, ink, texted)
+    circles = alike(candidates)
+    own = {circle.face.number for circle in circles}
+    kept = [c for c in candidates if c.face.number in own or not _is_loop(c, ink.mask, drawn.em)]
+    return without_meshes(kept, circles)
+
+
+def _candidates(drawn: Canvas, faces: Faces, ink: Ink, texted: frozenset[int]) -> list[Candidate]:
+    known = faces.by_number()
+    slack = max(1.6, 0.09 * drawn.em)
+    made = []
+    for face in faces.faces:
+        if face.at_rim or is_narrow(face, drawn.em, hidden=True):
+            continue
+        shape = shape_of(face.contour, slack)
+        if shape is None:
+            continue
+        border = border_of(drawn, faces, ink.mask, face)
+        filled = not on_ground(face, border, faces, known, _UNFILLED)
+        area = outer_area(face, border.middle)
+        made.append(Candidate(face, shape, border, filled, face.number in texted, area))
+    return made
+
+
+def _is_loop(one: Candidate, ink: Mask, em: float) -> bool:
+    """Whether a face is only what lines happen to enclose."""
+    if one.filled:
+        return one.shape.outline is Outline.POLYGON and not one.texted and _is_small(one, 1.2 * em)
+    if one.border.colour is None:
+        return not one.texted
+    if one.shape.outline is Outline.POLYGON:
+        return True
+    if one.shape.outline is Outline.RECTANGLE:
+        if one.texted:
+            return False
+        dented = one.shape.agreement < (0.9 if _is_small(one, _THIN * em) else 0.97)
+        return dented or continues(ink, one.area, em) >= 2
+    signed = 0.2 * one.face.enclosed < one.face.pixels < 0.85 * one.face.enclosed
+    return _is_small(one, (0.65 if signed else 0.9) * em)
+
+
+def _is_small(one: Candidate, least: float) -> bool:
+    return min(one.face.width, one.face.height) < least
