@@ -27,14 +27,10 @@ def with_bars_parted(
             parted.append(stroke)
             continue
         at = int(_apart(stroke, place).argmin())
-        parted.append(
-            attrs.evolve(
-                stroke, points=stroke.points[: at + 1][::-1], heads=[False, True], forks=[True, False]
-            )
-        )
-        parted.append(
-            attrs.evolve(stroke, points=stroke.points[at:], heads=[False, True], forks=[True, False])
-        )
+        fork = np.rint(np.array([place])).astype(stroke.points.dtype)
+        for points in (stroke.points[: at + 1][::-1], stroke.points[at:]):
+            way = np.concatenate([fork, points])
+            parted.append(attrs.evolve(stroke, points=way, heads=[False, True], forks=[True, False]))
         forks.append(place)
     return parted, forks
 

@@ -14,8 +14,8 @@ from dlc.frontends.figure.raster.free_arrows import free_arrows
 from dlc.frontends.figure.raster.letters import Pieces, may_be_letters, pieces_of
 from dlc.frontends.figure.raster.small_arrows import small_arrows
 
-#: Holes in lines that are at most so wide and high (pixels) are no drawing, where a piece has few.
-_PINHOLE, _FEW_PINHOLES = 3, 3
+#: Holes in lines that are at most so wide and high (pixels, or ems) are no drawing, where a piece has few.
+_PINHOLE, _PINHOLE_EMS, _FEW_PINHOLES = 3, 0.35, 3
 
 
 @attrs.frozen(eq=False)
@@ -27,7 +27,7 @@ class Lines:
 
     def whole(self, em: float) -> Mask:
         """The ink without the holes and breaks of a pixel or two that drawing leaves."""
-        return _without_pinholes(_closed(self.ink, em))
+        return _without_pinholes(_closed(self.ink, em), em)
 
 
 def find_lines(drawn: Canvas, ink: Mask, boxes: Mask) -> Lines:
@@ -59,16 +59,18 @@ def _are_lines(pieces: Pieces, touching: Array, drawn: Canvas) -> Array:
     return lines
 
 
-def _without_pinholes(lines: Mask) -> Mask:
-    """Lines with holes of some pixels filled, as the strokes of an open head leave them at its tip.
+def _without_pinholes(lines: Mask, em: float) -> Mask:
+    """Lines with holes of some pixels filled, as the strokes of an open head leave them at its tip, and a head
+    with barbs where it touches a line.
 
     Where many lines cross at a slant, such holes keep them apart.
     """
     contours, tree = cv2.findContours(lines, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE)
     filled = lines.copy()
     small: dict[int, list[Points]] = {}
+    largest = max(_PINHOLE, round(_PINHOLE_EMS * em)) + 2
     for contour, parent in zip(contours, tree[0, :, 3].tolist() if contours else (), strict=True):
-        if parent >= 0 and max(cv2.boundingRect(contour)[2:]) <= _PINHOLE + 2:
+        if parent >= 0 and max(cv2.boundingRect(contour)[2:]) <= largest:
             small.setdefault(parent, []).append(contour)
     for pinholes in small.values():
         if len(pinholes) <= _FEW_PINHOLES:

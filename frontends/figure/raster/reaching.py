@@ -50,7 +50,8 @@ def _lead_on(
         stroke.end(which), stroke.outward(which, _REACH * em, _SKIP * em), stroke.half, lines, near, em
     )
     if tip is None or any(
-        (other.heads[end] or is_at(other.end(end), near)) and math.dist(other.end(end), tip) <= _SAME * em
+        (other.heads[end] or (not other.forks[end] and is_at(other.end(end), near)))
+        and math.dist(other.end(end), tip) <= _SAME * em
         for other in others
         for end in (0, 1)
         if other is not stroke

@@ -9,6 +9,7 @@ from dlc.frontends.figure.drawing import Colour, Connector, Drawing, Outline, Po
 from dlc.frontends.figure.geometry import contains, extent, grown
 from dlc.frontends.figure.ocr.recogniser import Recogniser
 from dlc.frontends.figure.raster.arrays import Array, Mask
+from dlc.frontends.figure.raster.behind import joined_behind
 from dlc.frontends.figure.raster.boxes import Found, find_boxes, paint, paint_borders
 from dlc.frontends.figure.raster.canvas import Canvas, canvas
 from dlc.frontends.figure.raster.dashed_lines import mark_dashed
@@ -69,6 +70,8 @@ def read_raster(picture: Picture, recogniser: Recogniser | None = None) -> Drawi
     labels = read_labels(drawn, contrast, text, rows, recogniser)
     strokes = [*(fans.strokes if fans else ()), *traced.strokes]
     strokes = [stroke for stroke in strokes if not _is_remnant(stroke, found, drawn.em)]
+    solid = [one.box.area for one in found if one.box.outline is not Outline.CIRCLE]
+    strokes = joined_behind(strokes, solid, drawn.em)
     mark_dashed(strokes, lines.gaps)
     connectors = [_connector(drawn, stroke) for stroke in strokes]
     height, width = drawn.shape

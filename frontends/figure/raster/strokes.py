@@ -37,6 +37,8 @@ _COLLINEAR, _SHARED = -0.97, 14.0
 _REACH = 0.8
 #: Lines share a head where their ends are this near (ems), and run across each other at more than 60 degrees.
 _ONE_HEAD, _ACROSS = 0.35, 0.5
+#: A loop of the skeleton (of half the line's thickness, and pixels more) that encloses nothing.
+_LOOP = 3.0
 #: Wings of an open head, and other spurs that are cut, are at most this long (ems).
 _WING = 0.95
 
@@ -60,7 +62,9 @@ def trace(lines: Mask, near: Mask, em: float) -> Traced:
     if len(graph.every_edge()) > _MOST_EDGES:
         return Traced((), ())
     blobs = collapse(graph)
+    _cut_loops(graph, blobs)
     _cut_spurs(graph, blobs)
+    _cut_loops(graph, blobs)
     wings = _open_heads(graph, em, blobs)
     _cut_short_ends(graph, em, blobs)
     _join_near_forks(graph, blobs, em)
@@ -107,6 +111,17 @@ def _is_met(fork: Point, strokes: Sequence[Stroke], em: float) -> bool:
         for stroke in strokes
         for which in (0, 1)
     )
+
+
+def _cut_loops(graph: Graph, blobs: Collection[int]) -> None:
+    """Cut the loops that thinning leaves where a line's end is ragged: they are no wider than the line."""
+    graph.smooth(node for node in list(graph.places) if node not in blobs)
+    loops = [
+        e for e in graph.every_edge() if e.first == e.last and e.length <= _LOOP * float(e.half.max()) + 4
+    ]
+    for loop in loops:
+        graph.remove(loop)
+    graph.smooth({loop.first for loop in loops} - set(blobs))
 
 
 def _cut_spurs(graph: Graph, blobs: Collection[int]) -> None:
@@ -182,13 +197,19 @@ def _open_heads(graph: Graph, em: float, blobs: Collection[int]) -> set[int]:
 
 def _is_wing(wing: Edge, shaft: Edge, node: int, em: float) -> bool:
     """Whether a short stroke leads back beside the shaft, at 15 to 75 degrees."""
-    one, other = wing.outward(node, _WING * em), shaft.outward(node, _WING * em)
+    one, other = _beside(wing, shaft, node, em)
     return 0.26 < one[0] * other[0] + one[1] * other[1] < 0.966
 
 
 def _side(wing: Edge, shaft: Edge, node: int, em: float) -> bool:
-    one, other = wing.outward(node, _WING * em), shaft.outward(node, _WING * em)
+    one, other = _beside(wing, shaft, node, em)
     return one[0] * other[1] - one[1] * other[0] > 0
+
+
+def _beside(wing: Edge, shaft: Edge, node: int, em: float) -> tuple[Point, Point]:
+    """The directions of a wing and, as far as it reaches, of its shaft, which may turn soon after."""
+    reach = min(_WING * em, wing.length + 0.3 * em)
+    return wing.outward(node, reach), shaft.outward(node, reach)
 
 
 def _cut_short_ends(graph: Graph, em: float, blobs: Collection[int]) -> None:
