@@ -9,8 +9,9 @@ from collections.abc import Iterable, Sequence
 import attrs
 import numpy as np
 
-from dlc.frontends.figure.drawing import Area, Point
+from dlc.frontends.figure.drawing import Area, Outline, Point
 from dlc.frontends.figure.geometry import cosine, direction
+from dlc.frontends.figure.raster.boxes import Found
 from dlc.frontends.figure.raster.stroke import Stroke
 
 #: An end is at a box's side where it is nearer than this (ems); its direction is judged over this (ems).
@@ -25,10 +26,10 @@ _THICKER, _MORE = 1.5, 1.0
 _End = tuple[Stroke, int]  # a stroke and which of its ends
 
 
-def joined_behind(strokes: Sequence[Stroke], boxes: Iterable[Area], em: float) -> list[Stroke]:
-    """Strokes, those that a box's corner cuts in two as one."""
+def joined_behind(strokes: Sequence[Stroke], found: Iterable[Found], em: float) -> list[Stroke]:
+    """Strokes, those that a box's corner cuts in two as one; circles have no corners."""
     left = list(strokes)
-    for area in boxes:
+    for area in (_with_shadow(one) for one in found if one.box.outline is not Outline.CIRCLE):
         ends = [
             (stroke, which, side)
             for stroke in left
@@ -44,6 +45,12 @@ def joined_behind(strokes: Sequence[Stroke], boxes: Iterable[Area], em: float) -
                 used |= {id(one), id(other)}
                 left = [s for s in left if s is not one and s is not other] + [_joined((one, i), (other, j))]
     return left
+
+
+def _with_shadow(one: Found) -> Area:
+    """What a box hides: its shadow does, too."""
+    (x0, y0, x1, y1), (dx, dy) = one.box.area, one.shadow or (0.0, 0.0)
+    return x0 + min(0.0, dx), y0 + min(0.0, dy), x1 + max(0.0, dx), y1 + max(0.0, dy)
 
 
 def _side(place: Point, area: Area, em: float) -> int | None:

@@ -16,7 +16,7 @@ import numpy as np
 
 from dlc.frontends.figure.drawing import Box, Outline, Point
 from dlc.frontends.figure.raster.arrays import Array, Mask
-from dlc.frontends.figure.raster.half_heads import widens
+from dlc.frontends.figure.raster.half_heads import juts_out
 from dlc.frontends.figure.raster.stroke import Stroke
 
 #: Circles of one drawing differ in width by at most this share; in a column their middles are this near (widths).
@@ -27,6 +27,8 @@ _INKED, _DENSE = 0.97, 0.6
 _OTHER = 0.12
 #: Heads reach so far (ems) from a tip.
 _HEAD = 1.2
+#: What looks like heads at both ends is none, unless there is so much more at one.
+_DOUBT = 2
 #: Fewer circles, or lines between two columns, are traced like all else.
 _FEWEST, _FEW_LINES = 4, 4
 
@@ -167,5 +169,5 @@ def _headed(fans: Sequence[Sequence[Stroke]], lines: Mask, em: float) -> int | N
     for fan in fans:
         inner = np.mean([stroke.points.mean(axis=0) for stroke in fan], axis=0)
         for which in (0, 1):
-            votes[which] += sum(widens(stroke, which, lines, em, inner) for stroke in (fan[0], fan[-1]))
-    return None if votes[0] == votes[1] else int(votes[1] > votes[0])
+            votes[which] += sum(juts_out(stroke, which, lines, em, inner) for stroke in (fan[0], fan[-1]))
+    return None if max(votes) <= _DOUBT * min(votes) + 1 else int(votes[1] > votes[0])

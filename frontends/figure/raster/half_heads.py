@@ -18,6 +18,8 @@ _WIDEST, _BEHIND = 1.1, 0.35
 #: At its widest a head reaches this much further to a side (of the line's half thickness, and pixels), and at
 #: most so far (ems).
 _RATIO, _MORE, _LARGEST = 1.8, 1.6, 0.6
+#: So near to an end (ems) a box's rim may be seen.
+_RIM = 0.25
 
 
 def mark_half_heads(strokes: Sequence[Stroke], lines: Mask, near: Mask, em: float) -> None:
@@ -30,7 +32,7 @@ def mark_half_heads(strokes: Sequence[Stroke], lines: Mask, near: Mask, em: floa
         found = [
             which
             for which in ends
-            if widens(stroke, which, lines, em) and _is_alone(stroke, which, strokes, em)
+            if _widens(stroke, which, lines, em) and _is_alone(stroke, which, strokes, em)
         ]
         if len(found) == 1:
             stroke.heads[found[0]] = True
@@ -47,17 +49,25 @@ def _is_alone(stroke: Stroke, which: int, strokes: Sequence[Stroke], em: float) 
     )
 
 
-def widens(stroke: Stroke, which: int, lines: Mask, em: float, inner: Array | None = None) -> bool:
-    """Whether either side of an end has a head's profile; with a place `inner` the side away from it."""
+def juts_out(stroke: Stroke, which: int, lines: Mask, em: float, inner: Array) -> bool:
+    """Whether ink juts out near an end on the side away from a place, where nothing but a head can be."""
+    places, ways = _course(stroke, which, _WIDEST * em)
+    if len(places) < 6:
+        return False
+    (x, y), (dx, dy) = inner - places[0], ways[0]
+    extents = _extents(places, ways, 1.0 if x * dy > y * dx else -1.0, lines, em)
+    return float(extents[round(_RIM * em) :].max(initial=0.0)) >= max(
+        _RATIO * stroke.half, stroke.half + _MORE
+    )
+
+
+def _widens(stroke: Stroke, which: int, lines: Mask, em: float) -> bool:
+    """Whether either side of an end has a head's profile."""
     reach = (_WIDEST + _BEHIND) * em
     places, ways = _course(stroke, which, reach)
     if len(places) < 6:
         return False
-    sides = [1.0, -1.0]
-    if inner is not None:
-        (x, y), (dx, dy) = inner - places[0], ways[0]
-        sides = [1.0 if x * dy > y * dx else -1.0]
-    return any(_is_head(_extents(places, ways, side, lines, em), stroke.half, em) for side in sides)
+    return any(_is_head(_extents(places, ways, side, lines, em), stroke.half, em) for side in (1.0, -1.0))
 
 
 def _course(stroke: Stroke, which: int, reach: float) -> tuple[Array, Array]:

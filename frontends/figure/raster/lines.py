@@ -16,6 +16,8 @@ from dlc.frontends.figure.raster.small_arrows import small_arrows
 
 #: Holes in lines that are at most so wide and high (pixels, or ems) are no drawing, where a piece has few.
 _PINHOLE, _PINHOLE_EMS, _FEW_PINHOLES = 3, 0.35, 3
+#: Letters are so high (ems) at least.
+_LOW = 0.35
 
 
 @attrs.frozen(eq=False)
@@ -37,12 +39,29 @@ def find_lines(drawn: Canvas, ink: Mask, boxes: Mask) -> Lines:
     pieces = pieces_of(outside)
     touching = pieces.count(cv2.dilate(boxes, np.ones((5, 5), np.uint8))) > 0
     written = (pieces.count(drawn.letters) > 0.5 * pieces.pixels) & may_be_letters(pieces, em)
+    touching &= ~_are_rows(pieces, touching, em)
     joined = join_dashes(pieces, written, em)
     lines = _are_lines(pieces, touching, drawn) | free_arrows(pieces, em)
     if joined is None:
         return Lines(without_letters(pieces.mask(lines), em))
     mask = cv2.bitwise_or(pieces.mask(lines | joined.pieces), joined.gaps)
     return Lines(without_letters(mask, em), joined.gaps)
+
+
+def _are_rows(pieces: Pieces, among: Array, em: float) -> Array:
+    """Which pieces, of those `among`, have a neighbour like the letters of a row: words right under a box."""
+    x0, y0, x1, y1 = pieces.boxes.T
+    high, wide = pieces.height, pieces.width
+    likely = (high >= _LOW * em) & (high <= 1.2 * em) & (wide <= 1.3 * em)
+    found, index = np.zeros(len(pieces), bool), np.flatnonzero(likely)
+    for number in np.flatnonzero(among & likely).tolist():
+        apart = np.maximum(x0[index] - x1[number], x0[number] - x1[index])
+        shared = np.minimum(y1[index], y1[number]) - np.maximum(y0[index], y0[number])
+        beside = (
+            (apart > -0.2 * em) & (apart < 0.5 * em) & (shared >= 0.8 * np.minimum(high[index], high[number]))
+        )
+        found[number] = bool((beside & (index != number)).any())
+    return found
 
 
 def _are_lines(pieces: Pieces, touching: Array, drawn: Canvas) -> Array:

@@ -70,8 +70,7 @@ def read_raster(picture: Picture, recogniser: Recogniser | None = None) -> Drawi
     labels = read_labels(drawn, contrast, text, rows, recogniser)
     strokes = [*(fans.strokes if fans else ()), *traced.strokes]
     strokes = [stroke for stroke in strokes if not _is_remnant(stroke, found, drawn.em)]
-    solid = [one.box.area for one in found if one.box.outline is not Outline.CIRCLE]
-    strokes = joined_behind(strokes, solid, drawn.em)
+    strokes = joined_behind(strokes, found, drawn.em)
     mark_dashed(strokes, lines.gaps)
     connectors = [_connector(drawn, stroke) for stroke in strokes]
     height, width = drawn.shape
