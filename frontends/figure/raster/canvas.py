@@ -13,12 +13,15 @@ from dlc.frontends.figure.raster.measures import measured
 from dlc.frontends.figure.raster.picture import Picture
 
 #: Letters are read at this size (pixels); much larger ones are scaled down, which makes all else quicker.
-_USUAL, _LARGEST, _SMALLEST = 24.0, 30.0, 14.0
+_USUAL, _LARGEST, _SMALLEST = 24.0, 30.0, 15.0
 #: Pixels at working size, at most.
 MOST_WORKING = 12_000_000
 #: What may be a letter: heights in pixels, and how slender.
 _DARK_GROUND = 110
 _LEAST_LETTER, _MOST_LETTER = 4, 120
+#: Fewer pieces of a letter's shape than this are letters only where so many, and that part of them, stand
+#: together.
+_FEW_LETTERS, _A_WORD, _TOGETHER = 8, 4, 0.7
 #: A picture with more grain than this (its standard deviation, 0..255) is smoothed.
 _NOISY = 3.0
 #: JPEG leaves weak edges (0..255) beside strong ones; where there are so many (of the strong), and hints of
@@ -179,17 +182,25 @@ def _in_rows(stats: Array, em: float) -> Array:
     beside = np.zeros(len(stats), bool)
     for step in (1, 2, 3):
         one, other = index[:-step], index[step:]
-        apart = x[other] - (x[one] + wide[one])
-        shared = np.minimum(y[one] + high[one], y[other] + high[other]) - np.maximum(y[one], y[other])
-        near = (apart > -0.3 * em) & (apart < 0.6 * em) & (shared > 0.3 * np.minimum(high[one], high[other]))
+        near = _stand_together(stats[one], stats[other], em)
         beside[one[near]] = beside[other[near]] = True
     return beside
 
 
+def _stand_together(one: Array, other: Array, em: float) -> Array:
+    """Whether second pieces stand right of first ones as the next letter does."""
+    apart = other[:, 0] - (one[:, 0] + one[:, 2])
+    shared = np.minimum(one[:, 1] + one[:, 3], other[:, 1] + other[:, 3]) - np.maximum(one[:, 1], other[:, 1])
+    level: Array = shared > 0.3 * np.minimum(one[:, 3], other[:, 3])
+    near: Array = (apart > -0.3 * em) & (apart < 0.6 * em) & level
+    return near
+
+
 def letter_size(inks: Sequence[_Ink]) -> float | None:
     """The font size in pixels, from the heights of what looks like letters; None where few do."""
-    heights = np.concatenate([_letter_heights(ink) for ink in inks])
-    if len(heights) < 8:
+    found = [_letter_sized(ink) for ink in inks]
+    heights = np.concatenate([hulls[:, 3] for hulls in found])
+    if len(heights) < _FEW_LETTERS and not any(_is_word(hulls) for hulls in found):
         return None
     # Small letters and capitals are two heaps; the larger letters of the usual text say its size.
     middle = float(np.median(heights))
@@ -197,12 +208,23 @@ def letter_size(inks: Sequence[_Ink]) -> float | None:
     return 1.3 * float(np.percentile(usual, 80))
 
 
-def _letter_heights(ink: _Ink) -> Array:
+def _is_word(hulls: Array) -> bool:
+    """Whether most of a few pieces stand in rows as letters do."""
+    if len(hulls) < _A_WORD:
+        return False
+    one, other = (index.ravel() for index in np.indices((len(hulls), len(hulls))))
+    near = _stand_together(hulls[one], hulls[other], 1.3 * float(np.median(hulls[:, 3]))) & (one != other)
+    beside = np.union1d(one[near], other[near])
+    return len(beside) >= max(_A_WORD, _TOGETHER * len(hulls))
+
+
+def _letter_sized(ink: _Ink) -> Array:
+    """The hulls of pieces that have the shape of letters."""
     width, height = ink.hulls[:, 2], ink.hulls[:, 3]
     fill = ink.pixels / np.maximum(1, width * height)
     likely = (height >= _LEAST_LETTER) & (height <= _MOST_LETTER) & (width <= 1.6 * height)
     likely &= (width >= 0.25 * height) & (fill > 0.18) & (fill < 0.85)
-    found: Array = height[likely]
+    found: Array = ink.hulls[likely]
     return found
 
 

@@ -14,6 +14,8 @@ from dlc.frontends.figure.raster.faces import Face, Faces
 
 #: The part of the contrast around it by which a pixel must differ from its paper to be ink.
 _PART = 0.42
+#: In pictures that were scaled up, faces' rims are blurred on both sides, so widely together (pixels).
+_RIM = 7
 
 
 @attrs.frozen(eq=False)
@@ -53,15 +55,21 @@ def _owners(drawn: Canvas, sheets: list[Face]) -> Numbers:
 
 
 def _contrast(drawn: Canvas, faces: Faces, sheets: list[Face]) -> Mask:
-    """How much each pixel differs from the face that it lies on."""
+    """How much each pixel differs from the face that it lies on, or that it is the blurred rim of."""
     grey = drawn.pixels.ndim == 2
     ground = np.empty_like(drawn.pixels)
     height, width = drawn.shape
     cv2.rectangle(ground, (0, 0), (width, height), faces.paper[:1] if grey else faces.paper, cv2.FILLED)
-    for face in sheets:
-        colour = face.colour[:1] if grey else face.colour
-        cv2.drawContours(ground, [face.contour.reshape(-1, 1, 2)], -1, colour, cv2.FILLED)
-    return strongest(cv2.absdiff(drawn.pixels, ground, ground))
+    colours = [face.colour[:1] if grey else face.colour for face in sheets]
+    outlines = [face.contour.reshape(-1, 1, 2) for face in sheets]
+    for outline, colour in zip(outlines, colours, strict=True):
+        cv2.drawContours(ground, [outline], -1, colour, cv2.FILLED)
+    if drawn.scale <= 1:
+        return strongest(cv2.absdiff(drawn.pixels, ground, ground))
+    contrast = strongest(cv2.absdiff(drawn.pixels, ground))
+    for outline, colour in zip(outlines, colours, strict=True):
+        cv2.drawContours(ground, [outline], -1, colour, _RIM)
+    return cv2.min(contrast, strongest(cv2.absdiff(drawn.pixels, ground, ground)))
 
 
 def _clear_rim(mask: Array) -> None:

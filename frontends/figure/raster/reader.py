@@ -12,6 +12,7 @@ from dlc.frontends.figure.raster.arrays import Array, Mask
 from dlc.frontends.figure.raster.behind import joined_behind
 from dlc.frontends.figure.raster.boxes import Found, find_boxes, paint, paint_borders
 from dlc.frontends.figure.raster.canvas import Canvas, canvas
+from dlc.frontends.figure.raster.circled import find_circled, with_circled, without_signs
 from dlc.frontends.figure.raster.dashed_lines import mark_dashed
 from dlc.frontends.figure.raster.dashes import find_dashed
 from dlc.frontends.figure.raster.faces import find_faces
@@ -52,7 +53,9 @@ def read_raster(picture: Picture, recogniser: Recogniser | None = None) -> Drawi
     inked = ink.mask if dashed is None else cv2.bitwise_and(ink.mask, cv2.bitwise_not(dashed.ink))
     found = find_boxes(drawn, faces, ink, faces_with_letters(pieces, ink.owner, drawn.em))
     found = with_solids(found, drawn.edges, drawn.grey, drawn.em)
-    found = [*with_titles(drawn.grey, found, drawn.em), *as_boxes(photos)]
+    circles = find_circled(inked, drawn.em)
+    found = with_circled(with_titles(drawn.grey, found, drawn.em), circles)
+    found = [*found, *as_boxes(photos)]
     boxes = _box_mask(drawn, found)
     lines = find_lines(drawn, inked, boxes)
     fans = find_fans((one.box for one in found), lines.ink, boxes, drawn.em)
@@ -62,7 +65,7 @@ def read_raster(picture: Picture, recogniser: Recogniser | None = None) -> Drawi
         else cv2.bitwise_and(lines.whole(drawn.em), cv2.bitwise_not(fans.ink))
     )
     traced = trace(plain, cv2.dilate(boxes, np.ones((9, 9), np.uint8)), drawn.em)
-    text = _text_mask(inked, lines.ink, traced, found)
+    text = without_signs(_text_mask(inked, lines.ink, traced, found), circles)
     homes = [area for one in found for area in (one.box.area, *one.cells)]
     rows = find_rows(text, homes, drawn.em)
     others = cv2.bitwise_and(ink.mask, cv2.bitwise_not(text))  # a line close to letters is not read with them
@@ -78,7 +81,7 @@ def read_raster(picture: Picture, recogniser: Recogniser | None = None) -> Drawi
         (0.0, 0.0, float(width), float(height)),
         (*(f.box for f in found), *(dashed.boxes if dashed else ())),
         tuple(c for c in connectors if c is not None),
-        tuple(labels),
+        (*labels, *(one.label() for one in circles)),
         traced.forks,
         unit="px",
     )

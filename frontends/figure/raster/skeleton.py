@@ -132,6 +132,8 @@ class _Tracer:
         places = np.flatnonzero(skeleton.ravel() != 0)
         around = codes(skeleton.ravel(), places, self._steps)
         arms = _ARMS[around]
+        crossings = _crossings(skeleton)
+        arms[np.isin(places, crossings)] = 3
         self._ends, self._forks = places[arms == 1].tolist(), set(places[arms > 2].tolist())
         self._runs, inner = _runs(skeleton, places, arms)
         left = ~inner[places]
@@ -212,6 +214,27 @@ class _Tracer:
             found,
             key=lambda n: (n in behind, n not in self._node_of, abs(n - place) not in (1, self._width)),
         )
+
+
+def _crossings(skeleton: Mask) -> Array:
+    """The pixels of squares of four from which at least three arms leave: none of the four has so many itself."""
+    set_ = skeleton != 0
+    square = set_[:-1, :-1] & set_[1:, :-1] & set_[:-1, 1:] & set_[1:, 1:]
+    width = skeleton.shape[1]
+    found = [
+        place + offset
+        for place in (y * width + x for y, x in np.argwhere(square).tolist())
+        for offset in (0, 1, width, width + 1)
+        if _leaving(skeleton.ravel(), place, width) > 2
+    ]
+    return np.array(found, np.intp)
+
+
+def _leaving(flat: Array, place: int, width: int) -> int:
+    """How many arms leave the square of four pixels whose upper left one is at a place."""
+    x, y = (-1, 0, 1, 2, 2, 2, 2, 1, 0, -1, -1, -1), (-1, -1, -1, -1, 0, 1, 2, 2, 2, 2, 1, 0)
+    ring = [flat[place + b * width + a] != 0 for a, b in zip(x, y, strict=True)]
+    return sum(ring[i] and not ring[i - 1] for i in range(len(ring)))
 
 
 def _runs(skeleton: Mask, places: Array, arms: Array) -> tuple[dict[int, list[int]], Array]:

@@ -33,6 +33,8 @@ _MEETING = 2.3
 #: Of lines that cross at a slant the ends lie nearly in one line; they share at most this stretch (of half the
 #: line's thickness).
 _COLLINEAR, _SHARED = -0.97, 14.0
+#: Two lines meet in a corner where they turn by more than about 45 degrees; a line goes on by less than 15.
+_CORNER, _ONWARD = -0.7, -0.966
 #: The stretch (ems) by which directions are judged.
 _REACH = 0.8
 #: Lines share a head where their ends are this near (ems), and run across each other at more than 60 degrees.
@@ -219,10 +221,20 @@ def _cut_short_ends(graph: Graph, em: float, blobs: Collection[int]) -> None:
         free = [node for node in (edge.first, edge.last) if graph.degree(node) == 1]
         if len(free) == 1 and edge.length < 0.45 * em and not {edge.first, edge.last} & set(blobs):
             inner = edge.other(free[0])
-            if graph.degree(inner) > 2:
+            if graph.degree(inner) > 2 and not _begins_line(graph, edge, inner):
                 graph.remove(edge)
                 nodes.add(inner)
     graph.smooth(nodes)
+
+
+def _begins_line(graph: Graph, stub: Edge, node: int) -> bool:
+    """Whether a short end goes on straight in one of two lines that else would only meet in a corner."""
+    others = [edge for edge in graph.edges[node] if edge is not stub]
+    if len(others) != 2 or stub.length < 2 * float(np.median(stub.half)) + 2:
+        return False
+    ways = [edge.outward(node, 3 * stub.length) for edge in others]
+    own = stub.outward(node, stub.length)
+    return cosine(*ways) > _CORNER and min(cosine(own, way) for way in ways) < _ONWARD
 
 
 def _join_near_forks(graph: Graph, blobs: Collection[int], em: float) -> None:

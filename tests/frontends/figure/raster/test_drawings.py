@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 from support.canvases import BLACK, Board, graph, near, seen
 
 from dlc.frontends.figure.drawing import Area, Outline
+from dlc.frontends.figure.raster.letters import pieces_of
+from dlc.frontends.figure.raster.skeleton import graph_of
 
 LEFT, RIGHT, LOW = (60.0, 60.0, 200.0, 120.0), (400.0, 60.0, 540.0, 120.0), (400.0, 300.0, 540.0, 360.0)
 
@@ -241,3 +243,14 @@ def test_any_layout_of_boxes_gives_its_graph(layout: tuple[list[Area], list[tupl
     assert len(drawing.boxes) == len(areas)
     assert all(any(near(box.area, area) for box in drawing.boxes) for area in areas)
     assert graph(drawing, areas) == set(arrows)
+
+
+def test_lines_that_cross_in_a_square_of_pixels_fork_there() -> None:
+    """Thick lines that cross leave a square of four pixels in the middle of their skeleton."""
+    lines = np.zeros((80, 80), np.uint8)
+    lines[10:40, 10:40] = 255 * np.eye(30, dtype=np.uint8)
+    lines[40:70, 40:70] = 255 * np.eye(30, dtype=np.uint8)
+    lines[10:40, 40:70] = 255 * np.eye(30, dtype=np.uint8)[::-1]
+    lines[40:70, 10:40] = 255 * np.eye(30, dtype=np.uint8)[::-1]
+    graph_ = graph_of(pieces_of(lines))
+    assert sorted(graph_.degree(node) for node in graph_.places) == [1, 1, 1, 1, 4]

@@ -1,0 +1,211 @@
+"""Operators' circles: small rings with a plus or a cross, which often touches its ring."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import attrs
+import cv2
+import numpy as np
+
+from dlc.frontends.figure.drawing import Area, Box, Label, Outline
+from dlc.frontends.figure.geometry import common, extent, size
+from dlc.frontends.figure.raster.arrays import Array, Mask
+from dlc.frontends.figure.raster.boxes import Found
+
+#: How wide (ems) such circles are, and how unlike their width and height may be.
+_NARROWEST, _WIDEST, _ROUND = 0.45, 4.5, 1.2
+#: The thickest ring, and how far a place may be off (of the radius).
+_THICKEST, _OFF = 0.4, 0.12
+#: How much of a ring and of a sign's arms is inked; how far from the middle arms reach at least, and between
+#: which distances from it there is nothing between them (of the radius).
+_INKED, _ARM, _BARE = 0.93, 0.5, (0.4, 0.72)
+_BLANK = 0.2
+#: Directions in which a ring is looked at.
+_RAYS = 48
+#: More holes than this are texture.
+_MOST_HOLES = 4000
+
+
+@attrs.frozen
+class Circled:
+    """A ring around a sign: its middle, the radius of its inside, the ring's thickness, and the sign."""
+
+    x: float
+    y: float
+    radius: float
+    thick: float
+    sign: str
+
+    @property
+    def area(self) -> Area:
+        """The hull of the ring's centre line."""
+        by = self.radius + self.thick / 2
+        return self.x - by, self.y - by, self.x + by, self.y + by
+
+    def label(self) -> Label:
+        """The sign as a label."""
+        return Label(self.sign, self.area, self.radius * 2 / 1.4)
+
+
+def find_circled(ink: Mask, em: float) -> list[Circled]:
+    """The operators' circles of a picture's ink."""
+    holes = _holes(ink, em)
+    made: list[Circled] = []
+    for x, y, radius in (*_alone(holes), *_in_fours(holes)):
+        if not any(abs(one.x - x) + abs(one.y - y) < one.radius for one in made):
+            seen = _looked_at(ink, x, y, radius)
+            if seen is not None and _NARROWEST * em <= size(seen.area)[0] <= _WIDEST * em:
+                made.append(seen)
+    return made
+
+
+def with_circled(found: Sequence[Found], circles: Sequence[Circled]) -> list[Found]:
+    """The boxes with those circles that are none yet; pieces of such circles are no boxes."""
+    missing = [one for one in circles if not any(_same(one.area, f.box.area) for f in found)]
+    kept = [f for f in found if not any(_holds(one.area, f.box.area) for one in missing)]
+    return sorted([*kept, *map(_found, missing)], key=lambda f: -extent(f.box.area))
+
+
+def without_signs(text: Mask, circles: Sequence[Circled]) -> Mask:
+    """The ink of letters without the signs of circles."""
+    for one in circles:
+        cv2.circle(text, (round(one.x), round(one.y)), round(one.radius + one.thick), 0, cv2.FILLED)
+    return text
+
+
+def _found(one: Circled) -> Found:
+    turns = np.arange(_RAYS) * (2 * np.pi / _RAYS)
+    around = np.stack([one.x + one.radius * np.cos(turns), one.y + one.radius * np.sin(turns)], axis=1)
+    box = Box(one.area, Outline.CIRCLE, stroke=(0, 0, 0), confidence=0.95)
+    return Found(box, np.rint(around).astype(np.int32), one.thick, frozenset())
+
+
+def _same(one: Area, other: Area) -> bool:
+    """Whether two hulls are of about one size at about one place."""
+    slack = 0.35 * max(size(one))
+    return all(abs(a - b) <= slack for a, b in zip(one, other, strict=True))
+
+
+def _holds(one: Area, other: Area) -> bool:
+    """Whether another hull lies in one."""
+    shared = common(one, other)
+    return shared[2] > shared[0] and shared[3] > shared[1] and extent(shared) > 0.8 * extent(other)
+
+
+@attrs.frozen(eq=False)
+class _Holes:
+    """The holes in ink: their hulls (left, top, right, bottom), and their widths and heights."""
+
+    hulls: Array
+
+    @property
+    def middles(self) -> Array:
+        """(count, 2)."""
+        made: Array = (self.hulls[:, :2] + self.hulls[:, 2:]) / 2
+        return made
+
+    @property
+    def sizes(self) -> Array:
+        """(count, 2)."""
+        made: Array = self.hulls[:, 2:] - self.hulls[:, :2]
+        return made
+
+
+def _holes(ink: Mask, em: float) -> _Holes:
+    """The holes that may be the inside of an operator's circle, or a quarter of it."""
+    contours, tree = cv2.findContours(ink, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE)
+    inner = [
+        c
+        for c, parent in zip(contours, tree[0, :, 3].tolist() if contours else (), strict=True)
+        if parent >= 0
+    ]
+    hulls = np.array([cv2.boundingRect(c) for c in inner], float).reshape(-1, 4)
+    # A hole's contour runs on the ink around it.
+    hulls = np.stack([hulls[:, 0] + 0.5, hulls[:, 1] + 0.5, *(hulls[:, :2] + hulls[:, 2:] - 1.5).T], axis=1)
+    sides = hulls[:, 2:] - hulls[:, :2]
+    fits = (sides.max(axis=1) <= _WIDEST * em) & (sides.min(axis=1) >= 2)
+    fits &= sides.max(axis=1) <= 3 * sides.min(axis=1)
+    return _Holes(hulls[fits][:_MOST_HOLES])
+
+
+def _alone(holes: _Holes) -> Iterator[tuple[float, float, float]]:
+    """The middles and radii of holes that are as wide as high."""
+    for (x, y), (wide, high) in zip(holes.middles.tolist(), holes.sizes.tolist(), strict=True):
+        if max(wide, high) <= _ROUND * min(wide, high) and min(wide, high) >= 8:
+            yield x, y, (wide + high) / 4
+
+
+def _in_fours(holes: _Holes) -> Iterator[tuple[float, float, float]]:
+    """The middles and radii of what four holes make that stand in a square, or in one on its corner."""
+    middles, sizes = holes.middles, holes.sizes.max(axis=1)
+    for i, (x, y) in enumerate(middles.tolist()):
+        near = np.abs(middles - (x, y)).max(axis=1) <= 2.6 * sizes[i]
+        level = near & (np.abs(middles[:, 1] - y) <= 2) & (middles[:, 0] > x + 0.5 * sizes[i])
+        for j in np.flatnonzero(level).tolist():
+            apart = float(middles[j, 0] - x)
+            for corners in (
+                [(x, y + apart), (x + apart, y + apart)],
+                [(x + apart / 2, y - apart / 2), (x + apart / 2, y + apart / 2)],
+            ):
+                others = [_at(middles, near, corner, 2.5) for corner in corners]
+                if None not in others:
+                    four = holes.hulls[[i, j, *(int(k) for k in others if k is not None)]]
+                    x0, y0 = four[:, :2].min(axis=0).tolist()
+                    x1, y1 = four[:, 2:].max(axis=0).tolist()
+                    yield (x0 + x1) / 2, (y0 + y1) / 2, (x1 - x0 + y1 - y0) / 4
+
+
+def _at(middles: Array, among: Array, place: tuple[float, float], slack: float) -> int | None:
+    """The one of some places that is where it should be."""
+    here = np.flatnonzero(among & (np.abs(middles - place).max(axis=1) <= slack))
+    return int(here[0]) if len(here) else None
+
+
+def _looked_at(ink: Mask, x: float, y: float, radius: float) -> Circled | None:
+    """The circle at a place, where there is a ring around a plus or a cross."""
+    turns = np.arange(_RAYS) * (2 * np.pi / _RAYS)
+    start = max(2.0, (1 - _OFF) * radius - 1)
+    steps = np.arange(start, (1 + _OFF + _THICKEST) * radius + 2)
+    seen = _seen(ink, x + np.outer(np.cos(turns), steps), y + np.outer(np.sin(turns), steps))
+    reach = seen[:, : int((2 * _OFF) * radius + 4)]
+    if float(reach.any(axis=1).mean()) < _INKED:
+        return None
+    first = seen.argmax(axis=1)
+    after = np.arange(len(steps))[None, :] > first[:, None]
+    ends = np.where((after & ~seen).any(axis=1), (after & ~seen).argmax(axis=1), len(steps))
+    inner, thick = float(np.median(first)), float(np.median(ends - first))
+    sign = _sign(ink, x, y, radius)
+    if not sign or thick > _THICKEST * radius + 1:
+        return None
+    return Circled(x, y, start + inner, thick, sign)
+
+
+def _sign(ink: Mask, x: float, y: float, radius: float) -> str:
+    """ "+" or "×" by the directions in which there is ink from the middle on."""
+    for sign, turn in (("+", 0.0), ("×", np.pi / 4)):
+        ways = turn + np.arange(4) * (np.pi / 2)
+        arms = _shares(ink, x, y, ways, np.linspace(1.0, _ARM * radius, 16), (-1.0, 0.0, 1.0))
+        gaps = _shares(ink, x, y, ways + np.pi / 4, np.linspace(*_BARE, 16) * radius, (0.0,))
+        if float(arms.min()) > _INKED and float(gaps.max()) < _BLANK:
+            return sign
+    return ""
+
+
+def _shares(ink: Mask, x: float, y: float, ways: Array, steps: Array, slack: Sequence[float]) -> Array:
+    """How much of each ray is inked, or of one so far (pixels) aside."""
+    across = np.zeros((len(ways), len(steps)), bool)
+    for aside in slack:
+        xs = x + np.outer(np.cos(ways), steps) - aside * np.sin(ways)[:, None]
+        ys = y + np.outer(np.sin(ways), steps) + aside * np.cos(ways)[:, None]
+        across |= _seen(ink, xs, ys)
+    made: Array = across.mean(axis=1)
+    return made
+
+
+def _seen(ink: Mask, xs: Array, ys: Array) -> Array:
+    height, width = ink.shape
+    x, y = np.rint(xs).astype(np.intp), np.rint(ys).astype(np.intp)
+    inside = (x >= 0) & (y >= 0) & (x < width) & (y < height)
+    made: Array = (ink[np.clip(y, 0, height - 1), np.clip(x, 0, width - 1)] > 0) & inside
+    return made
