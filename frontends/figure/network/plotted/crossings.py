@@ -14,6 +14,9 @@ from dlc.frontends.figure.geometry import at, bounds, cosine, direction, grown, 
 #: Forks this close (ems) are one place; a line passes it this close; directions are judged from so far.
 _ONE, _PASSES, _FROM, _TO = 0.9, 0.35, 0.25, 1.6
 _STRAIGHT = 0.88  # cosine between what comes and what goes on: less than 28 degrees
+#: Lines that end this close (ems) to a fork come from it; an arrow's tip that is no longer (ems) has hardly a
+#: direction, and goes on from what turns by less than 75 degrees.
+_ENDS, _TIP, _TIPPED = 0.65, 1.1, 0.26
 
 End = tuple[int, int]  # a piece, and which of its ends (0: first point)
 
@@ -76,7 +79,7 @@ def _cut(line: Connector, places: Sequence[Sequence[Point]], em: float) -> list[
     spans = []
     for number, place in enumerate(places):
         found = [near_line(point, line.points) for point in place if inside(hull, point)]
-        alongs = [along for far, along in found if far <= _PASSES * em]
+        alongs = [along for far, along in found if far <= _PASSES * em] or _ending(line, place, em)
         if alongs:
             spans.append((min(alongs), max(alongs), number))
     spans.sort()
@@ -90,6 +93,14 @@ def _cut(line: Connector, places: Sequence[Sequence[Point]], em: float) -> list[
         points = _part(line.points, begin, end)
         made.append(_Piece(points, (one, other), line, line.head and last, line.tail and first))
     return made
+
+
+def _ending(line: Connector, place: Sequence[Point], em: float) -> list[float]:
+    """How far along a line its plain end beside a place is; nothing where there is none."""
+    for point, headed, along in ((line.start, line.tail, 0.0), (line.end, line.head, length(line.points))):
+        if not headed and min(math.dist(point, other) for other in place) <= _ENDS * em:
+            return [along]
+    return []
 
 
 def _part(points: Sequence[Point], begin: float, end: float) -> tuple[Point, ...]:
@@ -114,7 +125,16 @@ def _opposite(pieces: Sequence[_Piece], ends: Sequence[End], em: float) -> list[
         if score >= _STRAIGHT and one not in used and other not in used and one[0] != other[0]:
             pairs.append((one, other))
             used |= {one, other}
-    return pairs if len(used) == len(ends) else []
+    left = [end for end in ends if end not in used]
+    if len(left) == 2 and any(_is_tip(pieces[n], which, em) for n, which in left):
+        pairs.append((left[0], left[1]))
+        return pairs if -cosine(ways[left[0]], ways[left[1]]) >= _TIPPED else []
+    return pairs if not left else []
+
+
+def _is_tip(piece: _Piece, which: int, em: float) -> bool:
+    """Whether a piece is no more than the head of an arrow, seen from one of its ends."""
+    return (piece.head if which == 0 else piece.tail) and length(piece.points) <= _TIP * em
 
 
 def _chains(

@@ -59,6 +59,19 @@ class _Blobs:
                 self._writes.setdefault(source, []).append(target)
             elif boxes[target].op:
                 self._reads.setdefault(target, []).append(source)
+        if any(box.caffe for box in boxes):
+            self._read_behind()
+
+    def _read_behind(self) -> None:
+        """Layers to which others seem to lead read what those write: no arrow of Caffe's joins two layers.
+
+        A line that leaves a blob beside the tip of an arrow to it seems to come out of that.
+        """
+        for source, target in self._direct:
+            reads, writes = self._reads.setdefault(target, []), self._writes.get(source, [])
+            if len(writes) == 1 and writes[0] not in (*reads, *self._writes.get(target, [])):
+                reads.append(writes[0])
+        self._direct = []
 
     def links(self) -> list[Link]:
         """Pairs of layers: from the last one that writes a blob to those that read it."""
@@ -68,7 +81,7 @@ class _Blobs:
             for blob in blobs:
                 if in_place.get(layer) != blob:
                     writers.setdefault(blob, []).append(layer)
-        made = [] if any(box.caffe for box in self._boxes) else list(self._direct)
+        made = list(self._direct)
         last: dict[int, list[int]] = {blob: list(layers) for blob, layers in writers.items()}
         for blob in dict.fromkeys(in_place.values()):
             for layer in self._chain([key for key, value in in_place.items() if value == blob]):

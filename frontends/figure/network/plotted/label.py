@@ -28,7 +28,7 @@ _ACTIVATION = re.compile(r"^act[il1]vat[il1][o0]n\s?:\s?(\w+)$", re.I)
 _DIGITS = str.maketrans(
     {**dict.fromkeys("Oo", "0"), **dict.fromkeys("lI|", "1"), "S": "5", "B": "8", "Z": "2"}
 )
-_COLON = re.compile(r"^(?P<name>\S.*?)\s?:\s?(?P<cls>[A-Za-z][\w|]*)$")
+_COLON = re.compile(r"^(?P<name>\S.*?)\s?:\s?(?P<cls>[A-Za-z][\w| ]*)$")
 _BRACKETS = re.compile(r"^(?P<name>\S.*?)\s*[(\[{](?P<cls>[A-Za-z|][^()\[\]{}]*?)[)\]}](?P<rest>.*)$")
 #: Names of layers and of types that nobody knows.
 _NAME = re.compile(r"[A-Za-z_][\w/.-]*")
@@ -210,7 +210,7 @@ def _title(titles: Sequence[str]) -> _Title:
     match = _BRACKETS.match(whole)
     if match:
         kind = match["cls"].strip()
-        keras = keras_class(kind, loose=False)
+        keras = keras_class(kind.replace(" ", ""), loose=False)
         caffe = caffe_type(kind, loose=False)
         if keras is None and caffe is None:
             caffe, keras = caffe_type(kind), keras_class(kind)
@@ -223,7 +223,7 @@ def _title(titles: Sequence[str]) -> _Title:
             return match["name"], Class(kind, OPAQUE, exact=False), False, {}, activation
     match = _COLON.match(whole)
     if match and _NAME.fullmatch(match["name"].replace(" ", "_")):
-        kind = match["cls"]
+        kind = match["cls"].replace(" ", "")
         return match["name"], keras_class(kind) or Class(kind, OPAQUE, exact=False), False, {}, activation
     return (*_fields(titles), False, {}, activation)
 

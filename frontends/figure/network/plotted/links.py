@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 
 import attrs
 
-from dlc.frontends.figure.drawing import Area, Connector, Drawing
+from dlc.frontends.figure.drawing import Area, Connector, Drawing, Point
 from dlc.frontends.figure.geometry import (
     at,
     bounds,
+    cosine,
     direction,
     distance,
     gap,
@@ -27,15 +29,20 @@ _AHEAD = 0.7  # ems: how closely an arrow points at a box
 #: Ends nearer than the first (ems) touch a box; plain ones are beside it up to the second, arrows' tips up to
 #: the third. Ends lie on other lines up to the last.
 _TOUCH, _BESIDE, _BEYOND, _ON = 0.2, 0.5, 1.0, 0.3
+#: The tip of an arrow is no longer (ems); a shorter line has no direction.
+_TIP, _SHORTEST = 1.6, 0.5
+#: A line turns back where the cosine of its turn is less.
+_BACK = -0.5
 
 
 @attrs.frozen
 class Links:
     """`directed` are pairs of boxes that arrows join, each once; `joined` the boxes that lines lead to from
-    each box, whatever their direction."""
+    each box, whatever their direction; `plain` the pairs that one line joins which meets no other."""
 
     directed: tuple[Link, ...]
     joined: Mapping[int, frozenset[int]]
+    plain: frozenset[Link] = frozenset()
 
 
 def find_links(drawing: Drawing, areas: Sequence[Area]) -> Links:
@@ -54,7 +61,7 @@ def find_links(drawing: Drawing, areas: Sequence[Area]) -> Links:
             if target != number:
                 found.setdefault((number, target))
     joined = {number: frozenset(_reached(wired, around, number)) - {number} for number in range(len(items))}
-    return Links(tuple(found), joined)
+    return Links(tuple(found), joined, frozenset((n, t) for n, targets in out.items() for t in targets))
 
 
 def _reaching(drawing: Drawing, areas: Sequence[Area]) -> Drawing:
@@ -71,6 +78,8 @@ def _reaching(drawing: Drawing, areas: Sequence[Area]) -> Drawing:
         else line
         for line in lines
     ]
+    lines = [_past(_past(line, lines, areas, em).turned(), lines, areas, em).turned() for line in lines]
+    lines = [_to_cusp(_to_cusp(line, lines, em).turned(), lines, em).turned() for line in lines]
     lines = [
         line if _meets(line.turned(), lines, em) else _to_nearest(line.turned(), areas, em, _BESIDE).turned()
         for line in lines
@@ -96,6 +105,56 @@ def _meets(line: Connector, lines: Sequence[Connector], em: float) -> bool:
         for other in lines
         if {other.start, other.end} != {line.start, line.end}
     )
+
+
+def _to_cusp(line: Connector, lines: Sequence[Connector], em: float) -> Connector:
+    """A line whose plain last point is close to where another one, with heads at both ends, turns back.
+
+    Two arrows that come from one line, where it was not seen to reach them.
+    """
+    if line.head or _meets(line, lines, em):
+        return line
+    cusps = [
+        after
+        for other in lines
+        if other.head and other.tail
+        for before, after, far in zip(other.points, other.points[1:], other.points[2:], strict=False)
+        if math.dist(after, line.end) <= _BEYOND * em
+        and cosine(direction(before, after), direction(after, far)) < _BACK
+    ]
+    near = min(cusps, key=lambda place: math.dist(place, line.end), default=None)
+    return line if near is None else attrs.evolve(line, points=(*line.points, near))
+
+
+def _past(line: Connector, lines: Sequence[Connector], areas: Sequence[Area], em: float) -> Connector:
+    """A line whose plain last point lies on the course of another one, drawn on to the box closely ahead.
+
+    Where lines cross at an arrow's tip, the tip is taken for a part of the other one. That leads elsewhere.
+    """
+    if line.head or length(line.points) < _SHORTEST * em:
+        return line
+    passed = [
+        other
+        for other in lines
+        if {other.start, other.end} != {line.start, line.end}
+        and gap(bounds(other.points), grown(bounds([line.end]), _ON * em)) == 0
+        and _passes(other, line.end, em)
+    ]
+    forward = direction(at(line.points, max(0.0, length(line.points) - 0.8 * em)), line.end)
+    ahead = [(far, area) for area in areas if (far := reaches(area, line.end, forward)) is not None]
+    far, area = min(ahead, default=(math.inf, (0.0,) * 4))
+    if not passed or not far <= _TIP * em:
+        return line
+    if any(distance(area, end) <= _BESIDE * em for other in passed for end in (other.start, other.end)):
+        return line
+    end = line.end[0] + far * forward[0], line.end[1] + far * forward[1]
+    return attrs.evolve(line, points=(*line.points, end), head=True)
+
+
+def _passes(line: Connector, place: Point, em: float) -> bool:
+    """Whether a line runs through a place, rather than that it begins or ends there."""
+    far, along = near_line(place, line.points)
+    return far <= _ON * em and em < along < length(line.points) - em
 
 
 def _drawn_on(line: Connector, areas: Sequence[Area], em: float) -> Connector:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from dlc.frontends.figure.network.plotted.label import Said, Size
 from dlc.frontends.figure.network.plotted.links import Link, Links
@@ -11,33 +11,36 @@ from dlc.frontends.figure.network.plotted.links import Link, Links
 def mended(boxes: Sequence[Said], links: Links) -> list[Link]:
     """The directed links, without those whose sizes disagree where another box has the size that is asked for.
 
-    A source that is missing is found by its size: among the boxes that lines join with the layer, or where
-    it is the only one before it with that size.
+    A source that is missing is found by its size: among the boxes that lines join with the layer, among those
+    of links that are too many elsewhere, or where it is the only one before it with that size.
     """
     pairs = list(links.directed)
-    for target, box in enumerate(boxes):
-        if not box.given or not box.op:
-            continue
-        sources = [s for s, t in pairs if t == target]
-        wrong, missing = _compared([(s, boxes[s].gives) for s in sources], box.given)
+    asked = [n for n, box in enumerate(boxes) if box.given and box.op]
+    compared = {target: _compared(boxes, _sources(pairs, links, target), target) for target in asked}
+    spare = {s for wrong, missing in compared.values() for s in wrong if not missing}
+    pairs = [(s, t) for s, t in pairs if t not in compared or compared[t][1] or s not in compared[t][0]]
+    for target, (wrong, missing) in compared.items():
         for size in missing:
-            found = _source(boxes, links, pairs, target, size)
+            found = _source(boxes, links, pairs, target, size, spare)
             if found is None:
                 continue
             if wrong:
                 pairs.remove((wrong.pop(), target))
             pairs.append((found, target))
-        pairs = [pair for pair in pairs if missing or pair[1] != target or pair[0] not in wrong]
     return pairs
 
 
-def _compared(
-    sources: Sequence[tuple[int, Size | None]], given: Sequence[Size]
-) -> tuple[list[int], list[Size]]:
+def _sources(pairs: Sequence[Link], links: Links, target: int) -> list[int]:
+    """The boxes that lead to a layer, those first that just one line joins with it."""
+    return sorted((s for s, t in pairs if t == target), key=lambda s: (s, target) not in links.plain)
+
+
+def _compared(boxes: Sequence[Said], sources: Sequence[int], target: int) -> tuple[list[int], list[Size]]:
     """The sources whose size is not asked for, and the sizes for which there is no source."""
-    missing = list(given)
+    missing = list(boxes[target].given)
     wrong = []
-    for source, gives in sources:
+    for source in sources:
+        gives = boxes[source].gives
         if gives in missing:
             missing.remove(gives)
         elif gives is not None:
@@ -48,7 +51,12 @@ def _compared(
 
 
 def _source(
-    boxes: Sequence[Said], links: Links, pairs: Sequence[Link], target: int, size: Size
+    boxes: Sequence[Said],
+    links: Links,
+    pairs: Sequence[Link],
+    target: int,
+    size: Size,
+    spare: Collection[int],
 ) -> int | None:
     """The box that gives a size and may lead to a layer; None where there is none, or several."""
     after = _behind(pairs, target)
@@ -57,7 +65,7 @@ def _source(
     ]
     joined = [n for n in fit if n in links.joined.get(target, ())]
     loose = [n for n in fit if not any(s == n for s, _ in pairs)]
-    for choice in (joined, loose, fit):
+    for choice in (joined, loose, [n for n in fit if n in spare], fit):
         if len(choice) == 1:
             return choice[0]
     return None

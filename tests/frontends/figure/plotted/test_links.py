@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import attrs
+
 from dlc.frontends.figure.drawing import Area, Connector, Drawing, Label, Point
 from dlc.frontends.figure.network.plotted.classes import Class
 from dlc.frontends.figure.network.plotted.crossings import untangled
@@ -62,6 +64,51 @@ def test_lines_that_meet_at_right_angles_without_going_on_stay() -> None:
     assert untangled(before) == before
 
 
+def test_lines_that_cross_at_an_arrows_tip_go_straight_on() -> None:
+    """The tip is too short to tell where it points; a second bit of it lies beside."""
+    found = untangled(
+        drawn(
+            line((704, 433), (780, 403), (807, 383), (817, 373), head=False),
+            line((740, 350), (802, 370), (900, 387), (972, 395)),
+            line((820, 371), (820, 373), head=False),
+            line((826, 374), (826, 362)),
+            junctions=((817, 373), (826, 374), (826, 366)),
+        )
+    )
+    assert {((740, 350), (972, 395)), ((704, 433), (826, 362))} <= ends(found)
+    assert found.junctions == ()
+
+
+def test_a_line_that_ends_close_beside_a_crossing_crosses_there() -> None:
+    found = untangled(
+        drawn(
+            line((318, 558), (355, 529), (370, 495), (369, 100), head=False),
+            line((318, 558), (330, 570), (334, 576), (337, 586), (337, 1000)),
+            line((318, 558), (301, 565)),
+            line((310, 553), (270, 534), (140, 504), head=False),
+            junctions=((318, 558), (310, 561)),
+        )
+    )
+    assert ends(found) == {((140, 504), (337, 1000)), ((369, 100), (301, 565))}
+
+
+def test_a_line_that_ends_on_another_closely_before_a_box_leads_there() -> None:
+    areas = [(0.0, 0.0, 40.0, 40.0), (200.0, 40.0, 300.0, 86.0), (500.0, 100.0, 560.0, 140.0)]
+    sources = [(0.0, 90.0, 40.0, 125.0)]
+    crossed = drawn(
+        line((20, 40), (60, 150), (150, 160), (220, 100), head=False),
+        line((40, 100), (220, 100), (500, 120)),
+    )
+    assert set(find_links(crossed, [*areas, *sources]).directed) == {(0, 1), (3, 2)}
+
+
+def test_two_arrows_that_come_from_one_line_are_led_back_to_it() -> None:
+    areas = [(80.0, 0.0, 120.0, 50.0), (40.0, 200.0, 80.0, 250.0), (120.0, 200.0, 160.0, 250.0)]
+    both = attrs.evolve(line((60, 200), (90, 160), (100, 120), (110, 160), (140, 200)), tail=True)
+    gap = drawn(line((100, 50), (100, 108), head=False), both)
+    assert set(find_links(gap, areas).directed) == {(0, 1), (0, 2)}
+
+
 def test_all_who_share_a_trunk_are_reached() -> None:
     areas = [(80.0, 0.0, 120.0, 50.0), (40.0, 200.0, 80.0, 250.0), (120.0, 200.0, 160.0, 250.0)]
     forked = drawn(
@@ -109,6 +156,13 @@ def test_the_fill_tells_of_a_layer_in_place_whose_arrows_were_not_told_apart() -
     assert layers_of(boxes, links)[2].sources == (1,)
 
 
+def test_a_layer_that_seems_to_be_led_to_by_another_reads_its_blob() -> None:
+    """The line from the blob leaves it where the arrow to it ends."""
+    boxes = [said("conv", "conv2d"), said("blob"), said("pool", "maxpool2d")]
+    layers = layers_of(boxes, Links(((0, 1), (0, 2)), {}))
+    assert [(layer.said.name, layer.sources) for layer in layers] == [("conv", ()), ("pool", (0,))]
+
+
 def test_links_in_a_circle_lose_the_one_that_runs_back() -> None:
     boxes = [said(str(n), "dense") for n in range(3)]
     boxes = [
@@ -148,3 +202,19 @@ def test_where_sizes_leave_a_choice_nothing_is_taken() -> None:
 def test_an_arrow_more_than_sizes_listed_is_left_out() -> None:
     boxes = [said("a", "dense", 7, gives=5), said("b", "dense", 7, gives=3), said("c", "dense", 5, gives=8)]
     assert mended(boxes, Links(((0, 2), (1, 2)), {})) == [(0, 2)]
+
+
+def test_of_sources_of_one_size_the_one_that_a_line_of_its_own_joins_is_kept() -> None:
+    boxes = [said("a", "dense", 7, gives=5), said("b", "dense", 7, gives=5), said("c", "dense", 5, gives=8)]
+    assert mended(boxes, Links(((0, 2), (1, 2)), {}, frozenset({(1, 2)}))) == [(1, 2)]
+
+
+def test_an_arrow_too_many_is_what_misses_elsewhere() -> None:
+    boxes = [
+        said("a", "dense", 7, gives=5),
+        said("b", "dense", 7, gives=5),
+        said("c", "dense", 5, gives=8),
+        said("d", "concat", 5, 8, gives=13),
+    ]
+    links = Links(((0, 2), (1, 2), (2, 3)), {}, frozenset({(1, 2)}))
+    assert mended(boxes, links) == [(1, 2), (2, 3), (0, 3)]

@@ -31,6 +31,12 @@ def test_a_window_that_cannot_be_is_left_open() -> None:
     assert net.body[0].layer.holes() == ("filters", "kernel", "stride")
 
 
+def test_a_blank_in_a_type_is_none() -> None:
+    text = "a [i: InputLayer]\nb [cut: Cropping2 D]\nc [f: Flatten]\na > b\nb > c"
+    (net,) = read_drawing(plot(text)).nets
+    assert [(node.name, node.op.op_name) for node in net.body] == [("cut", "crop2d"), ("f", "flatten")]
+
+
 def test_sizes_that_contradict_each_other_are_told() -> None:
     text = (
         "a [i: InputLayer / (None, 8, 8, 3) / (None, 8, 8, 3)]\n"
