@@ -7,15 +7,17 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 os.environ.setdefault("KERAS_BACKEND", "torch")  # before anything imports Keras, whose default may be absent
 ROOT = Path(__file__).resolve().parents[1]
 EXPLORED = 20  # times as many examples as a test asks for
 
-# The same examples in every run, so that a change fails by what it changes. Others are looked for by hand.
-settings.register_profile("fixed", derandomize=True, database=None, print_blob=True)
-settings.register_profile("explore", derandomize=False, print_blob=True)
+# The same examples in every run, whatever the machine's speed, so that a change fails by what it changes.
+# Others are looked for by hand.
+SPEED = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
+settings.register_profile("fixed", derandomize=True, database=None, print_blob=True, **SPEED)
+settings.register_profile("explore", derandomize=False, print_blob=True, **SPEED)
 settings.load_profile("fixed")
 
 

@@ -371,10 +371,10 @@ def test_constants_that_would_grow_are_not_calculated() -> None:
             "one": np.int64(1),
         },
     )
-    start = time.monotonic()
+    start = time.process_time()
     module, _ = read(made.SerializeToString(), "net.onnx")
     assert module.nets[0].body
-    assert time.monotonic() - start < 5
+    assert time.process_time() - start < 5
 
 
 def test_the_command_reads_models(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
