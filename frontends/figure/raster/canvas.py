@@ -11,6 +11,7 @@ import numpy as np
 from dlc.frontends.figure.raster.arrays import Array, Mask, Pixels, Points
 from dlc.frontends.figure.raster.measures import measured
 from dlc.frontends.figure.raster.picture import Picture
+from dlc.frontends.figure.raster.restore import restored
 
 #: Letters are read at this size (pixels); much larger ones are scaled down, which makes all else quicker.
 _USUAL, _LARGEST, _SMALLEST = 24.0, 30.0, 15.0
@@ -63,7 +64,7 @@ def canvas(picture: Picture) -> Canvas:
     scale = min(1.0, (MOST_WORKING / (pixels.shape[0] * pixels.shape[1])) ** 0.5)
     if scale < 1:
         pixels = _scaled(pixels, scale)
-    pixels = _without_colours(pixels)
+    pixels, noise = restored(_without_colours(pixels))
     grey = _grey(pixels)
     inks = _inks(grey)
     em = letter_size(inks)
@@ -72,11 +73,6 @@ def canvas(picture: Picture) -> Canvas:
         room = MOST_WORKING / (pixels.shape[0] * pixels.shape[1])
         factor = min(factor, room**0.5) if factor > 1 else factor
         pixels, scale, em = _scaled(pixels, factor), scale * factor, em * factor
-        grey = _grey(pixels)
-        inks = _inks(grey)
-    noise = grain(grey)
-    if noise > _NOISY:
-        pixels = cv2.bilateralFilter(pixels, 5, 6 * noise, 1.5)
         grey = _grey(pixels)
         inks = _inks(grey)
     em = em or max(8.0, min(grey.shape) / 30)
@@ -107,18 +103,6 @@ def _grey(pixels: Pixels) -> Pixels:
     if pixels.ndim == 2:
         return pixels
     return cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)
-
-
-def grain(grey: Pixels) -> float:
-    """The standard deviation of noise, from what the flattest parts differ from their neighbours."""
-    height, width = grey.shape
-    tops = np.linspace(0, max(0, height - _PATCH), 6).astype(int)
-    lefts = np.linspace(0, max(0, width - _PATCH), 6).astype(int)
-    patches = [grey[y : y + _PATCH, x : x + _PATCH] for y in np.unique(tops) for x in np.unique(lefts)]
-    rough = np.concatenate([cv2.Laplacian(p.copy(), cv2.CV_16S, ksize=1).ravel() for p in patches])
-    if 2 * cv2.countNonZero(rough) < rough.size:
-        return 0.0
-    return float(np.median(np.abs(rough))) / (0.6745 * 20**0.5)
 
 
 @attrs.frozen(eq=False)

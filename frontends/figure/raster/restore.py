@@ -1,0 +1,94 @@
+"""Pictures as they were before noise, specks and JPEG: edges stay, grain and what rings beside edges go."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from dlc.frontends.figure.raster.arrays import Array, Pixels
+
+#: A picture with more grain than this (its standard deviation, 0..255) is smoothed.
+_NOISY = 2.5
+#: Noise is measured in so large patches, away from pixels so near to black and white, whose noise is cut off there:
+#: it is at least this part of the real one.
+_PATCH, _CUT_OFF, _CLIPPED = 128, 12, 0.45
+#: Where this part of all pixels are black or white (but for so much, 0..255) and differ from all of their neighbours
+#: by so much, they are specks.
+_SPECKS, _SPECK, _PURE = 3e-4, 48, 20
+#: JPEG works on blocks of 8 pixels: small steps (0..255) between them are more frequent than elsewhere by this
+#: factor (across times down), and all of them at least so frequent (of edges, which are higher than so much).
+_BLOCK, _STEP, _FACTOR, _STEPS, _EDGE = 8, 14, 1.27, 0.8, 40
+#: How far beside edges (0..255) JPEG's ringing goes, at most: what differs more is a line.
+_RINGING = 30.0
+
+
+def restored(pixels: Pixels) -> tuple[Pixels, float]:
+    """A picture without its grain, specks and ringing, and the grain that is left."""
+    pixels = without_specks(pixels)
+    noise, ringing = grain(pixels), _RINGING if has_blocks(pixels) else 0.0
+    if noise <= _NOISY and not ringing:
+        return pixels, noise
+    pixels = cv2.bilateralFilter(pixels, 7, max(4 * noise, ringing), 2.0)
+    pixels = cv2.bilateralFilter(pixels, 9, max(2 * noise, ringing / 2), 3.0)
+    return pixels, max(grain(pixels), ringing / 10)
+
+
+def without_specks(pixels: Pixels) -> Pixels:
+    """A picture without single black or white pixels that differ from all around them, where it has many."""
+    around = np.ones((3, 3), np.uint8)
+    around[1, 1] = 0
+    low, high = cv2.erode(pixels, around), cv2.dilate(pixels, around)
+    off = _strongest(cv2.max(cv2.subtract(low, pixels), cv2.subtract(pixels, high)))
+    grey = pixels if pixels.ndim == 2 else cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)
+    pure = cv2.bitwise_not(cv2.inRange(grey, _PURE, 255 - _PURE))
+    specks = cv2.bitwise_and(cv2.threshold(off, _SPECK, 255, cv2.THRESH_BINARY)[1], pure)
+    if cv2.countNonZero(specks) < _SPECKS * specks.size:
+        return pixels
+    made = pixels.copy()
+    cv2.copyTo(cv2.medianBlur(pixels, 3), specks, made)
+    return made
+
+
+def has_blocks(pixels: Pixels) -> bool:
+    """Whether there are the steps between blocks that JPEG leaves, both across and down."""
+    grey = pixels if pixels.ndim == 2 else cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)
+    return _stepped(grey[:, 1:], grey[:, :-1], 0) * _stepped(grey[1:], grey[:-1], 1) > _FACTOR
+
+
+def _stepped(one: Pixels, other: Pixels, axis: int) -> float:
+    """How much more frequent small steps are between blocks than within them; 0 where there are few."""
+    apart = cv2.absdiff(one, other)
+    steps = cv2.inRange(apart, 1, _STEP)
+    edges = cv2.countNonZero(cv2.threshold(apart, _EDGE, 255, cv2.THRESH_BINARY)[1])
+    counts = cv2.reduce(steps, axis, cv2.REDUCE_SUM, dtype=cv2.CV_32S).ravel() / 255
+    if counts.sum() < _STEPS * edges or len(counts) < 4 * _BLOCK:
+        return 0.0
+    phases = [float(counts[phase::_BLOCK].mean()) for phase in range(_BLOCK)]
+    return phases[-1] / max(1e-9, sum(phases[:-1]) / (_BLOCK - 1))
+
+
+def grain(pixels: Pixels) -> float:
+    """The standard deviation of noise in a channel, from what the flattest parts differ from their neighbours."""
+    height, width = pixels.shape[:2]
+    tops = np.linspace(0, max(0, height - _PATCH), 6).astype(int)
+    lefts = np.linspace(0, max(0, width - _PATCH), 6).astype(int)
+    patches = [pixels[y : y + _PATCH, x : x + _PATCH] for y in np.unique(tops) for x in np.unique(lefts)]
+    channels = [patch if patch.ndim == 2 else cv2.extractChannel(patch, 1) for patch in patches]
+    rough = np.concatenate([cv2.Laplacian(one.copy(), cv2.CV_16S, ksize=1).ravel() for one in channels])
+    if 2 * cv2.countNonZero(rough) < rough.size:
+        return 0.0
+    every = _deviation(rough)
+    ground = np.concatenate([cv2.blur(one, (3, 3)).ravel() for one in channels])
+    whole = rough[(ground > _CUT_OFF) & (ground < 255 - _CUT_OFF)]
+    return max(every, min(_deviation(whole), every / _CLIPPED)) if 20 * len(whole) > len(rough) else every
+
+
+def _deviation(rough: Array) -> float:
+    return float(np.median(np.abs(rough))) / (0.6745 * 20**0.5)
+
+
+def _strongest(pixels: Pixels) -> Pixels:
+    if pixels.ndim == 2:
+        return pixels
+    largest: Pixels = pixels.max(axis=2)
+    return largest

@@ -1,0 +1,95 @@
+"""Grain, specks and JPEG's ringing go, what is drawn stays, and clean pictures are left alone."""
+
+from __future__ import annotations
+
+import io
+
+import cv2
+import numpy as np
+import pytest
+from PIL import Image
+from support.canvases import Board, graph, seen
+
+from dlc.frontends.figure.drawing import Area
+from dlc.frontends.figure.raster.arrays import Pixels
+from dlc.frontends.figure.raster.restore import grain, has_blocks, restored, without_specks
+
+LEFT: Area = (60, 60, 200, 120)
+RIGHT: Area = (400, 60, 540, 120)
+
+
+def board() -> Board:
+    made = Board()
+    made.box(LEFT, "conv", fill=(210, 225, 255))
+    made.box(RIGHT, "dense", fill=(255, 235, 210))
+    made.arrow((201, 90), (399, 90))
+    return made
+
+
+def noisy(pixels: Pixels, deviation: float) -> Pixels:
+    noise = np.random.default_rng(5).normal(0, deviation, pixels.shape)
+    return np.clip(pixels + noise, 0, 255).astype(np.uint8)
+
+
+def specked(pixels: Pixels, share: float) -> Pixels:
+    made, chance = pixels.copy(), np.random.default_rng(6).random(pixels.shape[:2])
+    made[chance < share / 2] = 0
+    made[chance > 1 - share / 2] = 255
+    return made
+
+
+def as_jpeg(pixels: Pixels, quality: int) -> Pixels:
+    stream = io.BytesIO()
+    Image.fromarray(pixels).save(stream, "JPEG", quality=quality)
+    return np.asarray(Image.open(stream).convert("RGB"))
+
+
+def is_read(pixels: Pixels) -> bool:
+    stream = io.BytesIO()
+    Image.fromarray(pixels).save(stream, "PNG")
+    drawing = seen(stream.getvalue())
+    return len(drawing.boxes) == 2 and graph(drawing, [LEFT, RIGHT]) == {(0, 1)}
+
+
+def test_clean_pictures_stay_as_they_are() -> None:
+    pixels = board().pixels
+    made, noise = restored(pixels)
+    assert noise == 0
+    assert np.array_equal(made, pixels)
+
+
+@pytest.mark.parametrize("paper", [128, 250, 255])
+@pytest.mark.parametrize("deviation", [6.0, 20.0])
+def test_grain_is_measured_where_it_is_cut_off_as_well(paper: int, deviation: float) -> None:
+    pixels = np.full((300, 400, 3), paper, np.uint8)
+    cv2.rectangle(pixels, (50, 50), (300, 200), (150, 160, 170), cv2.FILLED)
+    assert grain(noisy(pixels, deviation)) == pytest.approx(deviation, rel=0.3)
+
+
+@pytest.mark.parametrize("deviation", [5.0, 12.0, 22.0])
+def test_noisy_pictures_are_read(deviation: float) -> None:
+    pixels = noisy(board().pixels, deviation)
+    assert restored(pixels)[1] < 0.35 * deviation
+    assert is_read(pixels)
+
+
+@pytest.mark.parametrize("share", [0.002, 0.01])
+def test_specks_go(share: float) -> None:
+    pixels = board().pixels
+    left = without_specks(specked(pixels, share))
+    assert (left != pixels).any(axis=2).mean() < 0.15 * share
+    assert is_read(specked(pixels, share))
+
+
+def test_few_specks_stay_as_dots() -> None:
+    pixels = board().pixels.copy()
+    pixels[20, 30:300:90] = 0
+    assert without_specks(pixels) is pixels
+
+
+@pytest.mark.parametrize("quality", [15, 30, 60])
+def test_jpeg_is_told_by_its_blocks_and_read(quality: int) -> None:
+    pixels = board().pixels
+    assert not has_blocks(pixels)
+    assert has_blocks(as_jpeg(pixels, quality))
+    assert is_read(as_jpeg(pixels, quality))
