@@ -21,9 +21,10 @@ from dlc.frontends.figure.raster.stroke import Stroke
 
 #: Circles of one drawing differ in width by at most this share; in a column their middles are this near (widths).
 _ALIKE, _APART = 0.35, 0.6
-#: A line is drawn where this part of it is ink; this part of all lines between two columns makes a fan.
-_INKED, _DENSE = 0.97, 0.6
-#: The part of the ink between two columns that is no line of the fan, at most.
+#: A line is drawn where this part of it is ink; this part of all lines between two columns makes a fan, in which
+#: less will do for the rest.
+_INKED, _DENSE, _NEARLY = 0.97, 0.6, 0.85
+#: The part of the ink between two columns that is no line of the fan, at most; more is traced by itself.
 _OTHER = 0.12
 #: Heads reach so far (ems) from a tip.
 _HEAD = 1.2
@@ -50,11 +51,7 @@ def find_fans(boxes: Iterable[Box], lines: Mask, taken: Mask, em: float) -> Fans
         pairs = itertools.pairwise(_columns(circles, axis))
         drawn = [(one, other, _strokes(one, other, lines, taken)) for one, other in pairs]
         headed = _headed([strokes for *_, strokes in drawn if strokes], lines, em)
-        fans = [
-            fan
-            for one, other, strokes in drawn
-            if strokes and (fan := _fan(one, other, strokes, headed, lines, em)) is not None
-        ]
+        fans = [_fan(one, other, strokes, headed, lines, em) for one, other, strokes in drawn if strokes]
         if fans:
             ink = functools.reduce(cv2.bitwise_or, (fan.ink for fan in fans))
             return Fans(tuple(stroke for fan in fans for stroke in fan.strokes), ink)
@@ -93,12 +90,11 @@ def _strokes(one: Sequence[Box], other: Sequence[Box], lines: Mask, taken: Mask)
     for begins, ends in itertools.product((_middles, _sides), repeat=2):
         pairs = itertools.product(begins(one, other, axis), ends(other, one, axis))
         courses = [c for a, b in pairs if (c := _course(a, b, lines, taken)) is not None]
-        if len(courses) >= _DENSE * every:
-            break
-    else:
-        return []
-    half = _half(courses, lines)
-    return [Stroke(course, half) for course in courses]
+        if sum(inked >= _INKED for _, inked in courses) >= _DENSE * every:
+            drawn = [course for course, inked in courses if inked >= _NEARLY]
+            half = _half(drawn, lines)
+            return [Stroke(course, half) for course in drawn]
+    return []
 
 
 def _fan(
@@ -108,8 +104,8 @@ def _fan(
     headed: int | None,
     lines: Mask,
     em: float,
-) -> Fans | None:
-    """A fan, where nearly all of the ink between two columns is its lines; they have heads at one end."""
+) -> Fans:
+    """A fan with the ink between two columns, of which nearly all is its lines; they have heads at one end."""
     zone, own = np.zeros(lines.shape, np.uint8), np.zeros(lines.shape, np.uint8)
     corners = [box.centre for box in (one[0], one[-1], other[-1], other[0])]
     cv2.fillConvexPoly(zone, np.rint(np.array(corners)).astype(np.int32), 255)
@@ -121,7 +117,8 @@ def _fan(
             cv2.circle(own, ((x0, y0), (x1, y1))[headed], round(_HEAD * em), 255, cv2.FILLED)
     ink = cv2.bitwise_and(lines, cv2.bitwise_or(zone, own))
     left = cv2.countNonZero(cv2.bitwise_and(ink, cv2.bitwise_not(own)))
-    return Fans(tuple(strokes), ink) if left <= _OTHER * max(1, cv2.countNonZero(ink)) else None
+    whole = left <= _OTHER * max(1, cv2.countNonZero(ink))
+    return Fans(tuple(strokes), ink if whole else cv2.bitwise_and(ink, own))
 
 
 def _middles(column: Sequence[Box], facing: Sequence[Box], axis: int) -> list[Point]:
@@ -137,8 +134,8 @@ def _sides(column: Sequence[Box], facing: Sequence[Box], axis: int) -> list[Poin
     return [(circle.centre[0], circle.area[side]) for circle in column]
 
 
-def _course(a: Point, b: Point, lines: Mask, taken: Mask) -> Array | None:
-    """The pixels of the straight line between two places outside of boxes; None where it is not drawn."""
+def _course(a: Point, b: Point, lines: Mask, taken: Mask) -> tuple[Array, float] | None:
+    """The pixels of the straight line between two places outside of boxes, and how much of it is ink."""
     (x0, y0), (x1, y1) = a, b
     count = int(max(abs(x1 - x0), abs(y1 - y0))) + 1
     t = np.linspace(0.0, 1.0, count)
@@ -153,7 +150,7 @@ def _course(a: Point, b: Point, lines: Mask, taken: Mask) -> Array | None:
         x = np.clip(points[:, 0] + off * across[0], 0, width - 1)
         y = np.clip(points[:, 1] + off * across[1], 0, height - 1)
         inked |= lines[y, x] > 0
-    return points if inked.mean() >= _INKED else None
+    return points, float(inked.mean())
 
 
 def _half(courses: Sequence[Array], lines: Mask) -> float:
