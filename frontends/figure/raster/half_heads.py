@@ -56,9 +56,8 @@ def juts_out(stroke: Stroke, which: int, lines: Mask, em: float, inner: Array) -
         return False
     (x, y), (dx, dy) = inner - places[0], ways[0]
     extents = _extents(places, ways, 1.0 if x * dy > y * dx else -1.0, lines, em)
-    return float(extents[round(_RIM * em) :].max(initial=0.0)) >= max(
-        _RATIO * stroke.half, stroke.half + _MORE
-    )
+    least = max(_RATIO * stroke.half, stroke.half + _MORE) + 1.0  # the course may be a pixel off
+    return float(extents[round(_RIM * em) :].max(initial=0.0)) >= least
 
 
 def _widens(stroke: Stroke, which: int, lines: Mask, em: float) -> bool:
