@@ -20,6 +20,8 @@ _AT, _REACH = 0.45, 0.9
 #: the smallest angle between a piece and what leads straight into the box. Both turns are alike up to this
 #: (radians).
 _TURN, _GRAZING, _SLANTED, _ALIKE = 0.7, 0.94, 0.85, 0.45
+#: How much of a line a box hides at most (ems): where it only grazes a side, and at a corner.
+_BRIEF, _LONG = 2.5, 6.0
 #: Thicknesses of the pieces differ by at most this factor, or this (pixels).
 _THICKER, _MORE = 1.5, 1.0
 
@@ -73,6 +75,8 @@ def _go_on(one: _End, side: int, other: _End, facing: int, em: float) -> bool:
     begin, end = one[0].end(one[1]), other[0].end(other[1])
     into, out = (stroke.outward(which, _REACH * em) for stroke, which in (one, other))
     back, across = (-out[0], -out[1]), direction(begin, end)
+    if math.dist(begin, end) > (_BRIEF if side == facing else _LONG) * em:
+        return False
     if min(cosine(into, across), cosine(across, back)) < (_GRAZING if side == facing else _TURN):
         return False
     if abs(_turn(into, across) - _turn(across, back)) > _ALIKE:

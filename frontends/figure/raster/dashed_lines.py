@@ -55,20 +55,23 @@ class Joined:
     pieces: Array  # by number
 
 
-def join_dashes(pieces: Pieces, letters: Array, em: float) -> Joined | None:
-    """Draw over the gaps of dashed lines; None where there are none. `letters` tells which pieces are."""
+def join_dashes(pieces: Pieces, letters: Array, boxes: Mask, em: float) -> Joined | None:
+    """Draw over the gaps of dashed lines, where no boxes are; None where there are none.
+
+    `letters` tells which pieces are, `boxes` marks what boxes take up.
+    """
     dashes = _dashes(pieces, em)
     if not _FEWEST <= len(dashes) <= _MOST:
         return None
     every = np.arange(2 * len(dashes))
-    pairs = _pairs(dashes, every, dashes.reach(em), _TURN)
+    pairs = _pairs(dashes, every, dashes.reach(em), _TURN, boxes)
     members = dashes.chains(pairs)
     if not members:
         return None
     paired = {end for pair in pairs for end in pair}
     loose = np.array([i for i in every if i not in paired and i % len(dashes) in members], int)
-    pairs += _pairs(dashes, loose, _HIDDEN * dashes.reach(em), _STRAIGHT)
-    return _drawn(pieces, letters, dashes, pairs, members, em)
+    pairs += _pairs(dashes, loose, _HIDDEN * dashes.reach(em), _STRAIGHT, boxes)
+    return _drawn(pieces, letters, boxes, dashes, pairs, members, em)
 
 
 def mark_dashed(strokes: Iterable[Stroke], gaps: Mask | None) -> None:
@@ -86,7 +89,7 @@ def _dashes(pieces: Pieces, em: float) -> _Dashes:
     return _Dashes(*(values[fits] for values in (bars.numbers, bars.middle, bars.way, bars.long, bars.thick)))
 
 
-def _pairs(dashes: _Dashes, among: Array, reach: Array, turn: float) -> list[tuple[int, int]]:
+def _pairs(dashes: _Dashes, among: Array, reach: Array, turn: float, boxes: Mask) -> list[tuple[int, int]]:
     """Ends of dashes, of those `among`, that go on in each other: each is the other's nearest."""
     count = len(dashes)
     order = among[np.argsort(dashes.ends[among, 0], kind="stable")]
@@ -104,7 +107,15 @@ def _pairs(dashes: _Dashes, among: Array, reach: Array, turn: float) -> list[tup
         fits = (long <= far) & (ahead >= turn) & (back >= turn)
         if fits.any():
             nearest[end] = near[fits][long[fits].argmin()]
-    return [(i, int(j)) for i, j in enumerate(nearest) if i < j and nearest[j] == i]
+    mutual = [(i, int(j)) for i, j in enumerate(nearest) if i < j and nearest[j] == i]
+    return [(i, j) for i, j in mutual if not _crosses(boxes, dashes.ends[i], dashes.ends[j])]
+
+
+def _crosses(boxes: Mask, one: Array, other: Array | Point) -> bool:
+    """Whether a box lies between two places."""
+    inner = np.linspace(0.2, 0.8, 9)[:, None]
+    x, y = np.rint(one + inner * (np.array(other) - one)).astype(int).T
+    return bool(boxes[y, x].any())
 
 
 def _alike(dashes: _Dashes, end: int, others: Array) -> Array:
@@ -119,6 +130,7 @@ def _alike(dashes: _Dashes, end: int, others: Array) -> Array:
 def _drawn(
     pieces: Pieces,
     letters: Array,
+    boxes: Mask,
     dashes: _Dashes,
     pairs: list[tuple[int, int]],
     members: set[int],
@@ -138,7 +150,7 @@ def _drawn(
     reach = dashes.reach(em)
     for end in sorted({i + s for i in members for s in (0, count)} - paired):
         ahead = _ahead(pieces, plain, dashes, end, float(reach[end]))
-        if ahead is not None:
+        if ahead is not None and not _crosses(boxes, dashes.ends[end], ahead[1]):
             number, place = ahead
             belong[number] = True
             _draw(gaps, dashes.ends[end], place, float(dashes.thick[end % count]))

@@ -52,7 +52,7 @@ def mark_heads(strokes: Sequence[Stroke], tips: Sequence[Point], em: float) -> N
 def _bridge(
     pieces: Pieces, number: int, near: Mask, em: float
 ) -> tuple[tuple[int, int], tuple[int, int]] | None:
-    """From the line that a head belongs to, to its tip; None where no line leads to it."""
+    """From the line that a head belongs to, or from a box right behind it, to its tip; None where there is none."""
     x0, y0, x1, y1 = pieces.boxes[number].tolist()
     own = pieces.window(number) > 0
     rows, columns = np.nonzero(own)
@@ -70,7 +70,8 @@ def _bridge(
         for aside in (0.0, 1.0, -1.0, 2.0, -2.0):
             x, y = np.rint(middle + step * way + aside * np.array([-way[1], way[0]])).astype(int).tolist()
             inside = x0 <= x < x1 and y0 <= y < y1 and own[y - y0, x - x0]
-            if is_at((x, y), pieces.ink) and not inside:
+            squeezed = aside == 0.0 and step > depth + 1.0 and is_at((x, y), near)
+            if (is_at((x, y), pieces.ink) or squeezed) and not inside:
                 return (x, y), (round(float(tip[0])), round(float(tip[1])))
     return None
 

@@ -6,7 +6,7 @@ import attrs
 import cv2
 import numpy as np
 
-from dlc.frontends.figure.raster.arrays import Array, Mask, Points
+from dlc.frontends.figure.raster.arrays import Array, Mask
 from dlc.frontends.figure.raster.beside import without_letters
 from dlc.frontends.figure.raster.canvas import Canvas
 from dlc.frontends.figure.raster.dashed_lines import join_dashes
@@ -14,8 +14,6 @@ from dlc.frontends.figure.raster.free_arrows import free_arrows
 from dlc.frontends.figure.raster.letters import Pieces, may_be_letters, pieces_of
 from dlc.frontends.figure.raster.small_arrows import small_arrows
 
-#: Holes in lines that are at most so wide and high (pixels, or ems) are no drawing, where a piece has few.
-_PINHOLE, _PINHOLE_EMS, _FEW_PINHOLES = 3, 0.35, 3
 #: Letters are so high (ems) at least.
 _LOW = 0.35
 
@@ -27,10 +25,6 @@ class Lines:
     ink: Mask
     gaps: Mask | None = None
 
-    def whole(self, em: float) -> Mask:
-        """The ink without the holes and breaks of a pixel or two that drawing leaves."""
-        return _without_pinholes(_closed(self.ink, em), em)
-
 
 def find_lines(drawn: Canvas, ink: Mask, boxes: Mask) -> Lines:
     """The connectors among the ink of a picture, of which `boxes` marks what boxes take up."""
@@ -40,7 +34,7 @@ def find_lines(drawn: Canvas, ink: Mask, boxes: Mask) -> Lines:
     touching = pieces.count(cv2.dilate(boxes, np.ones((5, 5), np.uint8))) > 0
     written = (pieces.count(drawn.letters) > 0.5 * pieces.pixels) & may_be_letters(pieces, em)
     touching &= ~_are_rows(pieces, touching, em)
-    joined = join_dashes(pieces, written, em)
+    joined = join_dashes(pieces, written, boxes, em)
     lines = _are_lines(pieces, touching, drawn) | free_arrows(pieces, em)
     if joined is None:
         return Lines(without_letters(pieces.mask(lines), em))
@@ -76,35 +70,3 @@ def _are_lines(pieces: Pieces, touching: Array, drawn: Canvas) -> Array:
     lines |= small_arrows(pieces, ~lines, em)
     lines[0] = False
     return lines
-
-
-def _without_pinholes(lines: Mask, em: float) -> Mask:
-    """Lines with holes of some pixels filled, as the strokes of an open head leave them at its tip, and a head
-    with barbs where it touches a line.
-
-    Where many lines cross at a slant, such holes keep them apart.
-    """
-    contours, tree = cv2.findContours(lines, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE)
-    filled = lines.copy()
-    small: dict[int, list[Points]] = {}
-    largest = max(_PINHOLE, round(_PINHOLE_EMS * em)) + 2
-    for contour, parent in zip(contours, tree[0, :, 3].tolist() if contours else (), strict=True):
-        if parent >= 0 and max(cv2.boundingRect(contour)[2:]) <= largest:
-            small.setdefault(parent, []).append(contour)
-    for pinholes in small.values():
-        if len(pinholes) <= _FEW_PINHOLES:
-            cv2.drawContours(filled, pinholes, -1, 255, cv2.FILLED)
-    return filled
-
-
-def _closed(lines: Mask, em: float) -> Mask:
-    """Lines with gaps of a pixel or two closed around small pieces, as between a shaft and its head."""
-    pieces = pieces_of(lines)
-    small = np.maximum(pieces.width, pieces.height) <= em
-    small[0] = False
-    if not small.any():
-        return lines
-    around = np.ones((3, 3), np.uint8)
-    near = cv2.dilate(pieces.mask(small), np.ones((5, 5), np.uint8))
-    bridges = cv2.bitwise_and(cv2.morphologyEx(lines, cv2.MORPH_CLOSE, around), near)
-    return cv2.bitwise_or(lines, bridges)

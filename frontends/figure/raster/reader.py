@@ -17,6 +17,7 @@ from dlc.frontends.figure.raster.dashed_lines import mark_dashed
 from dlc.frontends.figure.raster.dashes import find_dashed
 from dlc.frontends.figure.raster.faces import find_faces
 from dlc.frontends.figure.raster.fans import find_fans
+from dlc.frontends.figure.raster.half_heads import drop_stray_heads
 from dlc.frontends.figure.raster.ink import find_ink
 from dlc.frontends.figure.raster.letters import faces_with_letters, pieces_of
 from dlc.frontends.figure.raster.lines import find_lines
@@ -59,11 +60,7 @@ def read_raster(picture: Picture, recogniser: Recogniser | None = None) -> Drawi
     boxes = _box_mask(drawn, found)
     lines = find_lines(drawn, inked, boxes)
     fans = find_fans((one.box for one in found), lines.ink, boxes, drawn.em)
-    plain = (
-        lines.whole(drawn.em)
-        if fans is None
-        else cv2.bitwise_and(lines.whole(drawn.em), cv2.bitwise_not(fans.ink))
-    )
+    plain = lines.ink if fans is None else cv2.bitwise_and(lines.ink, cv2.bitwise_not(fans.ink))
     traced = trace(plain, cv2.dilate(boxes, np.ones((9, 9), np.uint8)), drawn.em)
     text = without_signs(_text_mask(inked, lines.ink, traced, found), circles)
     homes = [area for one in found for area in (one.box.area, *one.cells)]
@@ -74,6 +71,7 @@ def read_raster(picture: Picture, recogniser: Recogniser | None = None) -> Drawi
     strokes = [*(fans.strokes if fans else ()), *traced.strokes]
     strokes = [stroke for stroke in strokes if not _is_remnant(stroke, found, drawn.em)]
     strokes = joined_behind(strokes, found, drawn.em)
+    drop_stray_heads(strokes, drawn.em)
     mark_dashed(strokes, lines.gaps)
     connectors = [_connector(drawn, stroke) for stroke in strokes]
     height, width = drawn.shape

@@ -10,6 +10,8 @@ from dlc.frontends.figure.raster.middles import median, quantile
 
 #: How long (ems) such arrows are, how much longer than wide, and how thick their shafts are (of the head).
 _SHORTEST, _LONGEST, _SLENDER, _SHAFT = 0.95, 8.0, 1.4, 0.45
+#: The last part of an arrow is so much narrower than its head: a 7 is not.
+_TIP, _POINTED = 0.06, 0.75
 
 
 def small_arrows(pieces: Pieces, among: Array, em: float) -> Array:
@@ -36,7 +38,8 @@ def _is_arrow(own: Array) -> bool:
     middle = own.shape[0] / 2
     for extent, top in ((reach, first), (reach[::-1], first[::-1])):
         head = int(extent.argmax())
-        if head < 0.4 * len(extent):  # a head lies in the far half
+        tip = extent[len(extent) - max(1, round(_TIP * len(extent))) :]
+        if head < 0.4 * len(extent) or tip.max() > _POINTED * extent.max():  # a head lies in the far half
             continue
         shaft = extent[: max(2, head - max(2, round(0.1 * len(extent))))]
         thin = quantile(shaft, 0.8) <= max(2.0, _SHAFT * float(extent.max()))

@@ -21,6 +21,7 @@ from dlc.frontends.figure.raster.half_heads import mark_half_heads
 from dlc.frontends.figure.raster.heads import mark_heads, with_heads_joined
 from dlc.frontends.figure.raster.letters import pieces_of
 from dlc.frontends.figure.raster.meeting import parted, share_heads
+from dlc.frontends.figure.raster.mending import mended
 from dlc.frontends.figure.raster.middles import median
 from dlc.frontends.figure.raster.reaching import reaching
 from dlc.frontends.figure.raster.skeleton import Edge, Graph, graph_of
@@ -60,6 +61,7 @@ class Traced:
 def trace(lines: Mask, near: Mask, em: float) -> Traced:
     """The strokes of a mask of lines; its border of one pixel must be empty. `near` marks boxes' borders."""
     pieces, tips = with_heads_joined(pieces_of(lines), near, em)
+    pieces = pieces_of(mended(pieces.ink, em))
     graph, lines = graph_of(pieces), pieces.ink
     if len(graph.every_edge()) > _MOST_EDGES:
         return Traced((), ())
