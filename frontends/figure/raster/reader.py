@@ -15,7 +15,7 @@ from dlc.frontends.figure.raster.canvas import Canvas, canvas
 from dlc.frontends.figure.raster.circled import find_circled, with_circled, without_signs
 from dlc.frontends.figure.raster.dashed_lines import mark_dashed
 from dlc.frontends.figure.raster.dashes import find_dashed
-from dlc.frontends.figure.raster.faces import find_faces
+from dlc.frontends.figure.raster.faces import Faces, find_faces
 from dlc.frontends.figure.raster.fans import find_fans
 from dlc.frontends.figure.raster.half_heads import drop_stray_heads
 from dlc.frontends.figure.raster.ink import find_ink
@@ -31,6 +31,7 @@ from dlc.frontends.figure.raster.solids import with_solids
 from dlc.frontends.figure.raster.stroke import Stroke
 from dlc.frontends.figure.raster.strokes import Traced, lines_between, simplified, trace
 from dlc.frontends.figure.raster.texts import read_labels
+from dlc.frontends.figure.raster.tilt import tilt_of, upright
 from dlc.frontends.figure.raster.titled import with_titles
 
 #: What is left of a border is at most this long (ems).
@@ -43,8 +44,22 @@ def read_raster(picture: Picture, recogniser: Recogniser | None = None) -> Drawi
 
     Without a recogniser labels have places and sizes but no text.
     """
+    drawn, faces = _prepared(picture)
+    tilt = tilt_of(faces)
+    if not tilt:
+        return _read(drawn, faces, recogniser)
+    straight = upright(picture, tilt)
+    return straight.drawing(_read(*_prepared(straight.picture), recogniser))
+
+
+def _prepared(picture: Picture) -> tuple[Canvas, Faces]:
+    """A picture at working size, and its faces."""
     drawn = canvas(picture)
-    faces = rejoined(find_faces(drawn), drawn.pixels, drawn.noise, drawn.em)
+    return drawn, rejoined(find_faces(drawn), drawn.pixels, drawn.noise, drawn.em)
+
+
+def _read(drawn: Canvas, faces: Faces, recogniser: Recogniser | None) -> Drawing:
+    """The drawing of an upright picture."""
     photos = find_photos(drawn, faces)
     faces = without_faces(faces, photos)
     ink = find_ink(drawn, faces)
