@@ -21,6 +21,8 @@ _THICKEST, _OFF = 0.4, 0.12
 #: which distances from it there is nothing between them (of the radius).
 _INKED, _ARM, _BARE = 0.93, 0.5, (0.4, 0.72)
 _BLANK = 0.2
+#: So many circles without signs are neurons.
+_SEVERAL = 4
 #: Directions in which a ring is looked at.
 _RAYS = 48
 #: More holes than this are texture.
@@ -63,8 +65,16 @@ def find_circled(ink: Mask, em: float) -> list[Circled]:
 def with_circled(found: Sequence[Found], circles: Sequence[Circled]) -> list[Found]:
     """The boxes with those circles that are none yet; pieces of such circles are no boxes."""
     missing = [one for one in circles if not any(_same(one.area, f.box.area) for f in found)]
+    if _are_neurons(found, len(circles) - len(missing)):
+        return list(found)  # their lines cross like signs
     kept = [f for f in found if not any(_holds(one.area, f.box.area) for one in missing)]
     return sorted([*kept, *map(_found, missing)], key=lambda f: -extent(f.box.area))
+
+
+def _are_neurons(found: Sequence[Found], signed: int) -> bool:
+    """Whether there are many circles of which few have signs."""
+    rings = sum(f.box.outline is Outline.CIRCLE for f in found)
+    return rings >= _SEVERAL and signed < rings / 2
 
 
 def without_signs(text: Mask, circles: Sequence[Circled]) -> Mask:

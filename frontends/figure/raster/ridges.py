@@ -21,11 +21,13 @@ _GAP = 0.3
 
 @attrs.frozen(eq=False)
 class Ridges:
-    """Masks of what is marked: lines that run upright, level ones, and lines of any direction."""
+    """Masks of what is marked: lines that run upright, level ones, and lines of any direction. In corners up to
+    `thick` pixels of a line are not marked, for the other one is in the way."""
 
     upright: Mask
     level: Mask
     every: Mask
+    thick: float = 0.0
 
 
 def ridges_of(one: Found, grey: Pixels, em: float) -> Ridges:
@@ -36,7 +38,7 @@ def ridges_of(one: Found, grey: Pixels, em: float) -> Ridges:
     least = max(_LEAST, _PART * abs(ground - stroke))
     gap = max(3, round(_GAP * em))
     upright, level = (_thin(grey, way, side, least, gap, turned) for turned in (False, True))
-    return Ridges(upright, level, cv2.bitwise_or(upright, level))
+    return Ridges(upright, level, cv2.bitwise_or(upright, level), 2 * one.half)
 
 
 def snapped(area: Area, one: Found, grey: Pixels) -> Area:

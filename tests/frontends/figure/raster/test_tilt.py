@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 
 import cv2
@@ -21,7 +22,7 @@ def askew(degrees: float, areas: list[Area] = AREAS) -> tuple[Drawing, list[Area
     board = Board()
     for area in areas:
         board.box(area, "conv 3x3")
-    for one, other in zip(areas, areas[1:], strict=False):
+    for one, other in itertools.pairwise(areas):
         board.arrow((160, round(one[3]) + 1), (160, round(other[1]) - 1))
     way = cv2.getRotationMatrix2D((320, 240), degrees, 1.0)
     pixels = cv2.warpAffine(board.pixels, way, (640, 480), flags=cv2.INTER_CUBIC, borderValue=(255, 255, 255))
