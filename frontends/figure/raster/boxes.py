@@ -27,6 +27,8 @@ _THICKEST = 0.75
 _SPANS = 0.5
 #: A shadow's edge is so wide (pixels).
 _SHADE = 1.5
+#: A face whose colour differs from the paper's by no more has none.
+_BARE = 7
 _SQUARE = (Outline.RECTANGLE, Outline.ROUNDED)
 
 
@@ -55,6 +57,7 @@ def find_boxes(drawn: Canvas, faces: Faces, ink: Ink, texted: frozenset[int]) ->
     """The boxes of a picture, larger ones first; `texted` are the faces with letters on them."""
     candidates = find_candidates(drawn, faces, ink, texted)
     groups = _sharing_walls(candidates, ink.mask, drawn.em)
+    groups = [part for group in groups for part in _parted(group, faces, ink.mask, drawn.em)]
     found = [box for group in groups for box in _boxes_of(group, drawn.em)]
     found = _without_frames(_without_cells(found, drawn.em), drawn.em)
     return sorted(found, key=lambda f: -extent(f.box.area))
@@ -70,6 +73,16 @@ def _sharing_walls(candidates: Sequence[Candidate], ink: Mask, em: float) -> lis
         if _share_wall(*pair, em) or _share_thick_wall(*pair, ink, em):
             groups.join(i, j)
     return [*([square[i] for i in group] for group in groups.sets()), *others]
+
+
+def _parted(group: list[Candidate], faces: Faces, ink: Mask, em: float) -> list[list[Candidate]]:
+    """Tables that only empty paper joins, which an arrow and a line beside them happen to enclose; else the group."""
+    bare = [c for c in group if not c.texted and differ(c.face.colour, faces.paper) <= _BARE]
+    if not bare or len(group) - len(bare) < 4:
+        return [group]
+    parts = _sharing_walls([c for c in group if c not in bare], ink, em)
+    tables = [part for part in parts if len(part) > 1]
+    return parts if len(parts) > 1 and tables and all(_is_divided(part, em) for part in tables) else [group]
 
 
 def _neighbours(areas: Array, apart: float) -> Iterator[tuple[int, int]]:

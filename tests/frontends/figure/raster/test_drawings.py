@@ -37,6 +37,21 @@ def test_two_boxes_and_an_elbow() -> None:
     assert len(drawing.labels) == 2
 
 
+def test_tables_that_lines_shut_in_with_paper_between_are_two() -> None:
+    """The arrow between them and a line past the upper one enclose a white field at both."""
+    board = Board()
+    upper, lower = (60.0, 60.0, 400.0, 130.0), (60.0, 180.0, 412.0, 250.0)
+    for x0, y0, x1, y1 in (upper, lower):
+        board.box((x0, y0, x1, y1), "", fill=BLACK)
+        board.text((round(x0 + x1) // 2, round(y0) + 17), "dense", (255, 255, 255))
+        for left, right in ((x0 + 3, x0 + 200), (x0 + 205, x1 - 3)):
+            board.box((left, y0 + 34, right, y1 - 3), "shape", fill=(255, 255, 255), width=0)
+    board.arrow((75, 131), (75, 179))
+    board.arrow((404, 30), (404, 179))
+    drawing = board.read()
+    assert all(any(near(box.area, area) for box in drawing.boxes) for area in (upper, lower))
+
+
 def test_rounded_boxes_and_circles() -> None:
     board = Board()
     board.rounded(LEFT)
