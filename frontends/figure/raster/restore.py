@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from dlc.frontends.figure.raster.arrays import Array, Pixels
+from dlc.frontends.figure.raster.arrays import Array, Mask, Pixels
 
 #: A picture with more grain than this (its standard deviation, 0..255) is smoothed.
 _NOISY = 2.5
@@ -18,13 +18,18 @@ _SPECKS, _SPECK, _PURE = 3e-4, 48, 20
 #: JPEG works on blocks of 8 pixels: small steps (0..255) between them are more frequent than elsewhere by this
 #: factor (across times down), and all of them at least so frequent (of edges, which are higher than so much).
 _BLOCK, _STEP, _FACTOR, _STEPS, _EDGE = 8, 14, 1.27, 0.8, 40
+#: Edges of which the middle one rises by less than this part in a pixel are blurred; fewer edges say nothing. They are
+#: sharpened by what a blur of so many pixels takes from them, so many times.
+_SOFT, _FEW_EDGES, _SIGMA, _AMOUNT = 0.93, 60, 1.2, 1.5
 #: How far beside edges (0..255) JPEG's ringing goes, at most: what differs more is a line.
 _RINGING = 30.0
 
 
 def restored(pixels: Pixels) -> tuple[Pixels, float]:
-    """A picture without its grain, specks and ringing, and the grain that is left."""
+    """A picture without its grain, specks, blur and ringing, and the grain that is left."""
     pixels = without_specks(pixels)
+    if is_soft(pixels):
+        pixels = sharpened(pixels)
     noise, ringing = grain(pixels), _RINGING if has_blocks(pixels) else 0.0
     if noise <= _NOISY and not ringing:
         return pixels, noise
@@ -35,18 +40,42 @@ def restored(pixels: Pixels) -> tuple[Pixels, float]:
 
 def without_specks(pixels: Pixels) -> Pixels:
     """A picture without single black or white pixels that differ from all around them, where it has many."""
+    patches = _patches(pixels)
+    if sum(cv2.countNonZero(_specks(p)) for p in patches) < _SPECKS * sum(p.size for p in patches):
+        return pixels
+    grey = pixels if pixels.ndim == 2 else cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)
+    made = pixels.copy()
+    cv2.copyTo(cv2.medianBlur(pixels, 3), _specks(grey), made)
+    return made
+
+
+def _specks(grey: Pixels) -> Mask:
     around = np.ones((3, 3), np.uint8)
     around[1, 1] = 0
-    low, high = cv2.erode(pixels, around), cv2.dilate(pixels, around)
-    off = _strongest(cv2.max(cv2.subtract(low, pixels), cv2.subtract(pixels, high)))
-    grey = pixels if pixels.ndim == 2 else cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)
-    pure = cv2.bitwise_not(cv2.inRange(grey, _PURE, 255 - _PURE))
-    specks = cv2.bitwise_and(cv2.threshold(off, _SPECK, 255, cv2.THRESH_BINARY)[1], pure)
-    if cv2.countNonZero(specks) < _SPECKS * specks.size:
-        return pixels
-    made = pixels.copy()
-    cv2.copyTo(cv2.medianBlur(pixels, 3), specks, made)
-    return made
+    deep, peak = cv2.subtract(cv2.erode(grey, around), grey), cv2.subtract(grey, cv2.dilate(grey, around))
+    off = cv2.threshold(cv2.max(deep, peak), _SPECK, 255, cv2.THRESH_BINARY)[1]
+    return cv2.bitwise_and(off, cv2.bitwise_not(cv2.inRange(grey, _PURE, 255 - _PURE)))
+
+
+def is_soft(pixels: Pixels) -> bool:
+    """Whether edges are blurred: they take several pixels to rise."""
+    rises = np.concatenate([_rises(patch) for patch in _patches(pixels)])
+    return len(rises) > _FEW_EDGES and float(np.median(rises)) < _SOFT
+
+
+def _rises(patch: Pixels) -> Array:
+    """Of the edges in a patch, the part of each that is in its steepest pixel."""
+    whole, step = (cv2.morphologyEx(patch, cv2.MORPH_GRADIENT, np.ones((n, n), np.uint8)) for n in (7, 3))
+    steepest = (cv2.dilate(step, np.ones((5, 5), np.uint8)) == step) & (whole > 2 * _EDGE)
+    found: Array = step[steepest] / whole[steepest].astype(np.float64)
+    return found
+
+
+def sharpened(pixels: Pixels) -> Pixels:
+    """A picture with steeper edges; paper beside them does not become lighter."""
+    smooth = cv2.GaussianBlur(pixels, (0, 0), _SIGMA)
+    sharp = cv2.addWeighted(pixels, 1 + _AMOUNT, smooth, -_AMOUNT, 0)
+    return cv2.min(sharp, cv2.dilate(pixels, np.ones((5, 5), np.uint8)))
 
 
 def has_blocks(pixels: Pixels) -> bool:
@@ -69,12 +98,8 @@ def _stepped(one: Pixels, other: Pixels, axis: int) -> float:
 
 def grain(pixels: Pixels) -> float:
     """The standard deviation of noise in a channel, from what the flattest parts differ from their neighbours."""
-    height, width = pixels.shape[:2]
-    tops = np.linspace(0, max(0, height - _PATCH), 6).astype(int)
-    lefts = np.linspace(0, max(0, width - _PATCH), 6).astype(int)
-    patches = [pixels[y : y + _PATCH, x : x + _PATCH] for y in np.unique(tops) for x in np.unique(lefts)]
-    channels = [patch if patch.ndim == 2 else cv2.extractChannel(patch, 1) for patch in patches]
-    rough = np.concatenate([cv2.Laplacian(one.copy(), cv2.CV_16S, ksize=1).ravel() for one in channels])
+    channels = _patches(pixels)
+    rough = np.concatenate([cv2.Laplacian(one, cv2.CV_16S, ksize=1).ravel() for one in channels])
     if 2 * cv2.countNonZero(rough) < rough.size:
         return 0.0
     every = _deviation(rough)
@@ -83,12 +108,14 @@ def grain(pixels: Pixels) -> float:
     return max(every, min(_deviation(whole), every / _CLIPPED)) if 20 * len(whole) > len(rough) else every
 
 
+def _patches(pixels: Pixels) -> list[Pixels]:
+    """Parts of a picture, all over it, in grey (of a coloured one its green)."""
+    height, width = pixels.shape[:2]
+    tops = np.linspace(0, max(0, height - _PATCH), 6).astype(int)
+    lefts = np.linspace(0, max(0, width - _PATCH), 6).astype(int)
+    parts = [pixels[y : y + _PATCH, x : x + _PATCH] for y in np.unique(tops) for x in np.unique(lefts)]
+    return [part.copy() if part.ndim == 2 else cv2.extractChannel(part, 1) for part in parts]
+
+
 def _deviation(rough: Array) -> float:
     return float(np.median(np.abs(rough))) / (0.6745 * 20**0.5)
-
-
-def _strongest(pixels: Pixels) -> Pixels:
-    if pixels.ndim == 2:
-        return pixels
-    largest: Pixels = pixels.max(axis=2)
-    return largest

@@ -12,7 +12,14 @@ from support.canvases import Board, graph, seen
 
 from dlc.frontends.figure.drawing import Area
 from dlc.frontends.figure.raster.arrays import Pixels
-from dlc.frontends.figure.raster.restore import grain, has_blocks, restored, without_specks
+from dlc.frontends.figure.raster.restore import (
+    grain,
+    has_blocks,
+    is_soft,
+    restored,
+    sharpened,
+    without_specks,
+)
 
 LEFT: Area = (60, 60, 200, 120)
 RIGHT: Area = (400, 60, 540, 120)
@@ -93,3 +100,15 @@ def test_jpeg_is_told_by_its_blocks_and_read(quality: int) -> None:
     assert not has_blocks(pixels)
     assert has_blocks(as_jpeg(pixels, quality))
     assert is_read(as_jpeg(pixels, quality))
+
+
+@pytest.mark.parametrize("sigma", [1.0, 1.4])
+def test_blurred_pictures_are_sharpened_and_read(sigma: float) -> None:
+    pixels = board().pixels
+    blurred = cv2.GaussianBlur(pixels, (0, 0), sigma)
+    assert not is_soft(pixels)
+    assert is_soft(blurred)
+    assert not is_soft(noisy(pixels, 12.0))
+    sharp = sharpened(blurred).astype(int)
+    assert np.abs(sharp - pixels).sum() < 0.9 * np.abs(blurred.astype(int) - pixels).sum()
+    assert is_read(blurred)
