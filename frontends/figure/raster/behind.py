@@ -22,6 +22,9 @@ _AT, _REACH = 0.45, 0.9
 _TURN, _GRAZING, _SLANTED, _ALIKE = 0.7, 0.94, 0.85, 0.45
 #: How much of a line a box hides at most (ems): where it only grazes a side, and at a corner.
 _BRIEF, _LONG = 2.5, 6.0
+#: Two straight pieces at one side are a V where they turn by more than this (radians). They are straight where
+#: these stretches (ems) of them have one direction (a cosine).
+_V, _NEAR, _FAR, _STRAIGHT = 0.09, 1.5, 4.5, 0.9976
 #: Thicknesses of the pieces differ by at most this factor, or this (pixels).
 _THICKER, _MORE = 1.5, 1.0
 
@@ -77,11 +80,19 @@ def _go_on(one: _End, side: int, other: _End, facing: int, em: float) -> bool:
     back, across = (-out[0], -out[1]), direction(begin, end)
     if math.dist(begin, end) > (_BRIEF if side == facing else _LONG) * em:
         return False
+    if side == facing and abs(_turn(into, back)) > _V and _is_straight(one, em) and _is_straight(other, em):
+        return False
     if min(cosine(into, across), cosine(across, back)) < (_GRAZING if side == facing else _TURN):
         return False
     if abs(_turn(into, across) - _turn(across, back)) > _ALIKE:
         return False
     return min(cosine(into, _INWARD[side]), cosine(out, _INWARD[facing])) < _SLANTED
+
+
+def _is_straight(one: _End, em: float) -> bool:
+    """Whether a piece does not bend near its end."""
+    near, far = (one[0].outward(one[1], reach * em) for reach in (_NEAR, _FAR))
+    return cosine(near, far) > _STRAIGHT
 
 
 _INWARD: tuple[Point, ...] = ((1.0, 0.0), (0.0, 1.0), (-1.0, 0.0), (0.0, -1.0))
