@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 _USUAL, _LEAST, _MOST = 200 / 72, 1.6, 200 / 72
 #: No rendered figure has more pixels than this.
 _MOST_PIXELS = 4_000_000
-#: A figure of which bitmaps cover this share is one.
-_COVERED = 0.5
+#: A figure of which bitmaps cover this share is one, and this share where nothing is drawn besides.
+_COVERED, _ALONE = 0.5, 0.25
 #: Fewer letters than this in a figure with boxes, and its text is drawn as outlines or bitmaps.
 _FEW_LETTERS = 6
 _LETTERS = re.compile(r"[A-Za-z]{2,}")
@@ -39,7 +39,8 @@ def needs_pixels(drawing: Drawing) -> bool:
     """Whether a page's paths and characters say too little of what a figure shows."""
     pictures = [box.area for box in drawing.boxes if box.outline is Outline.IMAGE]
     covered = sum(extent(common(area, drawing.area)) for area in pictures)
-    if covered > _COVERED * extent(drawing.area):
+    drawn = len(drawing.boxes) - len(pictures) + len(drawing.connectors)
+    if covered > (_COVERED if drawn else _ALONE) * extent(drawing.area):
         return True
     letters = sum(map(len, _LETTERS.findall(" ".join(label.text for label in drawing.labels))))
     return letters < _FEW_LETTERS and (len(drawing.boxes) + len(drawing.connectors) >= 3 or bool(pictures))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from dlc.frontends.figure.drawing import Drawing
 from dlc.frontends.figure.network.graph import Graph
 from dlc.frontends.figure.network.layered import layered
@@ -13,6 +15,9 @@ from dlc.frontends.figure.network.scene import ItemKind, scene
 
 #: More lines than this, and than so many for each box, are a plot's.
 _MANY, _A_BOX = 200, 20
+#: So many layers written along arrows tell that arrows join boxes, unless twice as many are written between maps
+#: in rows.
+_ENOUGH = 3
 
 
 def graphs_of(drawing: Drawing) -> list[Graph]:
@@ -24,10 +29,17 @@ def graphs_of(drawing: Drawing) -> list[Graph]:
     if inside < 2 and (found := neurons(drawing)):
         return found
     graphs = layered(seen)
-    written = sum(len(arc.steps) for graph in graphs for arc in graph.arcs)
-    if inside >= 2 or written >= 3 or legend(seen).fills:
+    if inside >= 2 or legend(seen).fills:
         return graphs
-    return mapped(seen) or graphs
+    by_maps = mapped(seen)
+    if _written(graphs) >= _ENOUGH and _written(by_maps) < 2 * _written(graphs):
+        return graphs
+    return by_maps or graphs
+
+
+def _written(graphs: Sequence[Graph]) -> int:
+    """How many layers are written along the arcs of graphs."""
+    return sum(len(arc.steps) for graph in graphs for arc in graph.arcs)
 
 
 def _is_plot(drawing: Drawing) -> bool:

@@ -83,12 +83,17 @@ def _rows(maps: Sequence[Item]) -> list[list[Item]]:
     """Maps that share a height, from the left."""
     rows: list[list[Item]] = []
     for item in sorted(maps, key=lambda m: -size(m.area)[1]):
-        row = next((row for row in rows if any(_level(item.area, other.area) for other in row)), None)
+        row = next((row for row in rows if any(_follow(item, other) for other in row)), None)
         if row is None:
             rows.append([item])
         else:
             row.append(item)
     return [sorted(row, key=lambda m: (m.area[0], m.area[2])) for row in rows if len(row) >= 2]
+
+
+def _follow(one: Item, other: Item) -> bool:
+    """Whether two maps may stand in one row: at one height, in one frame."""
+    return one.parent == other.parent and _level(one.area, other.area)
 
 
 def _level(one: Area, other: Area) -> bool:

@@ -17,6 +17,7 @@ from dlc.frontends.figure.raster.dashed_lines import mark_dashed
 from dlc.frontends.figure.raster.dashes import find_dashed
 from dlc.frontends.figure.raster.faces import Faces, find_faces
 from dlc.frontends.figure.raster.fans import find_fans
+from dlc.frontends.figure.raster.frames import with_frames
 from dlc.frontends.figure.raster.half_heads import drop_stray_heads
 from dlc.frontends.figure.raster.ink import find_ink
 from dlc.frontends.figure.raster.letters import faces_with_letters, pieces_of
@@ -88,12 +89,14 @@ def _read(drawn: Canvas, faces: Faces, recogniser: Recogniser | None) -> Drawing
     strokes = joined_behind(strokes, found, drawn.em)
     drop_stray_heads(strokes, drawn.em)
     mark_dashed(strokes, lines.gaps)
-    connectors = [_connector(drawn, stroke) for stroke in strokes]
+    connectors = [line for stroke in strokes if (line := _connector(drawn, stroke)) is not None]
+    solid = (*(f.box for f in found), *(dashed.boxes if dashed else ()))
+    seen, joining = with_frames(solid, connectors, drawn.em)
     height, width = drawn.shape
     made = Drawing(
         (0.0, 0.0, float(width), float(height)),
-        (*(f.box for f in found), *(dashed.boxes if dashed else ())),
-        tuple(c for c in connectors if c is not None),
+        seen,
+        joining,
         (*labels, *(one.label() for one in circles)),
         traced.forks,
         unit="px",
