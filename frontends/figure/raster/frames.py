@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 
 from dlc.frontends.figure.drawing import Area, Box, Connector, Point
@@ -47,7 +48,7 @@ def _along(points: Sequence[Point], area: Area, side: int, em: float) -> float:
     whole = area[along + 2] - area[along]
     run = sum(
         abs(b[along] - a[along])
-        for a, b in zip(points, points[1:], strict=False)
+        for a, b in itertools.pairwise(points)
         if max(abs(a[across] - area[side]), abs(b[across] - area[side])) <= _ON * em
     )
     return run / whole if whole > 0 else 0.0

@@ -24,7 +24,9 @@ def test_a_line_round_boxes_is_a_frame() -> None:
 def test_other_lines_are_none() -> None:
     solid = attrs.evolve(FRAME, dashed=False)
     pointing = attrs.evolve(FRAME, head=True)
-    skipping = Connector(((40.0, 60.0), (40.0, 90.0), (160.0, 90.0), (160.0, 0.0), (120.0, 0.0), (120.0, 20.0)))
+    skipping = Connector(
+        ((40.0, 60.0), (40.0, 90.0), (160.0, 90.0), (160.0, 0.0), (120.0, 0.0), (120.0, 20.0))
+    )
     skipping = attrs.evolve(skipping, dashed=True)
     for line in (solid, pointing, skipping):
         assert with_frames(BOXES, (line,), EM) == (BOXES, (line,))
