@@ -13,8 +13,8 @@ from dlc.frontends.figure.raster.stroke import Stroke, is_at
 
 #: Shorter lines have none (ems); nor has an end to which another line's end is so near.
 _SHORTEST, _CROWDED = 0.8, 0.9
-#: Where fewer of all lines have heads, none has.
-_STRAY = 0.15
+#: Where fewer of all lines have heads, none has; where there are many lines, more of them may be stray.
+_STRAY, _STRAY_AMONG_MANY, _MANY_LINES = 0.05, 0.15, 30
 #: How far (ems) from an end a head may be widest, and where its line must be thin again.
 _WIDEST, _BEHIND = 1.1, 0.35
 #: At its widest a head reaches this much further to a side (of the line's half thickness, and pixels), and at
@@ -44,7 +44,7 @@ def drop_stray_heads(strokes: Sequence[Stroke], em: float) -> None:
     """Take the heads from lines where nearly all lines have none: a bend or a letter looked like one."""
     long = [stroke for stroke in strokes if stroke.length > _SHORTEST * em]
     headed = [stroke for stroke in long if any(stroke.heads)]
-    if len(headed) < _STRAY * len(long):
+    if len(headed) < (_STRAY if len(long) < _MANY_LINES else _STRAY_AMONG_MANY) * len(long):
         for stroke in headed:
             stroke.heads = [False, False]
 
