@@ -13,6 +13,8 @@ from dlc.frontends.figure.network.plotted.label import Said, number
 from dlc.frontends.figure.network.plotted.links import Link, Links
 
 _NUMBERED = ("conv2d", "conv2d_transpose", "dense")
+#: A number of outputs, with letters that look like digits; none begins with a zero: that has lost a digit.
+_COUNT = re.compile(r"(?![0Oo])([\dOolI|SBZ]*\d[\dOolI|SBZ]*|[lI|SBZ])")
 _FURTHEST = 6.0  # ems between a number and its arrow
 _BESIDE = 0.6  # ems: how near a box an arrow begins or ends
 
@@ -23,7 +25,7 @@ def numbered(said: Sequence[Said], links: Links, free: Sequence[Label], drawing:
     em = drawing.em
     wanted = [n for n, one in enumerate(said) if one.caffe and one.op in _NUMBERED]
     lines = {n: _leaving(said, n, links.directed, drawing.connectors, em) for n in wanted}
-    words = [label for label in free if re.fullmatch(r"[\dOolI|SBZ]*\d[\dOolI|SBZ]*|[lI|OoSBZ]", label.text)]
+    words = [label for label in free if _COUNT.fullmatch(label.text)]
     scored = sorted(
         (far, n, k)
         for n in wanted

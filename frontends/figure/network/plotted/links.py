@@ -31,8 +31,8 @@ _AHEAD = 0.7  # ems: how closely an arrow points at a box
 _TOUCH, _BESIDE, _BEYOND, _ON = 0.2, 0.5, 1.0, 0.3
 #: The tip of an arrow is no longer (ems); a shorter line has no direction.
 _TIP, _SHORTEST = 1.6, 0.5
-#: A line turns back where the cosine of its turn is less.
-_BACK = -0.5
+#: A line turns back where the cosine between its two sides is more.
+_BACK = 0.5
 
 
 @attrs.frozen
@@ -115,12 +115,11 @@ def _to_cusp(line: Connector, lines: Sequence[Connector], em: float) -> Connecto
     if line.head or _meets(line, lines, em):
         return line
     cusps = [
-        after
+        place
         for other in lines
         if other.head and other.tail
-        for before, after, far in zip(other.points, other.points[1:], other.points[2:], strict=False)
-        if math.dist(after, line.end) <= _BEYOND * em
-        and cosine(direction(before, after), direction(after, far)) < _BACK
+        for place in other.points[1:-1]
+        if math.dist(place, line.end) <= _BEYOND * em and _turns_back(other, place, em)
     ]
     near = min(cusps, key=lambda place: math.dist(place, line.end), default=None)
     return line if near is None else attrs.evolve(line, points=(*line.points, near))
@@ -155,6 +154,15 @@ def _passes(line: Connector, place: Point, em: float) -> bool:
     """Whether a line runs through a place, rather than that it begins or ends there."""
     far, along = near_line(place, line.points)
     return far <= _ON * em and em < along < length(line.points) - em
+
+
+def _turns_back(line: Connector, place: Point, em: float) -> bool:
+    """Whether a line comes back from a place on it nearly the way that it goes there."""
+    along = near_line(place, line.points)[1]
+    before, after = at(line.points, along - em), at(line.points, along + em)
+    return em < along < length(line.points) - em and (
+        cosine(direction(place, before), direction(place, after)) > _BACK
+    )
 
 
 def _drawn_on(line: Connector, areas: Sequence[Area], em: float) -> Connector:

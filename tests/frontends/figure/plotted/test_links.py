@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import attrs
+import pytest
 
 from dlc.frontends.figure.drawing import Area, Connector, Drawing, Label, Point
+from dlc.frontends.figure.network.plotted.beside import numbered
 from dlc.frontends.figure.network.plotted.classes import Class
 from dlc.frontends.figure.network.plotted.crossings import untangled
 from dlc.frontends.figure.network.plotted.flow import layers_of
@@ -102,11 +104,21 @@ def test_a_line_that_ends_on_another_closely_before_a_box_leads_there() -> None:
     assert set(find_links(crossed, [*areas, *sources]).directed) == {(0, 1), (3, 2)}
 
 
-def test_two_arrows_that_come_from_one_line_are_led_back_to_it() -> None:
+@pytest.mark.parametrize("turn", [[(100, 120)], [(97, 124), (100, 119), (103, 124)]], ids=["sharp", "round"])
+def test_two_arrows_that_come_from_one_line_are_led_back_to_it(turn: list[Point]) -> None:
     areas = [(80.0, 0.0, 120.0, 50.0), (40.0, 200.0, 80.0, 250.0), (120.0, 200.0, 160.0, 250.0)]
-    both = attrs.evolve(line((60, 200), (90, 160), (100, 120), (110, 160), (140, 200)), tail=True)
+    both = attrs.evolve(line((60, 200), (90, 160), *turn, (110, 160), (140, 200)), tail=True)
     gap = drawn(line((100, 50), (100, 108), head=False), both)
     assert set(find_links(gap, areas).directed) == {(0, 1), (0, 2)}
+
+
+@pytest.mark.parametrize(("text", "count"), [("205", 205), ("l2", 12), ("05", None), ("conv", None)])
+def test_a_number_beside_an_arrow_is_what_its_layer_gives(text: str, count: int | None) -> None:
+    boxes = [Said((80.0, 0.0, 120.0, 50.0), "fc", "fc", Class("InnerProduct", "dense"), caffe=True)]
+    boxes.append(Said((80.0, 200.0, 120.0, 250.0), "fc", "fc"))
+    beside = Label(text, (104.0, 110.0, 130.0, 124.0), 18.0)
+    (found, _) = numbered(boxes, Links(((0, 1),), {}), [beside], drawn(line((100, 50), (100, 200))))
+    assert found.outputs == count
 
 
 def test_all_who_share_a_trunk_are_reached() -> None:
