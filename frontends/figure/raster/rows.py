@@ -20,6 +20,8 @@ from dlc.frontends.groups import Groups
 _GAP, _STACKED_GAP = 0.9, 0.4
 #: Pieces lower than this (ems) are dots, dashes, commas: they belong to the letters beside or below them.
 _SMALL = 0.34
+#: Turned letters are at most so much larger than an em.
+_TURNED_LARGER = 1.8
 
 
 @attrs.frozen
@@ -45,13 +47,16 @@ def find_rows(text: Mask, homes: Sequence[Area], em: float) -> list[Row]:
         return []
     boxes = pieces.boxes[likely]
     home = _homes(boxes, homes)
-    tall = (boxes[:, 2:] - boxes[:, :2]).max(axis=1) >= _SMALL * em
-    upright = _upright_homes(boxes, home, homes, tall, em)
+    longest = (boxes[:, 2:] - boxes[:, :2]).max(axis=1)
+    tall = longest >= _SMALL * em
+    upright = _upright_homes(boxes, home, homes, longest, em)
     turned = np.isin(home, list(upright))
     made = []
     for part, is_turned in ((np.flatnonzero(~turned), False), (np.flatnonzero(turned), True)):
         own = _transposed(boxes[part]) if is_turned else boxes[part]
-        groups = [part[g] for g in _joined(own, home[part], tall[part], em) if tall[part][g].any()]
+        size = _size(own, em) if is_turned else em
+        tall[part] = longest[part] >= _SMALL * size
+        groups = [part[g] for g in _joined(own, home[part], tall[part], size) if tall[part][g].any()]
         if is_turned:
             made += [(group, True) for group in groups]
         elif groups:
@@ -59,18 +64,31 @@ def find_rows(text: Mask, homes: Sequence[Area], em: float) -> list[Row]:
     return [_row(boxes[group], is_turned) for group, is_turned in made]
 
 
-def _upright_homes(boxes: Array, home: Array, homes: Sequence[Area], tall: Array, em: float) -> set[int]:
-    """High and narrow boxes in which letters make fewer lines when read upwards."""
-    found = set()
+def _upright_homes(boxes: Array, home: Array, homes: Sequence[Area], longest: Array, em: float) -> set[int]:
+    """High and narrow boxes in which letters make fewer lines when read upwards; beside such also those that are
+    not so narrow, if their letters stand one above the other."""
+    found, likely = set(), set()
     for number, (x0, y0, x1, y1) in enumerate(homes):
         own = np.flatnonzero(home == number)
-        if len(own) < 3 or x1 - x0 > 5 * em or y1 - y0 < 1.6 * (x1 - x0):
+        stood = _transposed(boxes[own])
+        size = _size(stood, em)
+        if len(own) < 2 or x1 - x0 > 5 * size:
             continue
-        level = _joined(boxes[own], home[own], tall[own], em)
-        upwards = _joined(_transposed(boxes[own]), home[own], tall[own], em)
-        if len(upwards) < 0.6 * len(level):
+        level = len(_joined(boxes[own], home[own], longest[own] >= _SMALL * em, em))
+        upwards = len(_joined(stood, home[own], longest[own] >= _SMALL * size, size))
+        if len(own) > 2 and y1 - y0 >= 1.6 * (x1 - x0) and upwards < 0.6 * level:
             found.add(number)
-    return found
+        elif upwards == 1 and level == len(own):
+            likely.add(number)
+    return found | likely if found else found
+
+
+def _size(boxes: Array, em: float) -> float:
+    """The size of turned text, which may be the larger one: a picture's em comes from the heights of letters as
+    they stand, and those of turned ones are their widths."""
+    high = boxes[:, 3] - boxes[:, 1]
+    high = high[high >= _SMALL * em]
+    return max(em, min(_TURNED_LARGER * em, 1.3 * quantile(high, 0.8))) if len(high) else em
 
 
 def _transposed(boxes: Array) -> Array:

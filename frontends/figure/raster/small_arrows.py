@@ -10,6 +10,8 @@ from dlc.frontends.figure.raster.middles import median, quantile
 
 #: How long (ems) such arrows are, how much longer than wide, and how thick their shafts are (of the head).
 _SHORTEST, _LONGEST, _SLENDER, _SHAFT = 0.95, 8.0, 1.4, 0.45
+#: Letters and digits are at most so high (ems).
+_LETTER = 1.3
 #: The last part of an arrow is so much narrower than its head: a 7 is not.
 _TIP, _POINTED = 0.06, 0.75
 
@@ -21,6 +23,8 @@ def small_arrows(pieces: Pieces, among: Array, em: float) -> Array:
     likely = (
         among & (long >= _SHORTEST * em) & (long <= _LONGEST * em) & (long >= _SLENDER * short) & (short >= 5)
     )
+    # A small 6 has a thin end, too: its bowl is hollow.
+    likely &= (long > _LETTER * em) | (np.bincount(pieces.homes, minlength=len(pieces)) == 1)
     found = np.zeros(len(pieces), bool)
     for number in np.flatnonzero(likely).tolist():
         own = pieces.window(number) > 0

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import itertools
+
 import cv2
+import numpy as np
 import pytest
 from support.canvases import BLACK, Board, graph, near
 
 from dlc.frontends.figure.drawing import Area, Outline
 from dlc.frontends.figure.network.scene import scene
 from dlc.frontends.figure.network.wiring import wiring
+from dlc.frontends.figure.raster.rows import find_rows
 
 LEFT: Area = (40, 60, 160, 110)
 RIGHT: Area = (340, 60, 460, 110)
@@ -160,3 +164,32 @@ def test_all_lines_between_columns_of_circles_are_found(headed: bool) -> None:
     assert len(drawing.connectors) == 16
     assert all(line.head is headed and not line.tail for line in drawing.connectors)
     assert all(line.start[0] < line.end[0] for line in drawing.connectors)
+
+
+def test_digits_beside_a_drawing_are_no_arrows() -> None:
+    board = Board()
+    board.box(LEFT, "3x3 conv")
+    board.text((250, 200), "x6 x7 x9")
+    drawing = board.read()
+    assert not drawing.connectors
+    assert len(drawing.labels) == 2
+
+
+def test_lines_without_heads_keep_none_for_one_that_looks_like_it() -> None:
+    board = Board(900, 200)
+    boxes: list[Area] = [(20.0 + 110 * i, 60, 90.0 + 110 * i, 110) for i in range(8)]
+    for area in boxes:
+        board.box(area, "conv")
+    for one, other in itertools.pairwise(boxes):
+        board.line((round(one[2]) + 2, 85), (round(other[0]) - 2, 85))
+    board.head((380, 85), (418, 85))
+    assert not any(line.head or line.tail for line in board.read().connectors)
+
+
+def test_turned_words_larger_than_an_em_are_one_line() -> None:
+    mask = np.zeros((300, 100), np.uint8)
+    for word in (30, 120, 205):  # letters 20 pixels high, read upwards; spaces of 17 pixels and more
+        for letter in range(5):
+            mask[word + 14 * letter : word + 14 * letter + 10, 40:60] = 255
+    rows = find_rows(mask, [(10.0, 10.0, 90.0, 290.0)], 18.0)
+    assert [(row.angle, row.count) for row in rows] == [(90.0, 15)]
