@@ -188,7 +188,7 @@ def test_lines_without_heads_keep_none_for_one_that_looks_like_it() -> None:
 
 def test_turned_words_larger_than_an_em_are_one_line() -> None:
     mask = np.zeros((300, 100), np.uint8)
-    for word in (30, 120, 205):  # letters 20 pixels high, read upwards; spaces of 17 pixels and more
+    for word in (30, 114, 198):  # letters 20 pixels high, read upwards; spaces of 18 pixels
         for letter in range(5):
             mask[word + 14 * letter : word + 14 * letter + 10, 40:60] = 255
     rows = find_rows(mask, [(10.0, 10.0, 90.0, 290.0)], 18.0)
