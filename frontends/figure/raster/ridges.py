@@ -17,6 +17,8 @@ from dlc.frontends.figure.raster.boxes import Found
 _PART, _LEAST = 0.3, 8
 #: Gaps of this length (ems) in a line are closed: another line runs into it there.
 _GAP = 0.3
+#: A slanted line is by this wider across than it is thick.
+_SLANT = 1.5
 
 
 @attrs.frozen(eq=False)
@@ -33,7 +35,7 @@ class Ridges:
 def ridges_of(one: Found, grey: Pixels, em: float) -> Ridges:
     """The lines in a window's brightness that are as thick as a box's border, and as different from a face."""
     ground, stroke = _tones(one)
-    side = round(2 * one.half) + 2
+    side = round(_SLANT * 2 * one.half) + 2
     way = cv2.MORPH_BLACKHAT if stroke <= ground else cv2.MORPH_TOPHAT
     least = max(_LEAST, _PART * abs(ground - stroke))
     gap = max(3, round(_GAP * em))

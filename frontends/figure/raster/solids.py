@@ -30,7 +30,7 @@ _OUTLINED = 12
 _SHADOW = 0.7
 #: Where this part of all boxes are seen to have shadows, the others have them too.
 _FEW_SHADOWS = 0.3
-#: The far edges of a rear agree on its offset to so many pixels, and half their thickness.
+#: The far edges of a rear agree on its offset to so many pixels, and their thickness.
 _AGREE = 3.5
 #: Sheets follow each other in steps that differ by at most so much (pixels).
 _UNEVEN = 2.0
@@ -175,7 +175,7 @@ def _behind(front: Area, lines: Ridges, em: float) -> _Solid | None:
         upright = _rears(front, lines.upright, right, em)
         for up in (True, False):
             level = _rears(_mirrored(front), lines.level.T, not up, em) if upright else []
-            seen = _fitting(front, lines, _exact(upright, level, _AGREE + lines.thick / 2), em)
+            seen = _fitting(front, lines, _exact(upright, level, _AGREE + lines.thick), em)
             if seen is not None:
                 return seen
     return None
@@ -190,9 +190,13 @@ def _exact(upright: Sequence[Point], level: Sequence[Point], slack: float) -> li
     """Offsets that an upright and a level line agree on: each tells one coordinate well and the other about."""
     found = []
     for x, about_y in upright:
-        near = [y for y, about_x in level if abs(x - about_x) <= slack and abs(y - about_y) <= slack]
+        off = [
+            (abs(x - about_x) + abs(y - about_y), max(abs(x - about_x), abs(y - about_y)), y)
+            for y, about_x in level
+        ]
+        near = [(total, y) for total, most, y in off if most <= slack]
         if near:
-            found.append((x, min(near, key=lambda y: abs(y - about_y))))
+            found.append((x, min(near)[1]))
     return found
 
 
