@@ -13,6 +13,8 @@ from dlc.frontends.figure.raster.arrays import Array, Points
 
 #: A circle's outline is even to this part of its radius, or a pixel.
 _EVEN, _PIXEL = 0.06, 1.0
+#: What a rectangle fills of its hull with a piece cut out of its side.
+_NOTCHED = 0.85
 
 
 @attrs.frozen
@@ -46,13 +48,23 @@ def shape_of(contour: Points, slack: float) -> Shape | None:
         fitted = _fitted(dense, (x0, y0, x1, y1))
         if fitted > 0.9:
             return Shape(Outline.CIRCLE, agreement=fitted)
-    return other or _dented(agreement, shares)
+    return other or _dented(agreement, shares) or _notched(contour, (x0, y0, x1, y1), shares, slack)
 
 
 def _dented(agreement: float, shares: list[float]) -> Shape | None:
     """A rectangle into which something reaches from its border: a head, a letter."""
     if agreement > 0.85 and min(shares) > 0.55:
         return Shape(Outline.RECTANGLE, agreement=0.8 * agreement)
+    return None
+
+
+def _notched(contour: Points, sides: _Sides, shares: list[float], slack: float) -> Shape | None:
+    """A rectangle with all four corners, out of whose side a piece is cut: by a small square close to it."""
+    x0, y0, x1, y1 = sides
+    filled = float(cv2.contourArea(contour)) / max(1, (x1 - x0) * (y1 - y0))
+    ends = [np.hypot(contour[:, 0] - x, contour[:, 1] - y).min() for x in (x0, x1) for y in (y0, y1)]
+    if filled > _NOTCHED and max(ends) <= slack and min(shares) > 0.9:
+        return Shape(Outline.RECTANGLE, agreement=0.75)
     return None
 
 
