@@ -86,3 +86,29 @@ def test_a_square_as_wide_as_a_thin_map_does_not_cut_it() -> None:
     cv2.rectangle(board.pixels, (304, 130), (312, 140), BLACK, 1)
     thin = [box for box in board.read().boxes if box.area[0] > 250]
     assert any(near(box.area, (300, 40, 316, 240), 3) for box in thin)
+
+
+@pytest.mark.parametrize("width", [1, 3, 5])
+def test_cuboids_of_thick_and_thin_lines(width: int) -> None:
+    board = Board()
+    board.box((60.0, 360.0, 220.0, 420.0), "fully connected")
+    top = [(100, 120), (160, 120), (210, 70), (150, 70)]
+    side = [(160, 120), (210, 70), (210, 250), (160, 300)]
+    cv2.rectangle(board.pixels, (100, 120), (160, 300), (251, 180, 174), cv2.FILLED)
+    for corners, fill in ((top, (252, 206, 202)), (side, (213, 153, 148))):
+        cv2.fillPoly(board.pixels, [np.array(corners, np.int32)], fill)
+        cv2.polylines(board.pixels, [np.array(corners, np.int32)], True, BLACK, width, cv2.LINE_AA)
+    cv2.rectangle(board.pixels, (100, 120), (160, 300), BLACK, width)
+    (cuboid,) = [box for box in board.read().boxes if box.area[1] < 300]
+    assert cuboid.outline is Outline.CUBOID
+    assert near(cuboid.area, (100, 70, 210, 300), 4)
+
+
+def test_a_square_close_to_the_side_of_a_box_is_no_part_of_its_outline() -> None:
+    board = Board()
+    board.box((60.0, 360.0, 220.0, 420.0), "fully connected")
+    cv2.rectangle(board.pixels, (300, 80), (340, 200), (225, 225, 225), cv2.FILLED)
+    cv2.rectangle(board.pixels, (300, 80), (340, 200), BLACK, 3)
+    cv2.rectangle(board.pixels, (325, 120), (336, 131), BLACK, 2)
+    boxes = [box for box in board.read().boxes if box.area[0] > 250]
+    assert any(near(box.area, (300, 80, 340, 200), 4) for box in boxes)
