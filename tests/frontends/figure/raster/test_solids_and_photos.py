@@ -88,7 +88,7 @@ def test_a_square_as_wide_as_a_thin_map_does_not_cut_it() -> None:
     assert any(near(box.area, (300, 40, 316, 240), 3) for box in thin)
 
 
-@pytest.mark.parametrize("width", [1, 3, 5])
+@pytest.mark.parametrize("width", [1, 2, 4])
 def test_cuboids_of_thick_and_thin_lines(width: int) -> None:
     board = Board()
     board.box((60.0, 360.0, 220.0, 420.0), "fully connected")
