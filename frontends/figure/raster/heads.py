@@ -17,6 +17,8 @@ from dlc.frontends.figure.raster.stroke import Stroke, is_at
 _LARGEST, _SMALLEST, _GAP = 1.25, 4, 0.5
 #: At its tip a head is narrow: this part of its width at most. It reaches so far (pixels) to both sides.
 _POINTED, _LEAST_SIDE = 0.7, 1.5
+#: A head touches a box in one place, which is at most that part of it.
+_ONE_PLACE = 0.85
 #: Thickness of what is drawn on (pixels), and how near (ems) an end is that is at a tip.
 _BRIDGE, _AT_TIP = 2, 0.25
 
@@ -57,7 +59,10 @@ def _bridge(
     own = pieces.window(number) > 0
     rows, columns = np.nonzero(own)
     places = np.stack([columns + x0, rows + y0], axis=1).astype(np.float64)
-    middle, tip = places.mean(axis=0), _tip(places, near[y0:y1, x0:x1][own] > 0)
+    touching = places[near[y0:y1, x0:x1][own] > 0]
+    if float(np.ptp(touching, axis=0).max()) > _ONE_PLACE * max(x1 - x0, y1 - y0):
+        return None  # a short arrow from box to box
+    middle, tip = places.mean(axis=0), touching.mean(axis=0)
     way = middle - tip
     long = float(np.hypot(*way))
     if long < 1.0:
@@ -74,12 +79,6 @@ def _bridge(
             if (is_at((x, y), pieces.ink) or squeezed) and not inside:
                 return (x, y), (round(float(tip[0])), round(float(tip[1])))
     return None
-
-
-def _tip(places: Array, touching: Array) -> Array:
-    """The middle of what lies at the box."""
-    tip: Array = places[touching].mean(axis=0)
-    return tip
 
 
 def _is_pointed(places: Array, tip: Array, way: Array) -> bool:
