@@ -21,6 +21,8 @@ _THICKEST, _OFF = 0.4, 0.12
 #: which distances from it there is nothing between them (of the radius).
 _INKED, _ARM, _BARE = 0.93, 0.5, (0.4, 0.72)
 _BLANK = 0.2
+#: How far aside of the middle an arm may be (of the radius).
+_OFF_ARM = 0.16
 #: So many circles without signs are neurons.
 _SEVERAL = 4
 #: Directions in which a ring is looked at.
@@ -195,7 +197,10 @@ def _sign(ink: Mask, x: float, y: float, radius: float) -> str:
     """ "+" or "×" by the directions in which there is ink from the middle on."""
     for sign, turn in (("+", 0.0), ("×", np.pi / 4)):
         ways = turn + np.arange(4) * (np.pi / 2)
-        arms = _shares(ink, x, y, ways, np.linspace(1.0, _ARM * radius, 16), (-1.0, 0.0, 1.0))
+        off = max(1.0, _OFF_ARM * radius)
+        arms = _shares(
+            ink, x, y, ways, np.linspace(1.0, _ARM * radius, 16), np.linspace(-off, off, 5).tolist()
+        )
         gaps = _shares(ink, x, y, ways + np.pi / 4, np.linspace(*_BARE, 16) * radius, (0.0,))
         if float(arms.min()) > _INKED and float(gaps.max()) < _BLANK:
             return sign
