@@ -135,10 +135,11 @@ class _Speller:
         parts = _parts([self._lines[n] for n in left])
         self._needed = _needed([self._lines[n] for n in left], parts)
         for _ in range(_ROUNDS):
-            chosen = self._chosen(parts, left)
-            if sum(part.width for part in chosen) > sum(self._lines[n].crop.shape[1] for n in left):
+            chosen = set(self._chosen(parts, left))
+            wide = sum(part.width for part in chosen)
+            if not chosen or wide > sum(self._lines[n].crop.shape[1] for n in left):
                 break
-            self._read_parts(chosen)
+            self._read_parts([part for part in parts if part in chosen])
             parts = [part for part in parts if part not in chosen]
             left = self._unread()
         self._read_whole(left)
