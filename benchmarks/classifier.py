@@ -23,7 +23,7 @@ EDGES = (0.0, 0.05, 0.2, 0.33, 0.5, 0.7, 0.9, 1.01)
 
 def calibration(trees: Trees, chosen: Sequence[Example]) -> str:
     """How many of the figures said to be so likely designs are designs, as lines of a table."""
-    likely = [(trees.probability(example.features), example.design) for example in chosen]
+    likely = [(trees.probability(example.with_words(trees.words)), example.design) for example in chosen]
     lines = ["said         figures  mean said  designs"]
     for low, high in itertools.pairwise(EDGES):
         own = [(said, design) for said, design in likely if low <= said < high]

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import attrs
 
-from dlc.diagnostics import Diagnostic, DlcError, FileSpan, Fix, codes
+from dlc.diagnostics import Diagnostic, DlcError, FileSpan, Fix, Severity, codes
 from dlc.ir import Module
 
 LARGEST = 256 * 2**20  # bytes; larger inputs are refused before they are read
@@ -172,7 +172,14 @@ def _load_picture(data: bytes, name: str, form: str) -> Loaded:
     from dlc.frontends.figure.picture import read_picture
 
     reading = read_picture(data, name)
+    if not reading.nets:
+        raise DlcError(tuple(_as_error(d) for d in reading.diagnostics))
     return Loaded(Module(nets=reading.nets), reading.diagnostics, name, form)
+
+
+def _as_error(finding: Diagnostic) -> Diagnostic:
+    """The finding that there is no network, as the error that it is where one was wanted."""
+    return attrs.evolve(finding, severity=Severity.ERROR) if finding.code is codes.NO_NETWORK else finding
 
 
 def _load_onnx(data: bytes, name: str) -> Loaded:

@@ -128,6 +128,7 @@ PICTURE_EMPTY = _code(611, "picture shows nothing")
 EVIDENCE_DIFFERS = _code(612, "table and figure say different things")
 SVG_MALFORMED = _code(613, "SVG is not well-formed")
 SVG_REFUSED = _code(614, "SVG asks for what is outside it, or for too much")
+SCRIPT_UNKNOWN = _code(615, "text of a figure is not read")
 
 # 07: other formats read
 JSON_MALFORMED = _code(701, "JSON is malformed")

@@ -11,7 +11,7 @@ from dlc.frontends.figure.network.trust import credible
 #: A figure at least this likely a design is believed with less to show.
 _LIKELY = 0.6
 #: A figure less likely a design than this shows no network, whatever its words.
-_HOPELESS = 0.1
+HOPELESS = 0.1
 #: Graphs of a figure with more than this share of the layers of its largest are no fragments of it.
 _SHARE = 0.2
 #: Nets of a figure beyond this number are only believed where they have several layers.
@@ -20,7 +20,7 @@ _MANY = 6
 
 def networks(graphs: Sequence[Graph], likely: float) -> list[Graph]:
     """The graphs that are networks, `likely` being how likely the figure shows any."""
-    if likely < _HOPELESS:
+    if likely < HOPELESS:
         return []
     found = [graph for graph in graphs if credible(graph, likely) and _is_whole(graph, likely)]
     most = max((_layers(graph) for graph in found), default=0)

@@ -149,7 +149,8 @@ class Drawing:
     `junctions` are points at which lines are joined: every end of a connector that lies on another
     connector's course, and dots drawn on crossings. Lines that cross elsewhere only cross. A line that
     forks is several connectors whose ends share a junction. `ticks` counts axis ticks and `curves` long
-    wiggling lines that are no connectors, for telling plots from designs. `unit` is "pt" or "px".
+    wiggling lines that are no connectors, for telling plots from designs. `unread` is the length of all lines
+    of text of which no letter could be read from pixels. `unit` is "pt" or "px".
     """
 
     area: Area
@@ -160,6 +161,7 @@ class Drawing:
     ticks: int = 0
     curves: int = 0
     unit: str = "pt"
+    unread: float = 0.0
 
     @property
     def em(self) -> float:

@@ -9,6 +9,7 @@ import attrs
 from dlc.diagnostics import Diagnostic, Severity, codes
 from dlc.frontends.figure.calibration import calibrated
 from dlc.frontends.figure.choice import networks
+from dlc.frontends.figure.classify.judge import LEAST
 from dlc.frontends.figure.drawing import Drawing
 from dlc.frontends.figure.find import Figure
 from dlc.frontends.figure.network.emit import ONE_INPUT, Facts, Place, emit, facts_of
@@ -17,6 +18,7 @@ from dlc.frontends.figure.network.kinds import graphs_of
 from dlc.frontends.figure.network.plotted import plotted_nets
 from dlc.frontends.figure.network.plotted.assemble import Assembled
 from dlc.frontends.figure.network.trust import confidence
+from dlc.frontends.figure.scripts import unread, unread_share
 from dlc.frontends.table.design.proof import proofread, span_of
 from dlc.ir import Module, Net
 from dlc.passes.check import check
@@ -25,6 +27,9 @@ from dlc.passes.check import check
 _LEAST_BELIEVED = 0.25
 #: What is left of the confidence in a network after each line that should be there and was not found.
 _AFTER_A_MISS = 0.85
+
+#: How much of the confidence in a network goes where none of its figure's text was read.
+_DOUBT = 0.8
 
 
 @attrs.frozen
@@ -74,11 +79,24 @@ def read_drawing(
     plotted = plotted_nets(drawing, place)
     if plotted is not None:
         return _of_plotted(plotted, place)
+    told: tuple[Diagnostic, ...] = ()
+    share = 0.0
+    if likely >= LEAST and (told := unread(drawing, span_of(place.origin()))):
+        share = unread_share(drawing)
     facts = facts_of(" ".join([caption, *(label.text for label in drawing.labels)]))
     graphs = networks(graphs_of(drawing), likely)
     made = [_net(graph, place, facts, likely) for graph in graphs]
-    nets = tuple(net for net, _ in made if net is not None)
-    return Figures(nets, tuple(finding for _, findings in made for finding in findings))
+    nets = tuple(_less_sure(net, share) for net, _ in made if net is not None)
+    return Figures(nets, (*told, *(finding for _, findings in made for finding in findings)))
+
+
+def _less_sure(net: Net, unread: float) -> Net:
+    """The net of a figure of whose text this share was not read, so much less sure."""
+    return (
+        attrs.evolve(net, confidence=round((net.confidence or 1.0) * (1 - _DOUBT * unread), 3))
+        if unread
+        else net
+    )
 
 
 def _of_plotted(plotted: Sequence[Assembled], place: Place) -> Figures:

@@ -40,6 +40,9 @@ def _path(pen: ImageDraw.ImageDraw, path: Path, scale: float) -> None:
 
 
 def _letter(picture: Image.Image, pen: ImageDraw.ImageDraw, char: Char, scale: float) -> None:
+    x0, y0, x1, y1 = (side * scale for side in (char.x0, char.y0, char.x1, char.y1))
+    if x1 < 0 or y1 < 0 or x0 > picture.width or y0 > picture.height:
+        return  # the library fails on letters far outside
     font: Any = ImageFont.load_default(size=max(1.0, char.size * scale))
     if char.angle == 0:
         pen.text((char.x0 * scale, char.baseline * scale), char.text, fill=(0, 0, 0), font=font, anchor="ls")

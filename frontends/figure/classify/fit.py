@@ -1,6 +1,6 @@
 """Fitting the trees that tell designs from other figures, on labelled figures.
 
-    python -m dlc.frontends.figure.classify.fit FOLDER [--papers PDFS] [-o trees.json]
+    python -m dlc.frontends.figure.classify.fit FOLDER [--papers PDFS] [-o FOLDER]
 
 FOLDER holds `labels.tsv` (id, pdf, page, bbox, design, split, caption) and `crops/<id>.webp`. Where PDFS
 has a figure's paper its drawing is used too. Figures of the split "test" are only reported, never fitted.
@@ -11,7 +11,8 @@ from __future__ import annotations
 import argparse
 import math
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+import zlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,8 @@ import numpy as np
 from PIL.Image import Image
 from PIL.Image import open as open_picture
 
-from dlc.frontends.figure.classify.features import Evidence, features
+from dlc.frontends.figure.classify.captions import WEIGHED, weighed, weights
+from dlc.frontends.figure.classify.features import CAPTIONED, DRAWN, Evidence, features
 from dlc.frontends.figure.classify.trees import UNKNOWN, Split, Trees
 from dlc.frontends.figure.drawing import Drawing
 from dlc.frontends.figure.ocr import engine
@@ -31,6 +33,8 @@ from dlc.frontends.figure.vector.reader import read_vector
 from dlc.frontends.pdf.kept import KeptDocument
 from dlc.frontends.pdf.pdfium import PdfiumDocument
 
+#: Captions are weighed by those of other papers in so many parts.
+PARTS = 4
 #: How many trees of which depth, how much each counts, the share of the figures that each sees, the penalty
 #: on large answers, and the fewest figures on one side of a question.
 TREES, DEPTH, RATE, SHARE, PENALTY, FEWEST = 300, 2, 0.06, 0.7, 2.0, 4
@@ -38,20 +42,73 @@ TREES, DEPTH, RATE, SHARE, PENALTY, FEWEST = 300, 2, 0.06, 0.7, 2.0, 4
 
 @attrs.frozen
 class Example:
-    """A labelled figure."""
+    """A labelled figure; what its features hold of the weights of its caption's words is made anew in fitting."""
 
     id: str
     split: str
     design: bool
     features: Mapping[str, float]
+    caption: str = ""
+    paper: str = ""
+
+    def with_words(self, words: Mapping[str, float]) -> Mapping[str, float]:
+        """The features, words weighed so."""
+        return {**self.features, WEIGHED: weighed(self.caption, words)}
+
+    def bare(self) -> Mapping[str, float]:
+        """The features that do not come from a caption."""
+        return {name: value for name, value in self.features.items() if name not in CAPTIONED}
 
 
 def fit(examples: Sequence[Example], seed: int = 0) -> Trees:
-    """The trees for some figures; the same for the same seed."""
+    """The trees for some figures, and the weights of their captions' words; the same for the same seed.
+
+    Every figure is learnt from with its drawing, where it has been read, and without: the first glance has none.
+    """
+    trees = _boosted(*_with_glances(_held_out(examples), examples), seed)
+    return attrs.evolve(trees, words=_weights(examples))
+
+
+def fit_bare(examples: Sequence[Example], seed: int = 0) -> Trees:
+    """The trees for figures of which only drawing and picture are known; the same for the same seed."""
+    return _boosted(*_with_glances([example.bare() for example in examples], examples), seed)
+
+
+def _with_glances(
+    told: Sequence[Mapping[str, float]], examples: Sequence[Example]
+) -> tuple[list[Mapping[str, float]], list[bool]]:
+    """The features of figures with their drawings, where those have been read, then of all without; and which are
+    designs.
+    """
+    pairs = [(each, example.design) for each, example in zip(told, examples, strict=True)]
+    glances = [({n: v for n, v in each.items() if n not in DRAWN}, design) for each, design in pairs]
+    both = [*(pair for pair in pairs if not DRAWN.isdisjoint(pair[0])), *glances]
+    return [each for each, _ in both], [design for _, design in both]
+
+
+def _weights(examples: Iterable[Example]) -> dict[str, float]:
+    chosen = list(examples)
+    return weights([example.caption for example in chosen], [example.design for example in chosen])
+
+
+def _held_out(examples: Sequence[Example]) -> list[Mapping[str, float]]:
+    """The features of figures, their words weighed by what captions of other papers tell.
+
+    Weights that a caption took part in would be trusted too much.
+    """
+    parts = [zlib.crc32(example.paper.encode()) % PARTS for example in examples]
+    known = [
+        _weights(e for e, own in zip(examples, parts, strict=True) if own != part) for part in range(PARTS)
+    ]
+    return [example.with_words(known[part]) for example, part in zip(examples, parts, strict=True)]
+
+
+def _boosted(told: Sequence[Mapping[str, float]], designs: Sequence[bool], seed: int) -> Trees:
+    """The trees for figures with these features."""
     random = np.random.default_rng(seed)
-    names = sorted({name for example in examples for name in example.features})
-    table = np.array([[example.features.get(name, UNKNOWN) for name in names] for example in examples])
-    truth = np.array([example.design for example in examples], dtype=float)
+    names = sorted({name for each in told for name in each})
+    table = np.array([[each.get(name, UNKNOWN) for name in names] for each in told])
+    truth = np.array(designs, dtype=float)
     base = math.log(truth.mean() / (1 - truth.mean()))
     odds = np.full(len(truth), base)
     trees: list[Split | float] = []
@@ -121,7 +178,8 @@ def examples(folder: Path, papers: Path | None, split: str | None = None) -> Ite
         with open_picture(folder / "crops" / f"{row['id']}.webp") as picture:
             drawing, pixels = drawings.of(row, picture)
             evidence = Evidence(caption, drawing, picture, pixels)
-            yield Example(row["id"], row["split"], row["design"] == "yes", features(evidence))
+            told = features(evidence, {})
+            yield Example(row["id"], row["split"], row["design"] == "yes", told, caption, row["pdf"])
 
 
 class _Drawings:
@@ -154,7 +212,7 @@ class _Drawings:
 
 def report(trees: Trees, chosen: Sequence[Example], least: float) -> str:
     """Recall and precision of the designs among some figures, those taken that reach `least`."""
-    taken = [example for example in chosen if trees.probability(example.features) >= least]
+    taken = [e for e in chosen if trees.probability(e.with_words(trees.words)) >= least]
     right = sum(example.design for example in taken)
     recall = right / max(1, sum(example.design for example in chosen))
     return f"{len(chosen)} figures: recall {recall:.3f}, precision {right / max(1, len(taken)):.3f}"
@@ -167,11 +225,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="Fit the trees that tell designs from other figures.")
     parser.add_argument("folder", type=Path)
     parser.add_argument("--papers", type=Path)
-    parser.add_argument("-o", "--output", type=Path, default=Path("trees.json"))
+    parser.add_argument("-o", "--output", type=Path, default=Path())
     options = parser.parse_args(arguments)
     found = list(examples(options.folder, options.papers))
-    trees = fit([example for example in found if example.split == "train"])
-    options.output.write_text(trees.to_json(), encoding="utf-8")
+    train = [example for example in found if example.split == "train"]
+    trees, bare = fit(train), fit_bare(train)
+    options.output.mkdir(parents=True, exist_ok=True)
+    (options.output / "trees.json").write_text(trees.to_json(), encoding="utf-8")
+    (options.output / "bare.json").write_text(bare.to_json(), encoding="utf-8")
     for split in ("train", "test"):
         chosen = [example for example in found if example.split == split]
         sys.stdout.write(f"{split}: {report(trees, chosen, LEAST)}\n")

@@ -18,7 +18,7 @@ from dlc.frontends.figure.geometry import common, extent, size
 
 #: A figure at least this likely is read as a design. Chosen on the training papers, by cross-validation: it
 #: finds nine of ten designs.
-LEAST = 0.33
+LEAST = 0.36
 
 
 class Kind(enum.Enum):
@@ -54,12 +54,14 @@ class Judge(Protocol):
 
 @attrs.frozen
 class FeatureJudge:
-    """Weighs the features of caption, drawing and picture."""
+    """Weighs the features of caption, drawing and picture; by other trees where there is no caption."""
 
     trees: Trees = attrs.field(factory=fitted)
+    bare: Trees = attrs.field(factory=lambda: fitted("bare"))
 
     def judge(self, evidence: Evidence) -> Verdict:
-        likely = self.trees.probability(features(evidence))
+        trees = self.trees if evidence.caption else self.bare
+        likely = trees.probability(features(evidence, trees.words))
         return Verdict(likely, kind_of(evidence.drawing) if evidence.drawing is not None else Kind.BOXES)
 
 

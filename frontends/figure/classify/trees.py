@@ -34,11 +34,15 @@ class Split:
 
 @attrs.frozen
 class Trees:
-    """Trees whose answers, each times `rate`, add up from `base` to the log-odds of a design."""
+    """Trees whose answers, each times `rate`, add up from `base` to the log-odds of a design.
+
+    `words` are the weights of words in captions that one of the features is made of.
+    """
 
     base: float
     rate: float
     trees: tuple[Split | float, ...]
+    words: Mapping[str, float] = attrs.field(factory=dict)
 
     def probability(self, features: Mapping[str, float]) -> float:
         """How likely a figure with these features is a design, 0..1."""
@@ -46,21 +50,23 @@ class Trees:
         return 1 / (1 + math.exp(-max(-40.0, min(40.0, odds))))
 
     def to_json(self) -> str:
-        """The trees as text, one a line."""
+        """The trees as text, one a line, and the words."""
         rows = ",\n  ".join(json.dumps(_written(tree)) for tree in self.trees)
-        return f'{{"base": {self.base}, "rate": {self.rate}, "trees": [\n  {rows}\n]}}\n'
+        words = json.dumps({word: round(weight, 3) for word, weight in self.words.items()})
+        return f'{{"base": {self.base}, "rate": {self.rate},\n"words": {words},\n"trees": [\n  {rows}\n]}}\n'
 
     @classmethod
     def from_json(cls, text: str) -> Trees:
         """Read what `to_json` wrote."""
         data = json.loads(text)
-        return cls(data["base"], data["rate"], tuple(_read(tree) for tree in data["trees"]))
+        trees = tuple(_read(tree) for tree in data["trees"])
+        return cls(data["base"], data["rate"], trees, data.get("words", {}))
 
 
 @functools.cache
-def fitted() -> Trees:
-    """The trees that come with the compiler."""
-    kept = resources.files("dlc.frontends.figure.classify") / "trees.json"
+def fitted(name: str = "trees") -> Trees:
+    """Trees that come with the compiler: "trees", or "bare" for figures without captions."""
+    kept = resources.files("dlc.frontends.figure.classify") / f"{name}.json"
     return Trees.from_json(kept.read_text(encoding="utf-8"))
 
 

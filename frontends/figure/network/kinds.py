@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from dlc.frontends.figure.classify.drawn import scales
 from dlc.frontends.figure.drawing import Drawing
 from dlc.frontends.figure.network.graph import Graph
 from dlc.frontends.figure.network.layered import layered
@@ -18,6 +19,8 @@ _MANY, _A_BOX = 200, 20
 #: So many layers written along arrows tell that arrows join boxes, unless twice as many are written between maps
 #: in rows.
 _ENOUGH = 3
+#: A scale has at least so many numbers in equal steps, a chart so many bars of different lengths.
+_FEWEST_STEPS, _FEWEST_BARS = 4, 3
 
 
 def graphs_of(drawing: Drawing) -> list[Graph]:
@@ -43,5 +46,22 @@ def _written(graphs: Sequence[Graph]) -> int:
 
 
 def _is_plot(drawing: Drawing) -> bool:
-    """Whether there are so many more lines than boxes that they join nothing."""
-    return len(drawing.connectors) > _MANY + _A_BOX * len(drawing.boxes)
+    """Whether there are so many more lines than boxes that they join nothing, or the boxes are bars on an axis."""
+    return len(drawing.connectors) > _MANY + _A_BOX * len(drawing.boxes) or _has_bars(drawing)
+
+
+def _has_bars(drawing: Drawing) -> bool:
+    """Whether boxes of one width and several heights stand on one line beside a scale of numbers, or lie so."""
+    upright = [(b.area[3], b.width, b.height) for b in drawing.boxes]
+    level = [(b.area[0], b.height, b.width) for b in drawing.boxes]
+    across, down = scales(drawing)
+    return any(
+        steps >= _FEWEST_STEPS and any(_are_bars(boxes, foot, thick, drawing.em) for foot, thick, _ in boxes)
+        for steps, boxes in ((down, upright), (across, level))
+    )
+
+
+def _are_bars(boxes: Sequence[tuple[float, float, float]], foot: float, thick: float, em: float) -> bool:
+    """Whether three boxes or more have this foot and thickness, and lengths of their own."""
+    lengths = {round(c / em) for a, b, c in boxes if abs(a - foot) < 0.2 * em and abs(b - thick) < 0.2 * em}
+    return len(lengths) >= _FEWEST_BARS

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from dlc.frontends.figure.drawing import Colour, Connector, Drawing, Outline, Point
-from dlc.frontends.figure.geometry import contains, extent, grown
+from dlc.frontends.figure.geometry import contains, extent, grown, size
 from dlc.frontends.figure.ocr.recogniser import Recogniser
 from dlc.frontends.figure.raster.arrays import Array, Mask
 from dlc.frontends.figure.raster.behind import joined_behind
@@ -100,6 +100,9 @@ def _read(drawn: Canvas, faces: Faces, recogniser: Recogniser | None) -> Drawing
         (*labels, *(one.label() for one in circles)),
         traced.forks,
         unit="px",
+        unread=max(
+            0.0, sum(max(size(row.area)) for row in rows) - sum(max(size(each.area)) for each in labels)
+        ),
     )
     return scaled(made, 1 / drawn.scale)
 

@@ -22,6 +22,7 @@ def scaled(
         labels=tuple(map(move.label, drawing.labels)),
         junctions=tuple(map(move.point, drawing.junctions)),
         unit=unit or drawing.unit,
+        unread=by * drawing.unread,
     )
 
 

@@ -54,10 +54,10 @@ def test_a_sentence_that_begins_with_a_figure_is_no_caption() -> None:
 
 
 def test_a_shorter_figure_beside_a_taller_one_keeps_its_caption() -> None:
-    short = ("Input", "conv 5x5, 8", "fc 10")
+    short = ("Input", "conv 5x5, 8", "fc 20", "fc 10")
     page = chain("Figure 1: Network A.", BOXES, left=60) + chain("", short, left=340)
     end = 700 - 5 * 36 - 20 - 18
-    found = read(page + text(["Figure 2: Network B."], end, 340) + PROSE)
+    found = read(page + text(["Figure 2: Architecture of network B."], end, 340) + PROSE)
     assert {each.number: len(each.nets) for each in found.exhibits()} == {"1": 1, "2": 1}
 
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import random
 
+import attrs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 
+from dlc.frontends.figure.classify.captions import WEIGHED, weighed, weights
+from dlc.frontends.figure.classify.drawn import of_drawing
 from dlc.frontends.figure.classify.features import Evidence, features
-from dlc.frontends.figure.classify.fit import Example, fit, report
+from dlc.frontends.figure.classify.fit import Example, _held_out, fit, report
 from dlc.frontends.figure.classify.judge import LEAST, FeatureJudge, Kind, kind_of
 from dlc.frontends.figure.classify.trees import Split, Trees, fitted
 from dlc.frontends.figure.drawing import Box, Connector, Drawing, Label, Outline
@@ -73,9 +76,9 @@ def test_there_is_a_verdict_whatever_is_missing(missing: str) -> None:
 
 
 def test_that_a_drawing_came_from_pixels_is_known() -> None:
-    assert features(Evidence(drawing=chain()))["pixels"] == 0
-    assert features(Evidence(drawing=chain(), pixels=True))["pixels"] == 1
-    assert "pixels" not in features(Evidence(DESIGN))
+    assert features(Evidence(drawing=chain()), {})["pixels"] == 0
+    assert features(Evidence(drawing=chain(), pixels=True), {})["pixels"] == 1
+    assert "pixels" not in features(Evidence(DESIGN), {})
 
 
 @pytest.mark.parametrize(
@@ -115,11 +118,47 @@ def test_fitting_finds_what_tells_the_figures_apart() -> None:
     made = []
     for number in range(160):
         design = number % 2 == 0
-        told = {"heads": draw.gauss(1.0 if design else 0.2, 0.2), "noise": draw.random()}
+        told = {"heads": draw.gauss(1.0 if design else 0.2, 0.2), "circles": draw.random()}
         made.append(Example(str(number), "train", design, told))
     trees = fit(made[:100])
     assert trees.to_json() == fit(made[:100]).to_json()
     asked = [split.feature for split in trees.trees if isinstance(split, Split)]
-    assert asked.count("heads") > asked.count("noise")
+    assert asked.count("heads") > asked.count("circles")
     recall, precision = (float(word.rstrip(",")) for word in report(trees, made[100:], LEAST).split()[3::2])
     assert min(recall, precision) > 0.9
+
+
+def test_words_of_captions_weigh_by_what_they_stood_over() -> None:
+    captions = ["Layout of our stem", "Layout of the tail", "A layout", "Layout of it"] + [
+        "Speed on a phone"
+    ] * 4
+    learnt = weights(captions, [True] * 4 + [False] * 4)
+    assert learnt["layout"] > 0 > learnt["phone"]
+    assert "stem" not in learnt  # seen too seldom
+    assert (
+        weighed("Figure 3: The layouts of two nets", learnt) > 0 > weighed("Speed of nets on phones", learnt)
+    )
+    assert weighed("", learnt) == 0
+
+
+def test_what_a_caption_says_is_not_learnt_from_itself() -> None:
+    made = [
+        Example(str(i), "train", i % 2 == 0, {"heads": i % 2, WEIGHED: 9.0}, f"word{'ab'[i % 2]}", f"p{i}")
+        for i in range(40)
+    ]
+    alone = [attrs.evolve(example, paper="one") for example in made]
+    assert {told[WEIGHED] for told in _held_out(alone)} == {0.0}  # nothing is known of other papers
+    assert all((told[WEIGHED] > 0) == e.design for told, e in zip(_held_out(made), made, strict=True))
+
+
+def test_numbers_in_equal_steps_are_a_scale() -> None:
+    axis = [Label(f"0.{i}", (20 * i, 10, 20 * i + 9, 18), 8) for i in range(2, 8)]
+    sizes = [Label(str(n), (20 * i, 40, 20 * i + 9, 48), 8) for i, n in enumerate((3, 64, 128, 10))]
+    assert of_drawing(Drawing(AREA, labels=tuple(axis)))["scales"] == 1
+    assert of_drawing(Drawing(AREA, labels=tuple(sizes)))["scales"] == 0
+
+
+def test_without_a_caption_drawing_and_picture_decide() -> None:
+    judge = FeatureJudge()
+    assert judge.judge(Evidence("", chain(), picture(chain()))).confidence > 0.8
+    assert judge.judge(Evidence("", plot(), picture(plot()))).confidence < 0.2

@@ -208,6 +208,27 @@ def boxes_alone() -> np.ndarray:
     return made.pixels
 
 
+def bars() -> np.ndarray:
+    """Bars over names of layers, with a scale beside them: how long each takes."""
+    made = Board()
+    for k in range(6):
+        made.text((35, 420 - 70 * k), f"{k}")
+        made.line((55, 420 - 70 * k), (60, 420 - 70 * k), width=1)
+    made.line((60, 20), (60, 420), (600, 420))
+    for k, (name, high) in enumerate(
+        (("conv1", 210), ("conv2", 280), ("pool", 350), ("fc6", 140), ("fc7", 70))
+    ):
+        made.box((90 + 100 * k, 420 - high, 160 + 100 * k, 420), "", fill=(60, 120, 180))
+        made.text((125 + 100 * k, 440), name)
+    made.text((330, 470), "Time per layer")
+    return made.pixels
+
+
+def test_bars_over_names_of_layers_are_no_network() -> None:
+    pytest.importorskip("onnxruntime")
+    assert read_picture(saved(Image.fromarray(bars())), "time.png").nets == ()
+
+
 @pytest.mark.parametrize("draw", [photograph, plot, boxes_alone])
 def test_no_network_is_made_up(draw: object) -> None:
     assert callable(draw)
