@@ -68,6 +68,9 @@ def survey(data: bytes, name: str, progress: Progress | None = None) -> Paper:
         shown = figure_nets(drawn)
         if scan and not shown.nets:
             raise problems.without_text(name, len(document))
+        if scan:
+            warning = problems.tables_unread(name, len(document))
+            shown = attrs.evolve(shown, diagnostics=(warning, *shown.diagnostics))
     except DlcError as error:
         raise DlcError(_located(error.diagnostics, name)) from None
     return _paper(tables, read_tables(tables, text), drawn, shown, name, text)

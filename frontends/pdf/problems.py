@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from dlc.diagnostics import Diagnostic, DlcError, FileSpan, codes
+from dlc.diagnostics import Diagnostic, DlcError, FileSpan, Fix, Severity, codes
 
 
 def load(source: Path | bytes) -> bytes:
@@ -53,5 +53,15 @@ def encrypted(name: str | None) -> DlcError:
 
 def without_text(name: str | None, count: int) -> DlcError:
     """Not one page has characters: a scan."""
-    pages = "its only page is a picture" if count == 1 else f"its {count} pages are pictures"
-    return problem(codes.PDF_NO_TEXT, f"the PDF has no text: {pages}; run OCR on it first", name)
+    return problem(codes.PDF_NO_TEXT, f"the PDF has no text: {_pictures(count)}; run OCR on it first", name)
+
+
+def tables_unread(name: str | None, count: int) -> Diagnostic:
+    """The warning that of a scan only figures were looked for."""
+    message = f"the PDF has no text: {_pictures(count)}, of which figures were read but no tables"
+    fix = Fix("run OCR on it first, or write its tables into .csv files")
+    return Diagnostic(codes.PDF_NO_TEXT, message, FileSpan(name), Severity.WARNING, fix=fix)
+
+
+def _pictures(count: int) -> str:
+    return "its only page is a picture" if count == 1 else f"its {count} pages are pictures"

@@ -47,6 +47,9 @@ def test_a_scanned_figure_is_read_from_its_pixels() -> None:
     assert net.origin is not None
     assert net.origin.page == 1
     assert 0 < (net.confidence or 0) < 1
+    told = [d for d in found.diagnostics if d.code is codes.PDF_NO_TEXT]
+    assert [d.severity.value for d in told] == ["warning"]
+    assert "no tables" in told[0].message
 
 
 def test_a_scan_without_figures_is_told_to_have_no_text() -> None:
