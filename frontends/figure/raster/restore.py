@@ -7,6 +7,9 @@ import numpy as np
 
 from dlc.frontends.figure.raster.arrays import Array, Mask, Pixels
 
+#: The contrast (0..255) of a faint picture; one with less shows nothing. So many of a hundred pixels are at most as dark
+#: as ink, and as light as paper.
+_LEAST_CONTRAST, _FAINT, _INK_SHARE, _PAPER_SHARE = 50.0, 190.0, 0.1, 90.0
 #: A picture with more grain than this (its standard deviation, 0..255) is smoothed.
 _NOISY = 2.5
 #: Noise is measured in so large patches, away from pixels so near to black and white, whose noise is cut off there:
@@ -27,7 +30,7 @@ _RINGING = 30.0
 
 def restored(pixels: Pixels) -> tuple[Pixels, float]:
     """A picture without its grain, specks, blur and ringing, and the grain that is left."""
-    pixels = without_specks(pixels)
+    pixels = without_specks(stretched(pixels))
     if is_soft(pixels):
         pixels = sharpened(pixels)
     noise, ringing = grain(pixels), _RINGING if has_blocks(pixels) else 0.0
@@ -36,6 +39,17 @@ def restored(pixels: Pixels) -> tuple[Pixels, float]:
     pixels = cv2.bilateralFilter(pixels, 7, max(4 * noise, ringing), 2.0)
     pixels = cv2.bilateralFilter(pixels, 9, max(2 * noise, ringing / 2), 3.0)
     return pixels, max(grain(pixels), ringing / 10)
+
+
+def stretched(pixels: Pixels) -> Pixels:
+    """A faint picture with its darkest ink made black and its paper made white; others stay as they are."""
+    few = pixels[::2, ::2]
+    grey = few if few.ndim == 2 else cv2.cvtColor(few.copy(), cv2.COLOR_RGB2GRAY)
+    dark, light = (float(v) for v in np.percentile(grey, (_INK_SHARE, _PAPER_SHARE)))
+    if not _LEAST_CONTRAST < light - dark < _FAINT:
+        return pixels
+    table = np.clip((np.arange(256) - dark) * (255 / (light - dark)), 0, 255).astype(np.uint8)
+    return cv2.LUT(pixels, table)
 
 
 def without_specks(pixels: Pixels) -> Pixels:

@@ -18,6 +18,7 @@ from dlc.frontends.figure.raster.restore import (
     is_soft,
     restored,
     sharpened,
+    stretched,
     without_specks,
 )
 
@@ -112,3 +113,13 @@ def test_blurred_pictures_are_sharpened_and_read(sigma: float) -> None:
     sharp = sharpened(blurred).astype(int)
     assert np.abs(sharp - pixels).sum() < 0.9 * np.abs(blurred.astype(int) - pixels).sum()
     assert is_read(blurred)
+
+
+def test_faint_pictures_are_given_their_contrast_and_read() -> None:
+    pixels = board().pixels
+    faint = (pixels * 0.45 + 30).astype(np.uint8)
+    assert stretched(pixels) is pixels
+    assert np.abs(stretched(faint).astype(int) - pixels).max() <= 3
+    assert is_read(faint)
+    blank = np.full((60, 80, 3), 200, np.uint8)
+    assert stretched(blank) is blank
