@@ -7,8 +7,8 @@ import numpy as np
 
 from dlc.frontends.figure.raster.arrays import Array, Mask, Pixels
 
-#: The contrast (0..255) of a faint picture; one with less shows nothing. So many of a hundred pixels are at most as dark
-#: as ink, and as light as paper.
+#: The contrast (0..255) of a faint picture; one with less shows nothing. So many of a hundred pixels are at most as
+#: dark as ink, and as light as paper.
 _LEAST_CONTRAST, _FAINT, _INK_SHARE, _PAPER_SHARE = 50.0, 190.0, 0.1, 90.0
 #: A picture with more grain than this (its standard deviation, 0..255) is smoothed.
 _NOISY = 2.5
