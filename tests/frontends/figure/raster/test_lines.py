@@ -193,3 +193,15 @@ def test_turned_words_larger_than_an_em_are_one_line() -> None:
             mask[word + 14 * letter : word + 14 * letter + 10, 40:60] = 255
     rows = find_rows(mask, [(10.0, 10.0, 90.0, 290.0)], 18.0)
     assert [(row.angle, row.count) for row in rows] == [(90.0, 15)]
+
+
+def test_a_curve_that_runs_behind_a_corner_is_one_line() -> None:
+    board = Board()
+    boxes: list[Area] = [(40, 40, 160, 90), (140, 200, 255, 258), (60, 270, 180, 310)]
+    turns = np.linspace(-np.pi / 2, 1.3, 40)
+    course = [(round(163 + 110 * np.cos(t)), round(175 + 110 * np.sin(t))) for t in turns]
+    board.arrow(*course, (183, 284))
+    for area in boxes:
+        board.box(area, "3x3 conv", fill=(255, 255, 255))
+    drawing = board.read()
+    assert graph(drawing, boxes) == {(0, 2)}
