@@ -151,18 +151,15 @@ def _statement(
         name = f"{template}_{step.role}" if step.role else template
         given = [results[v] if v >= 0 else inputs[-1 - v] for v in step.values]
         one = common.get(index)
-        if one is None:
-            layers.append(_step(step, name, given))
-            results.append(_Value(name, shape))
-            continue
-        name = made.naming.template("", one.owner) + one.ending
+        if one is not None:
+            name = made.naming.template("", one.owner) + one.ending
         written = _step(step, name, given)
-        if one in objects:
-            objects[one]["inbound_nodes"] += written["inbound_nodes"]
+        held = written if one is None else objects.setdefault(one, written)
+        if held is written:
+            layers.append(held)
         else:
-            objects[one] = written
-            layers.append(written)
-        results.append(_Value(name, shape, call=len(objects[one]["inbound_nodes"]) - 1))
+            held["inbound_nodes"] += written["inbound_nodes"]
+        results.append(_Value(name, shape, call=len(held["inbound_nodes"]) - 1))
     return layers, results[-1]
 
 
