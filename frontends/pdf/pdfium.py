@@ -9,6 +9,7 @@ from __future__ import annotations
 import ctypes
 import itertools
 import math
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 _TALL = frozenset("()[]{}⎡⎢⎣⎤⎥⎦⎧⎨⎩⎪⎫⎬⎭⎛⎜⎝⎞⎟⎠")
 #: A path with more corners than this is a curve of a plot.
 _MOST_CORNERS = 4000
+_CAPTIONED = re.compile(r"(?i)\b(?:fig|tab)")
 #: A page is turned upright where so many of its characters, and so large a share of them, are read one way;
 #: it is told from about so many of them, taken evenly.
 _FEWEST_TURNED, _TURNED, _ASKED = 20, 0.8, 400
@@ -135,8 +137,13 @@ class PdfiumDocument:
 
 
 def _turns_needed(text: pdfium.PdfTextPage, frame: Frame) -> int:
-    """Quarter turns, clockwise, that make most of a page's text upright; 0 where no direction prevails."""
+    """Quarter turns, clockwise, that make most of a page's text upright; 0 where no direction prevails.
+
+    A page without the word of a caption is a drawing of its own, which may have all its labels turned.
+    """
     count = text.count_chars()
+    if not _CAPTIONED.search(text.get_text_range()):
+        return 0
     asked = range(0, count, max(1, count // _ASKED))
     shown = [i for i in asked if raw.FPDFText_IsGenerated(text.raw, i) != 1]
     angles = Counter(_style(text.raw, i, frame).angle for i in shown)
