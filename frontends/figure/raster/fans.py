@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 
 from dlc.frontends.figure.drawing import Box, Outline, Point
-from dlc.frontends.figure.raster.arrays import Array, Mask
+from dlc.frontends.figure.raster.arrays import Array, Mask, Points
 from dlc.frontends.figure.raster.half_heads import juts_out
 from dlc.frontends.figure.raster.stroke import Stroke
 
@@ -26,6 +26,8 @@ _ALIKE, _APART = 0.35, 0.6
 _INKED, _DENSE, _NEARLY = 0.97, 0.6, 0.85
 #: The part of the ink between two columns that is no line of the fan, at most; more is traced by itself.
 _OTHER = 0.12
+#: Of a line with a head that stands apart from it, or is open, this part of its length at its ends may be bare.
+_TRIMMED = 0.25
 #: Heads reach so far (ems) from a tip.
 _HEAD = 1.2
 #: What looks like heads at both ends is none, unless there is so much more at one.
@@ -36,15 +38,16 @@ _FEWEST, _FEW_LINES = 4, 4
 
 @attrs.frozen(eq=False)
 class Fans:
-    """The lines of fans as strokes, and the mask of their ink."""
+    """The lines of fans as strokes, the mask of their ink, and the areas between the columns that they join."""
 
     strokes: tuple[Stroke, ...]
     ink: Mask
+    zones: tuple[Points, ...]
 
 
 def find_fans(boxes: Iterable[Box], lines: Mask, taken: Mask, em: float) -> Fans | None:
     """The fans of a picture with these boxes, which take up `taken`; None where there are none."""
-    circles = _circles(boxes)
+    circles = round_ones(boxes)
     if len(circles) < _FEWEST:
         return None
     for axis in (0, 1):
@@ -54,11 +57,12 @@ def find_fans(boxes: Iterable[Box], lines: Mask, taken: Mask, em: float) -> Fans
         fans = [_fan(one, other, strokes, headed, lines, em) for one, other, strokes in drawn if strokes]
         if fans:
             ink = functools.reduce(cv2.bitwise_or, (fan.ink for fan in fans))
-            return Fans(tuple(stroke for fan in fans for stroke in fan.strokes), ink)
+            strokes = tuple(stroke for fan in fans for stroke in fan.strokes)
+            return Fans(strokes, ink, tuple(zone for fan in fans for zone in fan.zones))
     return None
 
 
-def _circles(boxes: Iterable[Box]) -> list[Box]:
+def round_ones(boxes: Iterable[Box]) -> list[Box]:
     """Round boxes of about one size."""
     round_ = [
         box
@@ -87,9 +91,9 @@ def _strokes(one: Sequence[Box], other: Sequence[Box], lines: Mask, taken: Mask)
     if every < _FEW_LINES or min(len(one), len(other)) < 2:
         return []
     axis = 0 if abs(one[0].centre[0] - other[0].centre[0]) > abs(one[0].centre[1] - other[0].centre[1]) else 1
-    for begins, ends in itertools.product((_middles, _sides), repeat=2):
+    for trim, begins, ends in itertools.product((0.0, _TRIMMED), (_middles, _sides), (_middles, _sides)):
         pairs = itertools.product(begins(one, other, axis), ends(other, one, axis))
-        courses = [c for a, b in pairs if (c := _course(a, b, lines, taken)) is not None]
+        courses = [c for a, b in pairs if (c := _course(a, b, lines, taken, trim)) is not None]
         if sum(inked >= _INKED for _, inked in courses) >= _DENSE * every:
             drawn = [course for course, inked in courses if inked >= _NEARLY]
             half = _half(drawn, lines)
@@ -108,7 +112,8 @@ def _fan(
     """A fan with the ink between two columns, of which nearly all is its lines; they have heads at one end."""
     zone, own = np.zeros(lines.shape, np.uint8), np.zeros(lines.shape, np.uint8)
     corners = [box.centre for box in (one[0], one[-1], other[-1], other[0])]
-    cv2.fillConvexPoly(zone, np.rint(np.array(corners)).astype(np.int32), 255)
+    around = np.rint(np.array(corners)).astype(np.int32)
+    cv2.fillConvexPoly(zone, around, 255)
     for stroke in strokes:
         (x0, y0), (x1, y1) = (map(round, stroke.end(which)) for which in (0, 1))
         cv2.line(own, (x0, y0), (x1, y1), 255, round(2 * stroke.half) + 4)
@@ -118,7 +123,7 @@ def _fan(
     ink = cv2.bitwise_and(lines, cv2.bitwise_or(zone, own))
     left = cv2.countNonZero(cv2.bitwise_and(ink, cv2.bitwise_not(own)))
     whole = left <= _OTHER * max(1, cv2.countNonZero(ink))
-    return Fans(tuple(strokes), ink if whole else cv2.bitwise_and(ink, own))
+    return Fans(tuple(strokes), ink if whole else cv2.bitwise_and(ink, own), (around,))
 
 
 def _middles(column: Sequence[Box], facing: Sequence[Box], axis: int) -> list[Point]:
@@ -134,8 +139,9 @@ def _sides(column: Sequence[Box], facing: Sequence[Box], axis: int) -> list[Poin
     return [(circle.centre[0], circle.area[side]) for circle in column]
 
 
-def _course(a: Point, b: Point, lines: Mask, taken: Mask) -> tuple[Array, float] | None:
-    """The pixels of the straight line between two places outside of boxes, and how much of it is ink."""
+def _course(a: Point, b: Point, lines: Mask, taken: Mask, trim: float) -> tuple[Array, float] | None:
+    """The pixels of the straight line between two places outside of boxes, and how much of it is ink but for
+    the part `trim` at either end."""
     (x0, y0), (x1, y1) = a, b
     count = int(max(abs(x1 - x0), abs(y1 - y0))) + 1
     t = np.linspace(0.0, 1.0, count)
@@ -150,7 +156,8 @@ def _course(a: Point, b: Point, lines: Mask, taken: Mask) -> tuple[Array, float]
         x = np.clip(points[:, 0] + off * across[0], 0, width - 1)
         y = np.clip(points[:, 1] + off * across[1], 0, height - 1)
         inked |= lines[y, x] > 0
-    return points, float(inked.mean())
+    bare = int(trim * len(points))
+    return points, float(inked[bare : len(points) - bare].mean())
 
 
 def _half(courses: Sequence[Array], lines: Mask) -> float:

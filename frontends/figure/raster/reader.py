@@ -16,12 +16,12 @@ from dlc.frontends.figure.raster.circled import find_circled, with_circled, with
 from dlc.frontends.figure.raster.dashed_lines import mark_dashed
 from dlc.frontends.figure.raster.dashes import find_dashed
 from dlc.frontends.figure.raster.faces import Faces, find_faces
-from dlc.frontends.figure.raster.fans import find_fans
 from dlc.frontends.figure.raster.frames import with_frames
 from dlc.frontends.figure.raster.half_heads import drop_stray_heads
 from dlc.frontends.figure.raster.ink import find_ink
 from dlc.frontends.figure.raster.letters import faces_with_letters, pieces_of
 from dlc.frontends.figure.raster.lines import find_lines
+from dlc.frontends.figure.raster.meshes import find_meshed
 from dlc.frontends.figure.raster.middles import usual_colour
 from dlc.frontends.figure.raster.photos import as_boxes, clear, find_photos, without_faces
 from dlc.frontends.figure.raster.picture import Picture
@@ -75,10 +75,12 @@ def _read(drawn: Canvas, faces: Faces, recogniser: Recogniser | None) -> Drawing
     found = [*found, *as_boxes(photos)]
     boxes = _box_mask(drawn, found)
     lines = find_lines(drawn, inked, boxes)
-    fans = find_fans((one.box for one in found), lines.ink, boxes, drawn.em)
-    plain = lines.ink if fans is None else cv2.bitwise_and(lines.ink, cv2.bitwise_not(fans.ink))
+    meshed = find_meshed(drawn, faces, found, inked, lines.ink, boxes)
+    fans, found = meshed.fans, meshed.found
+    boxes = _box_mask(drawn, found)
+    plain = meshed.lines if fans is None else cv2.bitwise_and(meshed.lines, cv2.bitwise_not(fans.ink))
     traced = trace(plain, cv2.dilate(boxes, np.ones((9, 9), np.uint8)), drawn.em)
-    text = without_signs(_text_mask(inked, lines.ink, traced, found), circles)
+    text = without_signs(_text_mask(meshed.ink, meshed.lines, traced, found), circles)
     homes = [area for one in found for area in (one.box.area, *one.cells)]
     rows = find_rows(text, homes, drawn.em)
     others = cv2.bitwise_and(ink.mask, cv2.bitwise_not(text))  # a line close to letters is not read with them

@@ -11,13 +11,13 @@ from support.canvases import BLACK, Board
 from dlc.frontends.figure.drawing import Outline
 
 
-def neurons(radius: int, fill: tuple[int, int, int] | None) -> Board:
-    """Three columns of four circles, each joined to all of the next by lines from rim to rim."""
+def neurons(radius: int, fill: tuple[int, int, int] | None, width: int = 1, high: int = 4) -> Board:
+    """Three columns of circles, each joined to all of the next by lines from rim to rim."""
     board = Board()
-    columns = [[(100 + 200 * c, 80 + 80 * r) for r in range(4)] for c in range(3)]
+    columns = [[(100 + 200 * c, 80 + 80 * r) for r in range(high)] for c in range(3)]
     for one, other in itertools.pairwise(columns):
         for a, b in itertools.product(one, other):
-            board.line(a, b, width=1)
+            board.line(a, b, width=width)
     for centre in itertools.chain(*columns):
         cv2.circle(board.pixels, centre, radius, fill or (255, 255, 255), cv2.FILLED)
         cv2.circle(board.pixels, centre, radius, (47, 82, 143), 1, cv2.LINE_AA)
@@ -34,6 +34,27 @@ def test_all_neurons_are_circles_and_nothing_else_is_a_box(
     drawing = neurons(radius, fill).read()
     assert [box.outline for box in drawing.boxes] == [Outline.CIRCLE] * 12
     assert len(drawing.connectors) == 32
+
+
+@pytest.mark.parametrize(("width", "high"), [(7, 2), (9, 2), (7, 4), (9, 4)])
+def test_thick_lines_join_neurons_though_they_look_like_boxes(width: int, high: int) -> None:
+    drawing = neurons(24, (102, 194, 165), width, high).read()
+    assert [box.outline for box in drawing.boxes] == [Outline.CIRCLE] * (3 * high)
+    assert len(drawing.connectors) == 2 * high * high
+    middle = [line for line in drawing.connectors if abs(line.start[0] - line.end[0]) > 100]
+    assert len(middle) == 2 * high * high
+    assert not any(line.head or line.tail for line in drawing.connectors)
+
+
+def test_a_filled_box_between_columns_that_no_fan_joins_stays() -> None:
+    board = Board()
+    for x in (100, 500):
+        for y in (80, 160, 240, 320):
+            cv2.circle(board.pixels, (x, y), 20, (47, 82, 143), 2, cv2.LINE_AA)
+    board.box((220.0, 180.0, 380.0, 220.0), "", (40, 40, 40), width=0)
+    board.text((100, 440), "Input layer")
+    board.text((500, 440), "Output layer")
+    assert [b.outline for b in board.read().boxes].count(Outline.RECTANGLE) == 1
 
 
 def test_a_lone_small_ring_is_no_box() -> None:
