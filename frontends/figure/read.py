@@ -13,6 +13,7 @@ from dlc.frontends.figure.classify.judge import LEAST
 from dlc.frontends.figure.drawing import Drawing
 from dlc.frontends.figure.find import Figure
 from dlc.frontends.figure.network.emit import ONE_INPUT, Facts, Place, emit, facts_of
+from dlc.frontends.figure.network.enlarging import with_enlargements
 from dlc.frontends.figure.network.graph import Graph
 from dlc.frontends.figure.network.kinds import graphs_of
 from dlc.frontends.figure.network.plotted import plotted_nets
@@ -28,6 +29,8 @@ _LEAST_BELIEVED = 0.25
 #: What is left of the confidence in a network after each line that should be there and was not found.
 _AFTER_A_MISS = 0.85
 
+#: How much of it goes where the layers, joined as they were read, contradict every size that stands there.
+_CONTRADICTED = 0.8
 #: How much of the confidence in a network goes where none of its figure's text was read.
 _DOUBT = 0.8
 
@@ -84,7 +87,7 @@ def read_drawing(
     if likely >= LEAST and (told := unread(drawing, span_of(place.origin()))):
         share = unread_share(drawing)
     facts = facts_of(" ".join([caption, *(label.text for label in drawing.labels)]))
-    graphs = networks(graphs_of(drawing), likely)
+    graphs = networks(graphs_of(with_enlargements(drawing, caption)), likely)
     made = [_net(graph, place, facts, likely) for graph in graphs]
     nets = tuple(_less_sure(net, share) for net, _ in made if net is not None)
     return Figures(nets, (*told, *(finding for _, findings in made for finding in findings)))
@@ -125,8 +128,18 @@ def _net(graph: Graph, place: Place, facts: Facts, likely: float) -> tuple[Net |
     span = span_of(where.origin())
     guesses = [Diagnostic(codes.GUESSED, note, span, Severity.NOTE) for note in dict.fromkeys(notes)]
     missed = sum(ONE_INPUT in note for note in notes)
-    sure = calibrated(confidence(graph, likely)) * _AFTER_A_MISS**missed
+    sure = calibrated(confidence(graph, likely)) * _AFTER_A_MISS**missed * _borne_out(net, findings)
     return attrs.evolve(sound, confidence=round(sure, 3)), [*findings, *guesses]
+
+
+def _borne_out(net: Net, findings: Sequence[Diagnostic]) -> float:
+    """What is left of the confidence in a net by how many of its printed sizes its layers contradict, 0..1.
+
+    One size more is counted than there are: a single one that disagrees may be the figure's own mistake.
+    """
+    printed = sum(node.declared is not None for node in net.body)
+    contradicted = sum(finding.code == codes.SIZE_CONTRADICTS for finding in findings)
+    return 1 - _CONTRADICTED * min(1.0, contradicted / (printed + 1))
 
 
 def _named(nets: Sequence[Net]) -> tuple[Net, ...]:

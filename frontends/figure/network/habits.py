@@ -7,12 +7,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import attrs
 
 _CONV = re.compile(r"\b(?P<op>(?:de)?conv)(?P<kernel>\d{1,2})-(?P<width>\d{1,4})(?!\d)", re.I)
 _DENSE = re.compile(r"\b(?P<op>fc)-(?P<width>\d{1,5})(?!\d)", re.I)
+#: The name of a layer with its number: "conv4", "pool-4", "fc-6".
+_NUMBERED = re.compile(r"(?<![A-Za-z])[A-Za-z]{2,}-?(?P<number>\d{1,2})(?![\dx×])")
 #: Layers of a stage, and dense layers of a network, are never so many.
 _MANY = 12
 
@@ -34,8 +36,18 @@ class Habits:
 def habits(texts: Iterable[str]) -> Habits:
     """The habits that a figure's texts show."""
     everything = list(texts)
-    return Habits(_counts(_CONV, everything), _counts(_DENSE, everything))
+    return Habits(_counts(_CONV, everything), _counts(_DENSE, everything) or _is_lone_width(everything))
 
 
 def _counts(pattern: re.Pattern[str], texts: Iterable[str]) -> bool:
     return any(int(match["width"]) >= _MANY for text in texts for match in pattern.finditer(text))
+
+
+def _is_lone_width(texts: Sequence[str]) -> bool:
+    """Whether the only dense layer so written counts its units: no layer is numbered just before or after.
+
+    A first layer is called so without any other, and a lone 1 therefore stays a name.
+    """
+    numbers = [int(match["number"]) for text in texts for match in _NUMBERED.finditer(text)]
+    dense = [int(match["width"]) for text in texts for match in _DENSE.finditer(text)]
+    return len(dense) == 1 and dense[0] > 1 and not {dense[0] - 1, dense[0] + 1} & set(numbers)

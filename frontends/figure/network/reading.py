@@ -41,7 +41,7 @@ _VALUE = re.compile(
 )
 _MATH = re.compile(r"[\W\d_]*(?:[A-Za-z][̃̂̄]?|[A-Z]\([a-z]\)|[a-z]\([a-z]\)|[A-Za-z]_\w+)[\W\d_]*")
 _REPEAT = re.compile(
-    r"^\s*(?P<before>\d{1,3}|[NnLKM])\s*[x×*]\s+(?=[A-Za-z])"
+    r"^\s*(?:(?P<before>\d{1,3}|[NnLKM])\s*[x×*]|[x×*]\s*(?P<first>\d{1,3}))\s+(?=[A-Za-z])"
     r"|[\s(]*(?:(?<!\d)(?<!\d\s)[x×*]\s*(?P<after>\d{1,3}|[NLKM])|(?<![×x\d])(?P<last>\d{1,3})\s?[x×])\s*\)?\s*$"
 )
 #: Layers of several kinds, of which the words do not say how many.
@@ -107,9 +107,21 @@ def read_words(words: str, circled: bool = False) -> Reading:
         return Reading(Role.LAYERS, (Phrase("opaque", type=body, text=body, confidence=0.7),), known=True)
     found = read_phrases(body)
     steps = _steps(found.phrases, body)
+    if len(steps) == 1 or text.startswith(body):
+        steps, repeat = _enlarged(steps, repeat)
     if steps:
         return Reading(Role.LAYERS, steps, None, repeat, True, min(step.confidence for step in steps))
     return _without_layers(found.phrases, body, repeat)
+
+
+def _enlarged(steps: tuple[Phrase, ...], count: Number) -> tuple[tuple[Phrase, ...], Number]:
+    """Steps that end by enlarging, with the count as their factor: "upsample ×4" is one layer, not four."""
+    if not steps or count == 1 or not (steps[-1].op or "").startswith("upsample"):
+        return steps, count
+    if isinstance(count, str) or "size" in steps[-1].attributes:
+        return steps, count
+    last = attrs.evolve(steps[-1], attributes={**steps[-1].attributes, "size": count})
+    return (*steps[:-1], last), 1
 
 
 def _size(text: str) -> Size | None:
@@ -139,7 +151,7 @@ def _counted(text: str) -> tuple[str, Number]:
     match = _REPEAT.search(text)
     if match is None:
         return text, 1
-    count = match["before"] or match["after"] or match["last"]
+    count = match["before"] or match["first"] or match["after"] or match["last"]
     body = (text[: match.start()] + text[match.end() :]).strip()
     if not re.search(r"[A-Za-z]{2}", body):
         return text, 1

@@ -140,7 +140,7 @@ BAD = {
 @pytest.mark.parametrize("name", BAD)
 def test_what_is_no_figure_is_refused_with_a_code(name: str) -> None:
     data, code = BAD[name]
-    started = time.perf_counter()
+    started = time.process_time()
     tracemalloc.start()
     try:
         with pytest.raises(DlcError) as refused:
@@ -151,7 +151,7 @@ def test_what_is_no_figure_is_refused_with_a_code(name: str) -> None:
     (diagnostic,) = refused.value.diagnostics
     assert str(diagnostic.code) == code
     assert "figure.png" in diagnostic.message
-    assert time.perf_counter() - started < 20
+    assert time.process_time() - started < 20
 
 
 def test_a_large_picture_is_read_in_bounded_time() -> None:
@@ -159,9 +159,9 @@ def test_a_large_picture_is_read_in_bounded_time() -> None:
     small = board()
     large = np.full((side, side, 3), 255, np.uint8)
     large[1000 : 1000 + 480, 1000 : 1000 + 640] = small.pixels
-    started = time.perf_counter()
+    started = time.process_time()
     seen(saved(Image.fromarray(large)))
-    assert time.perf_counter() - started < 60
+    assert time.process_time() - started < 60
 
 
 def photograph() -> np.ndarray:
