@@ -212,7 +212,8 @@ def _fits(head: Shape, line: Line, which: int, em: float) -> bool:
 def _aim(head: Shape) -> Point:
     """The direction in which a head points: from the middle of its base to its tip."""
     nodes = head.points
-    tip = max(nodes, key=lambda node: _sharpness(node, nodes))
+    is_open = head.fill is None and len(nodes) == 3  # its strokes meet at the tip
+    tip = nodes[1] if is_open else max(nodes, key=lambda node: _sharpness(node, nodes))
     others = [node for node in nodes if node != tip]
     x = sum(node[0] for node in others) / len(others)
     y = sum(node[1] for node in others) / len(others)

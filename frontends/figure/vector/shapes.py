@@ -10,9 +10,11 @@ import attrs
 
 from dlc.frontends.figure.drawing import Area, Colour, Outline, Point
 from dlc.frontends.figure.geometry import (
+    at,
     bounds,
     centre,
     contains,
+    cosine,
     direction,
     extent,
     length,
@@ -26,6 +28,8 @@ from dlc.frontends.pdf.artwork import Path, Stretch
 _THICKEST_LINE = 0.24
 #: Heads of arrows are at most this long and wide (ems).
 _LARGEST_HEAD = 1.6
+#: The ends of a curved head's barbs are seen from its tip under an angle with at least this cosine.
+_WIDEST_BARBS = -0.5
 #: Corners nearer to a straight course than this (ems) are none.
 _SLACK = 0.06
 
@@ -148,7 +152,7 @@ _Made = tuple[Role, Outline, Sequence[Point], float]
 def _open(stretch: Stretch, em: float) -> _Made | None:
     """An open stroke: a line, or the two strokes of an open head."""
     nodes = stretch.nodes
-    if len(nodes) == 3 and _is_open_head(nodes, em):
+    if len(nodes) == 3 and (_is_open_head(nodes, em) or _is_curved_head(stretch, em)):
         return Role.HEAD, Outline.POLYGON, nodes, 0.0
     return Role.LINE, Outline.NONE, simplified(stretch.points, 0.02 * em, closed=False), 0.0
 
@@ -161,6 +165,22 @@ def _is_open_head(nodes: Sequence[Point], em: float) -> bool:
         return False
     p, q = direction(tip, a), direction(tip, b)
     return 0.0 < p[0] * q[0] + p[1] * q[1] < 0.97
+
+
+def _is_curved_head(stretch: Stretch, em: float) -> bool:
+    """Whether two curves are an open head as TeX draws it: barbs that leave the tip narrowly and bend apart.
+
+    Their ends may lie further apart than the tip is long.
+    """
+    start, tip, end = stretch.nodes
+    if not all(stretch.curved[1:]) or tip not in stretch.points:
+        return False
+    middle = stretch.points.index(tip)
+    barbs = stretch.points[middle::-1], stretch.points[middle:]
+    halves = [at(barb, 0.5 * length(barb)) for barb in barbs]
+    wide = cosine(direction(tip, start), direction(tip, end))
+    narrow = cosine(*(direction(tip, half) for half in halves))
+    return wide > _WIDEST_BARBS and narrow > wide + 0.1 and _is_open_head((halves[0], tip, halves[1]), em)
 
 
 def _closed(stretch: Stretch, path: Path, em: float) -> _Made | None:

@@ -126,6 +126,32 @@ def test_a_head_of_two_strokes() -> None:
     assert line.end == pytest.approx((157, HEIGHT - 600), abs=0.8)
 
 
+@pytest.mark.parametrize("turn", [0, 45, 90, 135, 180, 225, 270, 315])
+@pytest.mark.parametrize("scale", [1, 2.5])
+def test_a_head_of_two_curves_as_tex_draws_it(turn: int, scale: float) -> None:
+    """Barbs that bend apart until they are wider than the head is long."""
+    a = math.radians(turn)
+
+    def place(x: float, y: float) -> str:
+        return f"{200 + x * math.cos(a) - y * math.sin(a):.3f} {600 + x * math.sin(a) + y * math.cos(a):.3f}"
+
+    def barb(*points: tuple[float, float]) -> str:
+        return " ".join(place(scale * x, scale * y) for x, y in points)
+
+    line = only_line(
+        f"{place(-60, 0)} m {place(0, 0)} l S\n{barb((-1.5, 2))} m "
+        f"{barb((-1.4, 1.2), (-0.1, 0.1), (0.3, 0))} c {barb((-0.1, -0.1), (-1.4, -1.2), (-1.5, -2))} c S\n"
+    )
+    assert (line.head, line.tail) == (True, False)
+    tip = (200 + 0.3 * scale * math.cos(a), HEIGHT - 600 - 0.3 * scale * math.sin(a))
+    assert line.end == pytest.approx(tip, abs=0.6)
+
+
+def test_a_stroke_of_two_curves_that_bends_is_no_head() -> None:
+    found = read(words() + "100 600 m 102 604 106 606 108 606 c 110 606 114 604 116 600 c S\n")
+    assert [line.head or line.tail for line in found.connectors] == [False]
+
+
 def test_a_fat_arrow_is_one_connector() -> None:
     line = only_line("100 605 m 140 605 l 140 612 l 155 600 l 140 588 l 140 595 l 100 595 l h b\n")
     assert line.head
