@@ -128,6 +128,17 @@ def build(name: str, values: Mapping[str, Any]) -> Layer:
     Raises CannotBuild with every problem, and KeyError where there is no such layer.
     """
     cls = REGISTRY[name]
+    try:
+        return cls(**values)
+    except (OutsideDomain, TypeError):
+        problems = _problems(cls, values)
+        if not problems:
+            raise
+    raise CannotBuild(problems)
+
+
+def _problems(cls: type[Layer], values: Mapping[str, Any]) -> list[AttributeProblem]:
+    """Everything that keeps a layer from having these attributes."""
     known = {a.name: a for a in cls.table}
     problems = [_unknown(cls, key) for key in values if key not in known]
     meant = {p.suggestion for p in problems}  # one slip is not told twice
@@ -135,9 +146,7 @@ def build(name: str, values: Mapping[str, Any]) -> Layer:
         _missing(a) for a in cls.table if a.required and a.name not in values and a.name not in meant
     ]
     problems += [p for key, value in values.items() if key in known and (p := _outside(known[key], value))]
-    if problems:
-        raise CannotBuild(problems)
-    return cls(**values)
+    return problems
 
 
 def counted(flag: Value, count: Dim) -> Dim:

@@ -60,8 +60,9 @@ def fillings(op: Op, setting: Setting, level: int, windows: bool) -> list[Fillin
     sized = _sized(op, setting)
     if sized is None or not asked or not setting.inputs:
         return [Filling(sized or op)]
-    found = _plain_fillings(sized, asked, setting, level)
-    return [attrs.evolve(f, op=_with_window(sized, f.op)) for f in found] or [Filling(sized)]
+    whole = _whole(sized, setting)
+    found = _whole_layers(sized, asked, whole, custom.LEVELS[level])
+    return [*found, *_further(sized, asked, whole, setting, level)] or [Filling(sized)]
 
 
 def exchangeable(op: Op, setting: Setting, result: Type) -> tuple[Op, ...]:
@@ -101,15 +102,23 @@ def _plain_inputs(setting: Setting) -> Inputs:
     return tuple(t if t is None else Type(t.kind, (*t.spatial, 1)) for t in setting.inputs)
 
 
-def _plain_fillings(op: Op, asked: Names, setting: Setting, level: int) -> Sequence[Filling]:
-    plain, whole, wanted = _plain(op), _whole(op, setting), setting.wanted
-    found = _windows(plain, asked, whole, custom.LEVELS[level])
+@functools.lru_cache(maxsize=64)
+def _whole_layers(op: Op, asked: Names, whole: Sizes | None, limit: int) -> tuple[Filling, ...]:
+    """The fillings of a layer's window up to a distance from custom, cheapest first."""
+    found = _windows(_plain(op), asked, whole, limit)
+    return tuple(Filling(_with_window(op, f.op), f.cost) for f in found)
+
+
+def _further(op: Op, asked: Names, whole: Sizes | None, setting: Setting, level: int) -> list[Filling]:
+    """At the last level, unequal strides where no equal ones give the wanted size."""
+    wanted = setting.wanted
     if level < len(custom.LEVELS) - 1 or wanted is None or has_hole(wanted.spatial):
-        return found
-    inputs = _plain_inputs(setting)
+        return []
+    plain, inputs = _plain(op), _plain_inputs(setting)
     if _evenly(plain, asked, whole, inputs, wanted.spatial):
-        return found
-    return (*found, *_unequal(plain, asked, whole, inputs, wanted.spatial))
+        return []
+    found = _unequal(plain, asked, whole, inputs, wanted.spatial)
+    return [Filling(_with_window(op, f.op), f.cost) for f in found]
 
 
 @functools.lru_cache(maxsize=4096)

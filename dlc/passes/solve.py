@@ -7,7 +7,7 @@ from the best end gives the layers taken, and for each the others that lead to a
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import attrs
 
@@ -69,12 +69,24 @@ class _State:
     broken: bool = False
 
 
+@attrs.define(eq=False)
+class _Outcome:
+    """What some choices for a value make of the same inputs. `ways`: each choice with its place among all
+    choices for these inputs and its cost; `choice` and `cost` are those of the cheapest. A cost is the
+    distance from custom, and what a contradiction costs."""
+
+    result: int
+    broken: bool
+    choice: Choice
+    cost: int
+    ways: list[tuple[int, Choice, int]]
+
+
 @attrs.frozen
 class _Edge:
     before: int
     after: int
-    choice: Choice
-    cost: int
+    outcome: _Outcome
 
 
 @attrs.define
@@ -107,8 +119,7 @@ class _Walk:
         self._level = level
         self._types: list[Type | None] = []
         self._numbers: dict[Type | None, int] = {}
-        self._results: dict[tuple[int, tuple[int, ...], Type | None], tuple[int, bool]] = {}
-        self._fillings: dict[tuple[object, ...], list[Filling]] = {}
+        self._outcomes: dict[tuple[object, ...], list[_Outcome]] = {}
         self._signatures = signatures()
 
     def run(self) -> Solution:
@@ -141,17 +152,26 @@ class _Walk:
         after: list[_State] = []
         edges: list[_Edge] = []
         for before, key in enumerate(keys):
-            rest = tuple(key[i] for i in kept)
-            for choice, cost, result, broken in self._ways(value, tuple(key[i] for i in where)):
-                made = (*rest, result) if stays else rest
-                price = cost + (BROKEN if broken else 0)
+            rest = tuple([key[i] for i in kept])
+            cost = states[before].cost
+            for outcome in self._outcomes_of(value, tuple([key[i] for i in where])):
+                made = (*rest, outcome.result) if stays else rest
                 index = found.setdefault(made, len(after))
                 if index == len(after):
-                    after.append(_State(states[before].cost + price, before, choice, result, broken))
-                elif _better(states, after[index], before, states[before].cost + price):
-                    after[index] = _State(states[before].cost + price, before, choice, result, broken)
-                edges.append(_Edge(before, index, choice, price))
+                    after.append(_reached(before, cost, outcome))
+                elif _better(states, after[index], before, cost + outcome.cost):
+                    after[index] = _reached(before, cost, outcome)
+                edges.append(_Edge(before, index, outcome))
         return _trimmed(value.name, list(found), after, edges)
+
+    def _outcomes_of(self, value: Input | Node, given: tuple[int, ...]) -> list[_Outcome]:
+        """The outcomes of all that may stand for a value, worked out once for layers in the same place."""
+        key: tuple[object, ...] = (value.name,)
+        if isinstance(value, Node) and isinstance(value.op, Op):
+            key = (value.op, given, value.declared, *self._place(value))
+        if key not in self._outcomes:
+            self._outcomes[key] = _grouped(self._ways(value, given))
+        return self._outcomes[key]
 
     def _ways(self, value: Input | Node, given: tuple[int, ...]) -> Iterator[tuple[Choice, int, int, bool]]:
         """What may stand for a value: choice, distance from custom, the result's number, contradiction."""
@@ -176,23 +196,27 @@ class _Walk:
             if cost <= LEVELS[self._level]:
                 yield (made if made != value.type else None), cost, self._number(made), False
 
-    def _candidates(self, node: Node, op: Op, given: tuple[int, ...]) -> list[Filling]:
-        task, wanted = self._task, self._task.demands.wanted.get(node.name)
+    def _place(self, node: Node) -> tuple[Type | None, bool, bool, bool]:
+        """What is wanted of a layer, whether its window is asked for, whether it is the last with weights,
+        and whether a sequence is read from it."""
+        task = self._task
         windows = task.customary or node.name in task.demands.pinned
-        is_last, sequence = node.name in task.last, node.name in task.sequences
-        key = (op, given, wanted, windows, is_last, sequence)
-        if key not in self._fillings:
-            inputs = tuple(self._types[i] for i in given)
-            setting = Setting(inputs, wanted, task.customary, is_last, task.classes, sequence)
-            self._fillings[key] = fillings(op, setting, self._level, windows)
-        return self._fillings[key]
+        return (
+            task.demands.wanted.get(node.name),
+            windows,
+            node.name in task.last,
+            node.name in task.sequences,
+        )
+
+    def _candidates(self, node: Node, op: Op, given: tuple[int, ...]) -> list[Filling]:
+        wanted, windows, is_last, sequence = self._place(node)
+        inputs = tuple(self._types[i] for i in given)
+        setting = Setting(inputs, wanted, self._task.customary, is_last, self._task.classes, sequence)
+        return fillings(op, setting, self._level, windows)
 
     def _result(self, node: Node, op: Op, given: tuple[int, ...]) -> tuple[int, bool]:
-        key = (id(op), given, node.declared)
-        if key not in self._results:
-            made, broken = self._infer(node, op, [self._types[i] for i in given])
-            self._results[key] = self._number(made), broken
-        return self._results[key]
+        made, broken = self._infer(node, op, [self._types[i] for i in given])
+        return self._number(made), broken
 
     def _infer(self, node: Node, op: Op, given: Sequence[Type | None]) -> tuple[Type | None, bool]:
         """The result's type, and whether something contradicts; unknown inputs contradict nothing."""
@@ -241,6 +265,22 @@ def _last_uses(task: Task) -> dict[str, int]:
     return {name: offset + i for i, node in enumerate(task.order) for name in node.inputs}
 
 
+def _grouped(ways: Iterable[tuple[Choice, int, int, bool]]) -> list[_Outcome]:
+    """The ways of one value by what they come to, in the order in which each first does."""
+    found: dict[tuple[int, bool], _Outcome] = {}
+    for place, (choice, cost, result, broken) in enumerate(ways):
+        price = cost + (BROKEN if broken else 0)
+        outcome = found.setdefault((result, broken), _Outcome(result, broken, choice, price, []))
+        if price < outcome.cost:
+            outcome.choice, outcome.cost = choice, price
+        outcome.ways.append((place, choice, price))
+    return list(found.values())
+
+
+def _reached(before: int, cost: int, outcome: _Outcome) -> _State:
+    return _State(cost + outcome.cost, before, outcome.choice, outcome.result, outcome.broken)
+
+
 def _better(states: list[_State], old: _State, before: int, cost: int) -> bool:
     """Whether a new way to a state beats the old one; of equals, the one that left custom earlier."""
     return cost < old.cost or (cost == old.cost and states[before].cost > states[old.before].cost)
@@ -252,7 +292,7 @@ def _trimmed(
     """The step with its cheapest states only, in order of cost."""
     order = sorted(range(len(states)), key=lambda i: states[i].cost)[:MOST_STATES]
     place = {old: new for new, old in enumerate(order)}
-    kept = [attrs.evolve(e, after=place[e.after]) for e in edges if e.after in place]
+    kept = [_Edge(e.before, place[e.after], e.outcome) for e in edges if e.after in place]
     return _Step(name, [states[i] for i in order], kept), [keys[i] for i in order]
 
 
@@ -275,16 +315,33 @@ def _others(steps: list[_Step], path: list[_State]) -> dict[str, tuple[Op | Type
     found: dict[str, tuple[Op | Type, ...]] = {}
     for at in range(len(steps) - 1, -1, -1):
         step, starts = steps[at], steps[at - 1].states if at else [_State(0)]
-        ways: dict[Op | Type, int] = {}
+        low: dict[_Outcome, tuple[int, int]] = {}  # the first state from which, and the least cost beside
         backward = [BROKEN * BROKEN] * len(starts)
         for edge in step.edges:
-            rest = edge.cost + onward[edge.after]
-            backward[edge.before] = min(backward[edge.before], rest)
-            total = starts[edge.before].cost + rest
-            if edge.choice is not None and total // BROKEN == fewest:
-                ways[edge.choice] = min(total, ways.get(edge.choice, total))
+            outcome, rest = edge.outcome, onward[edge.after]
+            backward[edge.before] = min(backward[edge.before], outcome.cost + rest)
+            beside = starts[edge.before].cost + rest
+            if (beside + outcome.cost) // BROKEN == fewest:
+                first, least = low.get(outcome, (edge.before, beside))
+                low[outcome] = first, min(least, beside)
         taken = path[at].choice
         if taken is not None:
-            found[step.name] = tuple(c for c in sorted(ways, key=lambda c: ways[c]) if c != taken)
+            found[step.name] = tuple(c for c in _cheapest_first(low) if c != taken)
         onward = backward
     return found
+
+
+def _cheapest_first(low: Mapping[_Outcome, tuple[int, int]]) -> list[Op | Type]:
+    """The choices of outcomes, each with the first state before it and the least cost of all beside it;
+    those as cheap as each other in the order in which they were found."""
+    every = [
+        (first, place, least + cost, choice)
+        for outcome, (first, least) in low.items()
+        for place, choice, cost in outcome.ways
+        if choice is not None
+    ]
+    every.sort(key=lambda way: way[:2])
+    ways: dict[Op | Type, int] = {}
+    for _, _, total, choice in every:
+        ways[choice] = min(total, ways.get(choice, total))
+    return sorted(ways, key=lambda c: ways[c])
