@@ -151,10 +151,13 @@ class _Walk:
         found: dict[tuple[int, ...], int] = {}
         after: list[_State] = []
         edges: list[_Edge] = []
+        outcomes: dict[tuple[int, ...], list[_Outcome]] = {}
         for before, key in enumerate(keys):
-            rest = tuple([key[i] for i in kept])
+            rest, given = tuple([key[i] for i in kept]), tuple([key[i] for i in where])
             cost = states[before].cost
-            for outcome in self._outcomes_of(value, tuple([key[i] for i in where])):
+            if given not in outcomes:
+                outcomes[given] = self._outcomes_of(value, given)
+            for outcome in outcomes[given]:
                 made = (*rest, outcome.result) if stays else rest
                 index = found.setdefault(made, len(after))
                 if index == len(after):
