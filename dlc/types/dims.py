@@ -209,8 +209,10 @@ def lift(operation: Callable[..., Dim]) -> Callable[..., Dim]:
     """Make an operation on numbers give a hole when any operand is one."""
 
     def lifted(*operands: Dim) -> Dim:
-        numbers = [o for o in operands if not isinstance(o, Hole)]
-        return operation(*numbers) if len(numbers) == len(operands) else HOLE
+        for operand in operands:
+            if isinstance(operand, Hole):
+                return HOLE
+        return operation(*operands)
 
     return lifted
 
