@@ -12,6 +12,7 @@ absolute: they are multiples of `Drawing.em`, so that both units serve.
 from __future__ import annotations
 
 import enum
+import functools
 import statistics
 from collections.abc import Sequence
 
@@ -163,7 +164,7 @@ class Drawing:
     unit: str = "pt"
     unread: float = 0.0
 
-    @property
+    @functools.cached_property
     def em(self) -> float:
         """The usual font size, by which distances are measured; without any text as its boxes suggest."""
         sides = [min(box.width, box.height) for box in self.boxes]

@@ -51,9 +51,9 @@ def common(one: Area, other: Area) -> Area:
 
 def overlap(one: Area, other: Area) -> float:
     """How much of the smaller box lies in the other, 0..1; boxes without area count as points or lines."""
-    shared = common(one, other)
-    if shared[0] > shared[2] or shared[1] > shared[3]:
+    if one[0] > other[2] or other[0] > one[2] or one[1] > other[3] or other[1] > one[3]:
         return 0.0
+    shared = common(one, other)
     least = min(extent(one), extent(other))
     return extent(shared) / least if least > 0 else 1.0
 

@@ -86,7 +86,7 @@ def _fill_samples(scene: Scene) -> list[tuple[Item, Item]]:
     ]
     found = [(box, words) for box in swatches if (words := _words_beside(box.area, scene)) is not None]
     used = {box.number for box, _ in found}
-    others = [item.box.fill for item in scene.of(ItemKind.BOX) if item.box and item.number not in used]
+    others = {item.box.fill for item in scene.of(ItemKind.BOX) if item.box and item.number not in used}
     wanted = [
         (b, w) for b, w in found if any(unlike(b.box.fill, c) <= _SAME_HUE for c in others if b.box and c)
     ]
@@ -152,14 +152,16 @@ def _lined_up(one: Area, other: Area, em: float) -> bool:
 
 def _frames(scene: Scene, items: Iterable[int]) -> set[int]:
     """The groups that hold nothing but the legend."""
-    held = set(items)
-    found = set()
-    for group in scene.of(ItemKind.GROUP):
-        inner = [
-            item
-            for item in scene.items
-            if item.number != group.number and overlap(item.area, group.area) > 0.9
-        ]
-        if inner and all(item.number in held for item in inner):
-            found.add(group.number)
-    return found
+    numbers = set(items)
+    held = [item for item in scene.items if item.number in numbers]
+    others = [item for item in scene.items if item.number not in numbers]
+    return {
+        group.number
+        for group in scene.of(ItemKind.GROUP)
+        if _is_in(group, held) and not _is_in(group, others)
+    }
+
+
+def _is_in(group: Item, items: Iterable[Item]) -> bool:
+    """Whether one of these things lies in a group."""
+    return any(overlap(i.area, group.area) > 0.9 for i in items if i.number != group.number)
