@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import attrs
-from PIL.Image import fromarray as from_array
 
 from dlc.diagnostics import Diagnostic, FileSpan, Note, Severity, codes
 from dlc.frontends.figure.choice import HOPELESS
@@ -15,9 +14,6 @@ from dlc.frontends.figure.classify.judge import FeatureJudge
 from dlc.frontends.figure.drawing import Drawing
 from dlc.frontends.figure.network.emit import Place
 from dlc.frontends.figure.network.reading import read_words
-from dlc.frontends.figure.ocr import engine
-from dlc.frontends.figure.raster.picture import decode
-from dlc.frontends.figure.raster.reader import read_raster
 from dlc.frontends.figure.read import read_drawing
 from dlc.frontends.figure.scripts import unread
 from dlc.frontends.figure.vector.reader import read_vector
@@ -53,9 +49,20 @@ def read_picture(data: bytes, name: str, ocr: str | None = None) -> PictureReadi
         sheet = read_svg(data, name)
         area = (0.0, 0.0, sheet.page.width, sheet.page.height)
         return reading_of(read_vector(sheet.page, sheet.drawn, area), name, lambda: painted(sheet))
+    return _read_bitmap(data, name, ocr)
+
+
+def _read_bitmap(data: bytes, name: str, ocr: str | None) -> PictureReading:
+    # An SVG needs none of these, and they take longer to load than an SVG to read.
+    from PIL.Image import fromarray
+
+    from dlc.frontends.figure.ocr import engine
+    from dlc.frontends.figure.raster.picture import decode
+    from dlc.frontends.figure.raster.reader import read_raster
+
     picture = decode(data, name)
     drawing = read_raster(picture, engine(ocr))
-    return reading_of(drawing, name, lambda: from_array(picture.pixels), pixels=True)
+    return reading_of(drawing, name, lambda: fromarray(picture.pixels), pixels=True)
 
 
 def reading_of(
