@@ -8,7 +8,7 @@ array itself, what says how a file is written says how it is read.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import attrs
@@ -18,6 +18,7 @@ from dlc.backends.parameters import Parameter
 
 Array = Any  # a numpy array
 Shape = tuple[int, ...]
+Key = tuple[str, ...]
 
 
 @attrs.frozen
@@ -25,7 +26,8 @@ class Part:
     """A view of the array of `role`, which lies in the file as an array of `shape`.
 
     Of each axis in `cuts` the range (axis, start, stop) is taken; what is left is seen as `seen` (where
-    given); then the axes are put in the order `axes` (where given).
+    given); then the axes are put in the order `axes` (where given). With `added` the file's framework adds
+    it to another array of the same role, and the catalogue has only the sum: zeros are stored.
     """
 
     role: str
@@ -33,6 +35,7 @@ class Part:
     cuts: tuple[tuple[int, int, int], ...] = ()
     seen: Shape | None = None
     axes: Shape | None = None
+    added: bool = False
 
     def of(self, array: Array) -> Array:
         """The view of an array in the catalogue's layout, which must lie in memory in that order."""
@@ -42,13 +45,21 @@ class Part:
         view = view if self.seen is None else view.reshape(self.seen)
         return view if self.axes is None else view.transpose(self.axes)
 
+    def stored(self, array: Array) -> Array:
+        """The array of `shape` that the file holds."""
+        import numpy as np
+
+        if self.added:
+            return np.zeros(self.shape, np.float32)
+        return self.of(np.ascontiguousarray(array)).reshape(self.shape)
+
 
 @attrs.frozen
 class Tensor:
     """An array of a weights file: its key, the layer (of the expanded net) that owns what it holds, its
     shape, and the parts that lie in it side by side along an axis. One without parts holds a constant."""
 
-    key: tuple[str, ...]
+    key: Key
     node: str
     shape: Shape
     parts: tuple[Part, ...] = ()
@@ -61,7 +72,7 @@ class Tensor:
 
         if not self.parts:
             return np.full(self.shape, self.constant, np.float32)
-        made = [part.of(np.ascontiguousarray(arrays[part.role])).reshape(part.shape) for part in self.parts]
+        made = [part.stored(arrays[part.role]) for part in self.parts]
         joined = made[0] if len(made) == 1 else np.concatenate(made, self.along)
         return np.ascontiguousarray(joined.reshape(self.shape))
 
@@ -77,18 +88,23 @@ class Tensor:
             cut = array.reshape(whole)[(slice(None),) * self.along + (slice(start, start + count),)]
             view = part.of(arrays[part.role])
             assert np.may_share_memory(view, arrays[part.role]), "a part is a view"
-            view[...] = cut.reshape(view.shape)
+            held = cut.reshape(view.shape)
+            view[...] = view + held if part.added else held
             start += count
 
 
-def whole(key: tuple[str, ...], node: str, parameter: Parameter, shape: Shape | None = None) -> Tensor:
+#: Places a parameter of a layer in a tensor with this key.
+Placing = Callable[[Key, str, Parameter], Tensor]
+
+
+def whole(key: Key, node: str, parameter: Parameter, shape: Shape | None = None) -> Tensor:
     """A parameter as it is, perhaps in another shape."""
     stored = parameter.shape if shape is None else shape
     return Tensor(key, node, stored, (Part(parameter.role, stored),))
 
 
 def turned(
-    key: tuple[str, ...],
+    key: Key,
     node: str,
     parameter: Parameter,
     axes: Sequence[int],
@@ -101,13 +117,21 @@ def turned(
     return Tensor(key, node, stored, (Part(parameter.role, stored, (), seen, tuple(axes)),))
 
 
-def filters_first(shape: Shape) -> Shape:
-    """The order of axes that takes (*window, a, b) to (b, a, *window)."""
-    rank = len(shape)
-    return (rank - 1, rank - 2, *range(rank - 2))
+def filters_first(key: Key, node: str, kernel: Parameter, shape: Shape | None = None) -> Tensor:
+    """A kernel (*window, a, b) as (b, a, *window), perhaps in another shape."""
+    rank = len(kernel.shape)
+    return turned(key, node, kernel, (rank - 1, rank - 2, *range(rank - 2)), shape=shape)
 
 
-def units_first(key: tuple[str, ...], node: str, kernel: Parameter, order: Order) -> Tensor:
+def channelwise(key: Key, node: str, kernel: Parameter) -> Tensor:
+    """A kernel (*window, C, multiplier) as (C * multiplier, 1, *window)."""
+    *window, channels, multiplier = kernel.shape
+    rank = len(window)
+    shape = (channels * multiplier, 1, *window)
+    return turned(key, node, kernel, (rank, rank + 1, *range(rank)), shape=shape)
+
+
+def units_first(key: Key, node: str, kernel: Parameter, order: Order = ()) -> Tensor:
     """A kernel (inputs, units) as (units, inputs), its inputs in the order of tensors that were flattened
     channels first (see `dlc.backends.orders`)."""
     inputs, units = kernel.shape
@@ -125,7 +149,12 @@ def units_first(key: tuple[str, ...], node: str, kernel: Parameter, order: Order
 
 
 def gates(
-    key: tuple[str, ...], node: str, parameter: Parameter, order: Sequence[int], row: int | None = None
+    key: Key,
+    node: str,
+    parameter: Parameter,
+    order: Sequence[int],
+    row: int | None = None,
+    added: bool = False,
 ) -> Tensor:
     """(inputs, gates * units) as (gates * units, inputs), or a bias as it is, the gates in another order;
     of a bias of several rows one is taken."""
@@ -137,5 +166,23 @@ def gates(
     shape = (units, lead[0]) if matrix else (units,)
     each = [(*rows, (last, gate * units, (gate + 1) * units)) for gate in order]
     axes = (1, 0) if matrix else None
-    parts = tuple(Part(parameter.role, shape, cuts, None, axes) for cuts in each)
+    parts = tuple(Part(parameter.role, shape, cuts, None, axes, added) for cuts in each)
     return Tensor(key, node, (wide, lead[0]) if matrix else (wide,), parts)
+
+
+def biases(key: Key, node: str, bias: Parameter, order: Sequence[int]) -> tuple[Tensor, Tensor]:
+    """A recurrent layer's biases of the input and of the state, the gates in another order; where it has but
+    one, frameworks that have two add them."""
+    if len(bias.shape) == 2:
+        return gates(key, node, bias, order, 0), gates(key, node, bias, order, 1)
+    return gates(key, node, bias, order), gates(key, node, bias, order, added=True)
+
+
+def joined(tensors: Sequence[Tensor]) -> Tensor:
+    """Tensors one after the other along their first axis as one."""
+    first = tensors[0]
+    if len(tensors) == 1:
+        return first
+    length = sum(tensor.shape[0] for tensor in tensors)
+    parts = tuple(part for tensor in tensors for part in tensor.parts)
+    return Tensor(first.key, first.node, (length, *first.shape[1:]), parts)

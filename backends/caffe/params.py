@@ -14,7 +14,17 @@ from dlc.backends.caffe.message import Layer
 from dlc.backends.caffe.writer import Writer
 from dlc.backends.orders import Order
 from dlc.backends.parameters import Parameter, parameters
-from dlc.backends.stored import Shape, Tensor, filters_first, gates, turned, units_first, whole
+from dlc.backends.stored import (
+    Key,
+    Shape,
+    Tensor,
+    channelwise,
+    filters_first,
+    gates,
+    turned,
+    units_first,
+    whole,
+)
 from dlc.diagnostics import Diagnostic, DlcError, codes
 from dlc.ir import Net, Node
 
@@ -99,15 +109,14 @@ def _convolution(node: str, op: Any, held: Held, layers: Sequence[Layer], order:
     yield from _bias(layer, node, held)
 
 
-def kernel_tensor(key: tuple[str, ...], node: str, kernel: Parameter, rows: bool = False) -> Tensor:
+def kernel_tensor(key: Key, node: str, kernel: Parameter, rows: bool = False) -> Tensor:
     """A convolution's kernel with its filters first, of two spatial axes at least."""
-    axes = filters_first(kernel.shape)
     if len(kernel.shape) > 3:
-        return turned(key, node, kernel, axes)
+        return filters_first(key, node, kernel)
     steps, features, filters = kernel.shape
     if rows:
         return turned(key, node, kernel, (2, 0, 1), shape=(filters, 1, steps, features))
-    return turned(key, node, kernel, axes, shape=(filters, features, steps, 1))
+    return filters_first(key, node, kernel, (filters, features, steps, 1))
 
 
 def lies_in_rows(layer: Layer, kernel: Parameter) -> bool:
@@ -121,14 +130,6 @@ def _depthwise(node: str, op: Any, held: Held, layers: Sequence[Layer], order: O
     (layer,) = layers
     yield channelwise(_key(layer, 0), node, held["kernel"])
     yield from _bias(layer, node, held)
-
-
-def channelwise(key: tuple[str, ...], node: str, kernel: Parameter) -> Tensor:
-    """(*window, C, multiplier) as (C * multiplier, 1, *window)."""
-    *window, channels, multiplier = kernel.shape
-    rank = len(window)
-    shape: Shape = (channels * multiplier, 1, *window)
-    return turned(key, node, kernel, (rank, rank + 1, *range(rank)), shape=shape)
 
 
 @_rule("separable_conv2d")
@@ -215,10 +216,10 @@ def _stepwise(node: str, held: Held, layers: Sequence[Layer]) -> Iterator[Tensor
     kernel, recurrent, bias = (held[role] for role in ("kernel", "recurrent_kernel", "bias"))
     rows = [0, 1] if len(bias.shape) == 2 else [None]
     one = (0,)  # the gates stay as they are
-    yield units_first(_key(given, 0), node, kernel, ())
+    yield units_first(_key(given, 0), node, kernel)
     yield gates(_key(given, 1), node, bias, one, rows[0])
     for layer in carried:
-        yield units_first(_key(layer, 0), node, recurrent, ())
+        yield units_first(_key(layer, 0), node, recurrent)
         if len(rows) > 1:
             yield gates(_key(layer, 1), node, bias, one, rows[1])
 

@@ -13,8 +13,8 @@ Caffe and PyTorch backends do. Everywhere else the channels are moved to the end
 
 Weights. `build(net, options, weights)` makes the model; `weights` are numpy arrays by layer and role in the
 layout of `dlc.backends.parameters` (Keras's), `{"conv1": {"kernel": ..., "bias": ...}}`; `by_role` there
-makes them of lists. `held(net)` lists, for every layer, the initialisers of the model, with the roles that
-each holds and its axes; `weights_of(net, model)` takes them out of an emitted model again. For the layer L:
+makes them of lists; `weights_of(net, model)` takes them out of an emitted model again. `plan(net).weights`
+are the initialisers, each with the parameters that it holds and how they lie in it. For the layer L:
 
 | layer | initialisers |
 |---|---|
@@ -34,6 +34,6 @@ each holds and its axes; `weights_of(net, model)` takes them out of an emitted m
 Gates stand in ONNX's order: i, o, f, c (lstm) and z, r, h (gru, with linear_before_reset).
 """
 
-from dlc.backends.onnx.backend import Held, OnnxBackend, build, held, plan, weights_of
+from dlc.backends.onnx.backend import OnnxBackend, build, plan, weights_of
 
-__all__ = ["Held", "OnnxBackend", "build", "held", "plan", "weights_of"]
+__all__ = ["OnnxBackend", "build", "plan", "weights_of"]

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 from typing import Any
 
-from dlc.backends.onnx.arrangement import AsItIs
 from dlc.backends.onnx.rules import RULES
 from dlc.backends.onnx.values import Layout, Value
 from dlc.backends.onnx.writer import Writer
+from dlc.backends.stored import Placing, whole
 from dlc.ir import Node
 from dlc.layers.axes import axis_index
 
@@ -91,9 +92,9 @@ def onnx_axis(x: Value, axis: Any) -> int:
     return x.axes.index(index)
 
 
-def per_channel(x: Value) -> AsItIs:
+def per_channel(x: Value) -> Placing:
     """A number a channel in the shape that spreads over the value's tensor."""
     if x.layout is not Layout.FIRST:
-        return AsItIs()
+        return whole
     ones = (1,) * len(x.spatial)
-    return AsItIs((x.channels, *ones), (x.channels,), f"C{', 1' * len(ones)}")
+    return partial(whole, shape=(x.channels, *ones))

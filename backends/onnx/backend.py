@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import attrs
@@ -56,30 +55,6 @@ def build(
     return encode(w, head, weights), found
 
 
-@attrs.frozen
-class Held:
-    """An initialiser of an emitted model that holds parameters of a layer.
-
-    `roles` are those of `dlc.backends.parameters` that it holds, `shape` is its own shape, `axes` says in
-    words how it lies.
-    """
-
-    initialiser: str
-    layer: str
-    roles: tuple[str, ...]
-    axes: str
-
-
-def held(net: Net) -> dict[str, tuple[Held, ...]]:
-    """For every layer that owns weights the initialisers of the emitted model that hold them."""
-    found: dict[str, tuple[Held, ...]] = {}
-    for weight in plan(net).weights.values():
-        roles = tuple(part.role for part in weight.parts)
-        one = Held(weight.name, weight.layer, roles, weight.arrangement.doc)
-        found[weight.layer] = (*found.get(weight.layer, ()), one)
-    return found
-
-
 def plan(net: Net) -> Writer:
     """The operations, weights and layouts of the model that `build` makes of a net. Raises DlcError as it
     does."""
@@ -91,12 +66,13 @@ def plan(net: Net) -> Writer:
 def weights_of(net: Net, model: ModelProto) -> dict[str, dict[str, object]]:
     """The parameters that an emitted model of this net holds, by layer and role, in the layout of
     `dlc.backends.parameters`. Raises KeyError where the model lacks an initialiser."""
+    import numpy as np
     from onnx import numpy_helper
 
     held = {tensor.name: tensor for tensor in model.graph.initializer}
     found: dict[str, dict[str, object]] = {}
     for weight in plan(net).weights.values():
-        arrays = weight.arrangement.taken_apart(numpy_helper.to_array(held[weight.name]))
-        roles: Sequence[str] = [part.role for part in weight.parts]
-        found.setdefault(weight.layer, {}).update(zip(roles, arrays, strict=True))
+        arrays = found.setdefault(weight.layer, {})
+        arrays.update({p.role: np.zeros(p.shape, np.float32) for p in weight.parameters})
+        weight.tensor.restore(numpy_helper.to_array(held[weight.name]), arrays)
     return found

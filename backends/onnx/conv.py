@@ -8,12 +8,12 @@ from typing import Any
 
 import attrs
 
-from dlc.backends.onnx.arrangement import Depthwise, FiltersFirst
 from dlc.backends.onnx.rules import RULES
 from dlc.backends.onnx.values import Layout, Value, numbers
 from dlc.backends.onnx.windows import Pair, pads, pairs_of
 from dlc.backends.onnx.writer import Writer, type_of
 from dlc.backends.sizes import number, padding
+from dlc.backends.stored import channelwise, filters_first
 from dlc.ir import Node
 
 
@@ -21,7 +21,7 @@ from dlc.ir import Node
 def convolution(w: Writer, node: Node, op: Any, x: Value) -> Value:
     """Conv."""
     x = w.first(x)
-    kernel = w.weight(node, "kernel", FiltersFirst())
+    kernel = w.weight(node, "kernel", filters_first)
     fields = _fields(op, x.spatial, op.groups)
     return w.result(node, Layout.FIRST, "Conv", x.tensor, kernel, *_bias(w, node, op), **fields)
 
@@ -30,7 +30,7 @@ def convolution(w: Writer, node: Node, op: Any, x: Value) -> Value:
 def depthwise(w: Writer, node: Node, op: Any, x: Value) -> Value:
     """Conv with a group a channel."""
     x = w.first(x)
-    kernel = w.weight(node, "kernel", Depthwise(op.multiplier))
+    kernel = w.weight(node, "kernel", channelwise)
     fields = _fields(op, x.spatial, x.channels)
     return w.result(node, Layout.FIRST, "Conv", x.tensor, kernel, *_bias(w, node, op), **fields)
 
@@ -39,10 +39,10 @@ def depthwise(w: Writer, node: Node, op: Any, x: Value) -> Value:
 def separable(w: Writer, node: Node, op: Any, x: Value) -> Value:
     """Two Convs: a group a channel, then 1 x 1."""
     x = w.first(x)
-    kernel = w.weight(node, "depthwise_kernel", Depthwise(op.multiplier))
+    kernel = w.weight(node, "depthwise_kernel", channelwise)
     fields = _fields(op, x.spatial, x.channels)
     between = w.step("Conv", f"{node.name}.depthwise", x.tensor, kernel, **fields)
-    kernel = w.weight(node, "pointwise_kernel", FiltersFirst())
+    kernel = w.weight(node, "pointwise_kernel", filters_first)
     return w.result(node, Layout.FIRST, "Conv", between, kernel, *_bias(w, node, op), kernel_shape=(1, 1))
 
 
@@ -62,7 +62,7 @@ def transposed(w: Writer, node: Node, op: Any, x: Value) -> Value:
     }
     if any(cut.extra for cut in cuts):
         fields["output_padding"] = tuple(cut.extra for cut in cuts)
-    kernel = w.weight(node, "kernel", FiltersFirst())
+    kernel = w.weight(node, "kernel", filters_first)
     bias = _bias(w, node, op)
     return w.result(node, Layout.FIRST, "ConvTranspose", source.tensor, kernel, *bias, **fields)
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
-from dlc.backends.onnx.arrangement import UnitsFirst
 from dlc.backends.onnx.rules import RULES
 from dlc.backends.onnx.values import Layout, Value
 from dlc.backends.onnx.writer import Writer
+from dlc.backends.stored import units_first
 from dlc.ir import Node
 from dlc.types import Kind
 
@@ -20,7 +21,7 @@ def dense(w: Writer, node: Node, op: Any, x: Value) -> Value:
     tensor = x.tensor
     if x.type.kind is Kind.IDS:
         tensor = w.step("Cast", f"{node.name}.numbers", tensor, to=FLOAT)
-    kernel = w.weight(node, "kernel", UnitsFirst(x.order))
+    kernel = w.weight(node, "kernel", partial(units_first, order=x.order))
     bias = (w.weight(node, "bias"),) if op.bias else ()
     return w.result(node, Layout.LAST, "Gemm", tensor, kernel, *bias, transB=1)
 

@@ -138,7 +138,8 @@ def _weight(weight: Weight, weights: Arrays | None) -> Any:
     from onnx import numpy_helper
 
     arrays = drawn(weight) if weights is None else _given(weight, weights)
-    made = np.ascontiguousarray(weight.arrangement.arranged(arrays), np.float32)
+    by_role = {held.role: array for held, array in zip(weight.parameters, arrays, strict=True)}
+    made = np.ascontiguousarray(weight.tensor.stored(by_role), np.float32)
     return numpy_helper.from_array(made, weight.name)
 
 
@@ -146,11 +147,11 @@ def _given(weight: Weight, weights: Arrays) -> Sequence[Any]:
     import numpy as np
 
     held = weights.get(weight.layer, {})
-    missing = [part.role for part in weight.parts if part.role not in held]
+    missing = [part.role for part in weight.parameters if part.role not in held]
     if missing:
         raise ValueError(f"{weight.layer} lacks {', '.join(missing)}")
-    arrays = [np.asarray(held[part.role]) for part in weight.parts]
-    for part, array in zip(weight.parts, arrays, strict=True):
+    arrays = [np.asarray(held[part.role]) for part in weight.parameters]
+    for part, array in zip(weight.parameters, arrays, strict=True):
         if array.shape != part.shape:
             raise ValueError(f"{part.role} of {weight.layer} has shape {array.shape}, not {part.shape}")
     return arrays

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
 import attrs
 
-from dlc.backends.onnx.arrangement import Arrangement
 from dlc.backends.parameters import Parameter
+from dlc.backends.stored import Tensor
 
 
 @attrs.frozen
@@ -52,17 +53,17 @@ class Fill:
 class Weight:
     """An initialiser that holds parameters of a layer.
 
-    `parts` are these parameters in the language's layout; `arrangement` makes the initialiser of them and
-    takes it apart again. `rectified` says that a rectifier follows, which He's initialisation suits.
+    `tensor` says how these parameters lie in it. `rectified` says that a rectifier follows, which He's
+    initialisation suits.
     """
 
     name: str
     layer: str
-    parts: tuple[Parameter, ...]
-    arrangement: Arrangement
+    parameters: tuple[Parameter, ...]
+    tensor: Tensor
     rectified: bool = False
 
     @property
     def count(self) -> int:
         """How many numbers it holds."""
-        return self.arrangement.count(self.parts)
+        return math.prod(self.tensor.shape)

@@ -21,7 +21,7 @@ def drawn(weight: Weight) -> list[Any]:
     import numpy as np
 
     generator = np.random.default_rng([SEED, zlib.crc32(weight.name.encode())])
-    return [_drawn(generator, part, weight.rectified) for part in weight.parts]
+    return [_drawn(generator, part, weight.rectified) for part in weight.parameters]
 
 
 def _drawn(generator: Any, part: Parameter, rectified: bool) -> Any:

@@ -5,10 +5,13 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from dlc.backends.onnx.arrangement import AsItIs, GateBiases, Gates
+import attrs
+
 from dlc.backends.onnx.rules import RULES
 from dlc.backends.onnx.values import Layout, Value
 from dlc.backends.onnx.writer import Writer
+from dlc.backends.parameters import Parameter
+from dlc.backends.stored import Key, Placing, Tensor, biases, gates, joined
 from dlc.ir import Node
 from dlc.layers.recurrent import HARD_GATES
 
@@ -46,14 +49,24 @@ def _activations(op: Any) -> dict[str, Any]:
 
 
 def _weights(w: Writer, node: Node, op: Any) -> tuple[str, str, str]:
-    gates = _GATES[op.op_name]
+    order = _GATES[op.op_name]
     ways = ("", "backward_") if op.bidirectional else ("",)
 
-    def held(role: str, arrangement: Any) -> str:
-        return w.weight_of(node, [f"{way}{role}" for way in ways], arrangement, role)
+    def held(role: str, placing: Placing) -> str:
+        return w.weights_of(node, [f"{way}{role}" for way in ways], placing, role)
 
-    biases = GateBiases(gates, double=op.op_name == "gru")
-    return held("kernel", Gates(gates)), held("recurrent_kernel", Gates(gates)), held("bias", biases)
+    def kernel(key: Key, owner: str, parameter: Parameter) -> Tensor:
+        return _of_a_direction(gates(key, owner, parameter, order))
+
+    def bias(key: Key, owner: str, parameter: Parameter) -> Tensor:
+        return _of_a_direction(joined(biases(key, owner, parameter, order)))
+
+    return held("kernel", kernel), held("recurrent_kernel", kernel), held("bias", bias)
+
+
+def _of_a_direction(tensor: Tensor) -> Tensor:
+    """The same with an axis in front, along which the directions stand."""
+    return attrs.evolve(tensor, shape=(1, *tensor.shape))
 
 
 def _every(w: Writer, node: Node, op: Any, states: str) -> Value:
@@ -92,15 +105,15 @@ def attention(w: Writer, node: Node, op: Any, *xs: Value) -> Value:
     shares = w.step("Softmax", f"{name}.shares", scaled, axis=-1)
     mixed = w.step("MatMul", f"{name}.mixed", shares, values)
     beside = w.step("Transpose", f"{name}.beside", mixed, perm=(0, 2, 1, 3))
-    joined = w.step("Reshape", f"{name}.joined", beside, w.whole(f"{name}.join", (0, 0, op.dim)))
-    product = w.step("MatMul", f"{name}.product", joined, w.weight(node, "output_kernel", AsItIs()))
-    return w.result(node, Layout.LAST, "Add", product, w.weight(node, "output_bias", AsItIs()))
+    whole = w.step("Reshape", f"{name}.joined", beside, w.whole(f"{name}.join", (0, 0, op.dim)))
+    product = w.step("MatMul", f"{name}.product", whole, w.weight(node, "output_kernel"))
+    return w.result(node, Layout.LAST, "Add", product, w.weight(node, "output_bias"))
 
 
 def _heads(w: Writer, node: Node, word: str, source: str, split: str, order: tuple[int, ...]) -> str:
     """A projection, with an axis for the heads."""
     name = f"{node.name}.{word}"
-    product = w.step("MatMul", f"{name}_product", source, w.weight(node, f"{word}_kernel", AsItIs()))
-    biased = w.step("Add", f"{name}_biased", product, w.weight(node, f"{word}_bias", AsItIs()))
+    product = w.step("MatMul", f"{name}_product", source, w.weight(node, f"{word}_kernel"))
+    biased = w.step("Add", f"{name}_biased", product, w.weight(node, f"{word}_bias"))
     apart = w.step("Reshape", f"{name}_apart", biased, split)
     return w.step("Transpose", f"{name}_heads", apart, perm=order)

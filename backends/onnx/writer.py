@@ -7,8 +7,8 @@ from typing import Any
 
 import attrs
 
+from dlc.backends import stored
 from dlc.backends.base import Differences
-from dlc.backends.onnx.arrangement import Arrangement, AsItIs
 from dlc.backends.onnx.graph import Constant, Fill, Operation, Weight
 from dlc.backends.onnx.values import Layout, Value, axes, between
 from dlc.backends.orders import Order, any_order
@@ -104,18 +104,19 @@ class Writer:
         self.constants[name] = Fill(name, value, (count,))
         return name
 
-    def weight(self, node: Node, role: str, arrangement: Arrangement | None = None, name: str = "") -> str:
+    def weight(self, node: Node, role: str, placing: stored.Placing = stored.whole) -> str:
         """The initialiser for a parameter of a node, or of the node whose weights it shares."""
-        return self.weight_of(node, (role,), arrangement or AsItIs(), name or role)
+        return self.weights_of(node, (role,), placing, role)
 
-    def weight_of(self, node: Node, roles: Sequence[str], arrangement: Arrangement, word: str) -> str:
-        """The initialiser `word` for several parameters of a node together."""
+    def weights_of(self, node: Node, roles: Sequence[str], placing: stored.Placing, word: str) -> str:
+        """The initialiser `word` for several parameters of a node, one after the other."""
         owner = node.shares or node.name
         if (owner, word) not in self._named:
             name = self._named[owner, word] = self.fresh(f"{owner}.{word}")
             held = {p.role: p for p in self.parameters(node)}
             parts = tuple(held[role] for role in roles)
-            self.weights[name] = Weight(name, owner, parts, arrangement, self._is_rectified(node))
+            tensor = stored.joined([placing((name,), owner, part) for part in parts])
+            self.weights[name] = Weight(name, owner, parts, tensor, self._is_rectified(node))
         return self._named[owner, word]
 
     def parameters(self, node: Node) -> tuple[Parameter, ...]:

@@ -38,4 +38,4 @@ def _permutes(made: Program) -> bool:
     """Whether weights stand in another order than in channels-last frameworks because of a flatten."""
     steps = (step for instance in made.survey.instances for step in instance.plan.steps)
     weights = (weight for step in steps for module in step.modules for weight in module.weights)
-    return any(part.units for weight in weights for part in weight.parts)
+    return any(weight.order for weight in weights)

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from dlc.backends.pytorch.plan import RULES, Ask, Form, Function, Layout, Made, Refused, is_symbolic, shortest
-from dlc.backends.pytorch.weights import Weight, depthwise, kernel, one
+from dlc.backends.pytorch.weights import Weight, one
+from dlc.backends.stored import channelwise, filters_first
 from dlc.layers.window import windows
 
 Sides = Sequence[tuple[Any, Any]]  # what is added, or cut, before and after each axis
 
-BIAS = one("bias", "bias")
+KERNEL, BIAS = one("weight", "kernel", filters_first), one("bias", "bias")
 
 
 def pairs(sides: Sequence[Any]) -> Sides:
@@ -57,14 +58,13 @@ def same_at_run_time(ask: Ask, value: float = 0.0) -> None:
 @RULES.rule("conv1d", "conv2d", "conv3d")
 def _conv(ask: Ask) -> None:
     layer = ask.layer
-    _convolve(ask, layer.filters, layer.groups, layer.bias, kernel(ask.rank))
+    _convolve(ask, layer.filters, layer.groups, layer.bias, KERNEL)
 
 
 @RULES.rule("depthwise_conv2d")
 def _depthwise(ask: Ask) -> None:
     channels = ask.inputs[0].channels
-    exact = ask.exact
-    weight = depthwise("kernel", ask.output.channels, exact.kernel)
+    weight = one("weight", "kernel", channelwise)
     _convolve(ask, channels * ask.layer.multiplier, channels, ask.layer.bias, weight)
 
 
@@ -72,10 +72,9 @@ def _depthwise(ask: Ask) -> None:
 def _separable(ask: Ask) -> None:
     channels = ask.inputs[0].channels
     between = channels * ask.layer.multiplier
-    count = ask.inputs[0].type.channels * ask.exact.multiplier
-    weight = depthwise("depthwise_kernel", count, ask.exact.kernel)
+    weight = one("weight", "depthwise_kernel", channelwise)
     _convolve(ask, between, channels, False, weight, role="depthwise")
-    weights = biased(ask.layer.bias, kernel(2, "pointwise_kernel"))
+    weights = biased(ask.layer.bias, one("weight", "pointwise_kernel", filters_first))
     named = {"bias": ask.layer.bias}
     ask.put(Made("nn.Conv2d", (between, ask.layer.filters, 1), named, weights), role="pointwise")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dlc.backends.pytorch.conv import biased
 from dlc.backends.pytorch.plan import RULES, Ask, Form, Function, Layout, Made
-from dlc.backends.pytorch.weights import Part, Weight
+from dlc.backends.pytorch.weights import linear, one
 from dlc.types import Kind
 
 
@@ -14,7 +14,7 @@ def _dense(ask: Ask) -> None:
     known = ask.inputs[0]
     if known.type.kind is Kind.IDS:
         ask.put((), function=Function("float", Form.METHOD))
-    weight = Weight("weight", (Part("kernel", (1, 0), units=known.order),))
+    weight = linear("weight", "kernel", known.order)
     sizes = known.channels, ask.layer.units
     ask.put(Made("nn.Linear", sizes, {"bias": ask.layer.bias}, biased(ask.layer.bias, weight)))
 
@@ -23,6 +23,6 @@ def _dense(ask: Ask) -> None:
 def _embed(ask: Ask) -> None:
     if ask.inputs[0].type.kind is not Kind.IDS:
         ask.put((), function=Function("long", Form.METHOD))
-    weight = Weight("weight", (Part("embeddings", (0, 1)),))
-    ask.put(Made("nn.Embedding", (ask.layer.vocab, ask.layer.dim), weights=(weight,)))
+    weights = (one("weight", "embeddings"),)
+    ask.put(Made("nn.Embedding", (ask.layer.vocab, ask.layer.dim), weights=weights))
     ask.layout = Layout.LAST

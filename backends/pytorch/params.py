@@ -1,26 +1,23 @@
 """Where the weights of a net are in the state dict of its emitted module, and how they lie there.
 
-For each tensor of the state dict there is a `Tensor`: its key (`conv1.0.weight`: the path of the module in
-the emitted class, and the parameter's name), the layer of the *expanded* net that it belongs to, by the name
-that `ExpandBlocks` gives it, and the layout, in `weight.parts`. With `weights` by layer and role, as
-`dlc.backends.parameters` names and lays them out (`by_role` makes them):
+A tensor's key is the path of a module in the emitted class, and the parameter's name: `conv1.0`, `weight`.
+The layers that it names are those of the *expanded* net, as `ExpandBlocks` calls them. With `weights` by layer
+and role, as `dlc.backends.parameters` names and lays them out (`by_role` makes them):
 
     found = tensors(module)
-    state = state_dict(found, weights)              # {key: array}, for `load_state_dict`
-    weights = catalogue(found, state, shapes(net))  # and back; `net` is the expanded one
+    state = state_dict(found, weights)  # {"conv1.0.weight": array}, for `load_state_dict`
 
-The module may have blocks and repeats, which become classes and loops, or be expanded: it must be the very
-module that is emitted, since the paths depend on its blocks. Layers that share the weights of others are
-the same module as those, or have tensors that hold the same once more. Batch norm's `num_batches_tracked`
-is not among the tensors: PyTorch adds it. `paths` gives the modules' paths alone. Arrays are numpy's.
+and each tensor's `restore` is the way back. The module may have blocks and repeats, which become classes and
+loops, or be expanded: it must be the very module that is emitted, since the paths depend on its blocks.
+Layers that share the weights of others are the same module as those, or have tensors that hold the same once
+more. Batch norm's `num_batches_tracked` is not among the tensors: PyTorch adds it. `paths` gives the modules'
+paths alone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
-
-import attrs
 
 from dlc.backends.base import Differences
 from dlc.backends.parameters import net_parameters
@@ -28,20 +25,12 @@ from dlc.backends.pytorch.members import path
 from dlc.backends.pytorch.program import Program, program
 from dlc.backends.pytorch.survey import Frame, Instance
 from dlc.backends.pytorch.weights import Weight
+from dlc.backends.stored import Key, Tensor
 from dlc.ir import Module, Net
+from dlc.passes.check import check
 from dlc.passes.expand import ExpandBlocks
 
-Array = Any
-Shapes = Mapping[str, Mapping[str, tuple[int, ...]]]  # by layer and role
-
-
-@attrs.frozen
-class Tensor:
-    """One entry of the state dict: its key, the layer of the expanded net, and how it is made."""
-
-    key: str
-    node: str
-    weight: Weight
+Array = Any  # a numpy array
 
 
 def tensors(module: Module) -> tuple[Tensor, ...]:
@@ -50,79 +39,53 @@ def tensors(module: Module) -> tuple[Tensor, ...]:
     Raises DlcError where PyTorch cannot say the net.
     """
     made = program(module, Differences("PyTorch", True))
-    found = []
-    for node, instance in _named(made):
-        for at, step in enumerate(instance.plan.steps):
-            weights = [weight for held in step.modules for weight in held.weights]
-            prefix = _path(made, instance.way, at) if weights else None
-            if prefix is not None:
-                found += [Tensor(f"{prefix}.{weight.name}", node, weight) for weight in weights]
-    return tuple(found)
+    net = check(ExpandBlocks().run(made.module).module).module.nets[0]
+    held = {name: {p.role: p for p in owned} for name, owned in net_parameters(net).items()}
+    return tuple(
+        weight.of(key_of(f"{prefix}.{weight.name}"), node, held[node])
+        for prefix, node, weight in _weights(made, net)
+    )
+
+
+def key_of(name: str) -> Key:
+    """`conv1.0.weight` as the module and the parameter."""
+    module, _, parameter = name.rpartition(".")
+    return module, parameter
 
 
 def paths(module: Module) -> dict[str, str]:
     """For every layer of the expanded net that holds weights, the path of its module (of a separable
     convolution, that of the first of the two)."""
+    made = program(module, Differences("PyTorch", True))
     found: dict[str, str] = {}
-    for tensor in tensors(module):
-        owner, _, _ = tensor.key.removesuffix(tensor.weight.name).rpartition(".")
-        found.setdefault(tensor.node, owner)
+    for prefix, node, _ in _weights(made, ExpandBlocks().run(made.module).module.nets[0]):
+        found.setdefault(node, prefix)
     return found
-
-
-def shapes(net: Net) -> dict[str, dict[str, tuple[int, ...]]]:
-    """The shapes of a checked, expanded net's parameters by layer and role."""
-    return {name: {p.role: p.shape for p in held} for name, held in net_parameters(net).items()}
 
 
 def state_dict(found: Sequence[Tensor], weights: Mapping[str, Mapping[str, Array]]) -> dict[str, Array]:
     """Arrays as PyTorch stores them. Raises KeyError where a layer lacks an array."""
-    return {tensor.key: _stored(tensor.weight, weights[tensor.node]) for tensor in found}
+    return {".".join(tensor.key): tensor.stored(weights[tensor.node]) for tensor in found}
 
 
-def catalogue(
-    found: Sequence[Tensor], state: Mapping[str, Array], wanted: Shapes
-) -> dict[str, dict[str, Array]]:
-    """Arrays by layer and role from a state dict. Raises KeyError where it lacks an entry, and ValueError
-    where an array has another size."""
-    made: dict[str, dict[str, Array]] = {}
-    rows: dict[tuple[str, str], dict[int, Array]] = {}
-    for tensor in found:
-        arrays, own = made.setdefault(tensor.node, {}), wanted[tensor.node]
-        at = 0
-        for part in tensor.weight.parts:
-            shape = own[part.role]
-            whole = state[tensor.key]
-            count = len(whole) // len(tensor.weight.parts)
-            array = part.restored(whole[at : at + count], shape)
-            at += count
-            if part.row is not None:
-                rows.setdefault((tensor.node, part.role), {})[part.row] = array
-            else:
-                arrays[part.role] = arrays[part.role] + array if tensor.weight.added else array
-    for (node, role), held in rows.items():
-        import numpy as np
-
-        made[node][role] = np.stack([held[row] for row in sorted(held)])
-    return made
+def _weights(made: Program, expanded: Net) -> Iterator[tuple[str, str, Weight]]:
+    """Every parameter of every module, with the path of that and its layer in the expanded net."""
+    for node, instance in _named(made, expanded):
+        for at, step in enumerate(instance.plan.steps):
+            weights = [weight for held in step.modules for weight in held.weights]
+            prefix = _path(made, instance.way, at) if weights else None
+            if prefix is not None:
+                yield from ((prefix, node, weight) for weight in weights)
 
 
-def _stored(weight: Weight, arrays: Mapping[str, Array]) -> Array:
-    parts = [part.stored(arrays[part.role]) for part in weight.parts]
-    if len(parts) != 1:
-        import numpy as np
-
-        return np.concatenate(parts) if parts else np.zeros((), np.float32)
-    return parts[0] * 0 if weight.added else parts[0]
-
-
-def _named(made: Program) -> list[tuple[str, Instance]]:
+def _named(made: Program, expanded: Net) -> list[tuple[str, Instance]]:
     """The layers with the names of those of the expanded net whose weights they use; the net's own nodes
     come in its order."""
     position = {node.name: at for at, node in enumerate(made.net.body)}
-    expanded = ExpandBlocks().run(made.module).module.nets[0].body
     instances = sorted(made.survey.instances, key=lambda each: position[each.way[0].key[1]])
-    return [(node.shares or node.name, instance) for node, instance in zip(expanded, instances, strict=True)]
+    return [
+        (node.shares or node.name, instance) for node, instance in zip(expanded.body, instances, strict=True)
+    ]
 
 
 def _path(made: Program, way: Sequence[Frame], step: int) -> str | None:

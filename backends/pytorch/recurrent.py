@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from functools import partial
 
 from dlc.backends.pytorch.plan import RULES, Ask, Form, Function, Layout, Made, Refused, is_symbolic
-from dlc.backends.pytorch.weights import Part, Weight
+from dlc.backends.pytorch.weights import Weight, linear, one, several
+from dlc.backends.stored import Placing, biases, gates, units_first
 from dlc.layers.recurrent import HARD_GATES
 
 _CLASSES = {"rnn": "RNN", "lstm": "LSTM", "gru": "GRU"}
-_RESET_FIRST = (1, 0, 2)  # PyTorch's gates of a GRU are r, z, n
+_GATES = {"rnn": (0,), "lstm": (0, 1, 2, 3), "gru": (1, 0, 2)}  # of a GRU PyTorch has r, z, n
 
 
 @RULES.rule(*_CLASSES)
@@ -41,15 +43,17 @@ def _recurrent(ask: Ask) -> None:
 
 
 def _weights(op: str, bidirectional: bool) -> list[Weight]:
-    gates = _RESET_FIRST if op == "gru" else ()
     found = []
     for before, after in (("", ""), ("backward_", "_reverse"))[: 1 + bidirectional]:
         for name, role in (("weight_ih_l0", "kernel"), ("weight_hh_l0", "recurrent_kernel")):
-            found.append(Weight(name + after, (Part(before + role, (1, 0), gates=gates),)))
+            found.append(one(name + after, before + role, partial(gates, order=_GATES[op])))
         for row, name in enumerate(("bias_ih_l0", "bias_hh_l0")):
-            part = Part(f"{before}bias", gates=gates, row=row if op == "gru" else None)
-            found.append(Weight(name + after, (part,), added=bool(row) and op != "gru"))
+            found.append(one(name + after, f"{before}bias", _bias(row, _GATES[op])))
     return found
+
+
+def _bias(row: int, order: Sequence[int]) -> Placing:
+    return lambda key, node, bias: biases(key, node, bias, order)[row]
 
 
 @RULES.rule("attention")
@@ -78,14 +82,12 @@ _WORDS = ("query", "key", "value")
 
 
 def _joined(alike: bool) -> list[Weight]:
-    kernels = [Part(f"{word}_kernel", (1, 0)) for word in _WORDS]
+    kernels = [f"{word}_kernel" for word in _WORDS]
     if alike:
-        found = [Weight("in_proj_weight", tuple(kernels))]
+        found = [several("in_proj_weight", kernels, units_first)]
     else:
-        found = [
-            Weight(f"{word[0]}_proj_weight", (part,)) for word, part in zip(_WORDS, kernels, strict=True)
-        ]
-    found.append(Weight("in_proj_bias", tuple(Part(f"{word}_bias") for word in _WORDS)))
+        found = [linear(f"{word[0]}_proj_weight", role) for word, role in zip(_WORDS, kernels, strict=True)]
+    found.append(several("in_proj_bias", [f"{word}_bias" for word in _WORDS]))
     return [*found, *_linear("out_proj", "output")]
 
 
@@ -94,5 +96,4 @@ def _apart() -> list[Weight]:
 
 
 def _linear(name: str, word: str) -> list[Weight]:
-    kernel: Any = Part(f"{word}_kernel", (1, 0))
-    return [Weight(f"{name}.weight", (kernel,)), Weight(f"{name}.bias", (Part(f"{word}_bias"),))]
+    return [linear(f"{name}.weight", f"{word}_kernel"), one(f"{name}.bias", f"{word}_bias")]

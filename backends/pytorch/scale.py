@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dlc.backends.pytorch.merge import axis
 from dlc.backends.pytorch.plan import RULES, Ask, Form, Function, Layout, Made, Refused, is_symbolic
-from dlc.backends.pytorch.weights import Weight, one
+from dlc.backends.pytorch.weights import number, one
 from dlc.types import Kind
 
 
@@ -33,7 +33,7 @@ def _laid_first(ask: Ask) -> Layout:
 def _standardize(ask: Ask) -> None:
     known = ask.inputs[0]
     ask.laid(Layout.FIRST)
-    weights = (one("mean", "mean"), one("variance", "variance"), Weight("count", ()))
+    weights = (one("mean", "mean"), one("variance", "variance"), number("count"))
     ask.put(Made("Standardize", (known.channels,), weights=weights))
     ask.layout = _laid_first(ask)
 

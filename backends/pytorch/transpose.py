@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from dlc.backends.pytorch.conv import Sides, biased, crop, pad, pairs
+from dlc.backends.pytorch.conv import KERNEL, Sides, biased, crop, pad, pairs
 from dlc.backends.pytorch.plan import RULES, Ask, Layout, Made, Refused, is_symbolic
-from dlc.backends.pytorch.weights import kernel
 
 
 @RULES.rule("conv1d_transpose", "conv2d_transpose", "conv3d_transpose")
@@ -56,6 +55,6 @@ def _put(ask: Ask, padding: list[int], output_padding: list[int]) -> None:
         "bias": layer.bias,
         "dilation": layer.dilation,
     }
-    weights = biased(layer.bias, kernel(ask.rank))
+    weights = biased(layer.bias, KERNEL)
     positional = (ask.inputs[0].channels, layer.filters, layer.kernel)
     ask.put(Made(f"nn.ConvTranspose{ask.rank}d", positional, named, weights))

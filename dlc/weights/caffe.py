@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from dlc.backends.caffe.params import LSTM_GATES, channelwise, kernel_tensor
+from dlc.backends.caffe.params import LSTM_GATES, kernel_tensor
 from dlc.backends.orders import Order, channels_first
 from dlc.backends.parameters import Parameter, parameters
-from dlc.backends.stored import Tensor, gates, turned, units_first, whole
+from dlc.backends.stored import Tensor, channelwise, gates, turned, units_first, whole
 from dlc.ir import Net, Node
 from dlc.types import Kind, Type
 from dlc.weights import caffemodel

@@ -12,7 +12,7 @@ from support.nets import read_net
 
 from dlc.backends import load
 from dlc.backends.base import EmitOptions
-from dlc.backends.onnx import build, held, weights_of
+from dlc.backends.onnx import build, plan, weights_of
 from dlc.backends.parameters import net_parameters
 from dlc.cli.main import main
 from dlc.diagnostics import DlcError
@@ -74,9 +74,13 @@ def test_what_holds_the_weights_of_a_layer() -> None:
     net = read_net(
         "net n {\n  x = input sequence[4, 3]\n  it = lstm(x, units=2, bidirectional=true)\n  output it\n}\n"
     )
-    found = held(net)["it"]
-    assert [h.initialiser for h in found] == ["it.kernel", "it.recurrent_kernel", "it.bias"]
-    assert found[0].roles == ("kernel", "backward_kernel")
+    found = plan(net).weights
+    assert {name: weight.tensor.shape for name, weight in found.items()} == {
+        "it.kernel": (2, 8, 3),
+        "it.recurrent_kernel": (2, 8, 2),
+        "it.bias": (2, 16),
+    }
+    assert [p.role for p in found["it.kernel"].parameters] == ["kernel", "backward_kernel"]
 
 
 def test_all_that_cannot_be_said_is_told_at_once() -> None:

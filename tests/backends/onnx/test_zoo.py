@@ -54,7 +54,7 @@ def test_every_application_has_the_weights_that_keras_counts(zoo: Path) -> None:
     for path in summaries:
         name = path.name.removesuffix(".summary.json")
         net = application(zoo, name)
-        count = sum(math.prod(p.shape) for weight in plan(net).weights.values() for p in weight.parts)
+        count = sum(math.prod(p.shape) for weight in plan(net).weights.values() for p in weight.parameters)
         # Keras also counts the examples that a Normalization was adapted to: a number of no use afterwards.
         count += sum(node.layer.op_name == "standardize" for node in net.body)
         assert count == json.loads(path.read_text())["params"], name

@@ -11,9 +11,10 @@ from support.keras_cases import CASES, text
 from support.nets import emit, read_module, read_net
 
 from dlc.backends.parameters import by_role
-from dlc.backends.pytorch.params import catalogue, paths, shapes, state_dict, tensors
+from dlc.backends.pytorch.params import paths, state_dict, tensors
 from dlc.diagnostics import DlcError
 from dlc.ir import Module, Net
+from dlc.weights.transfer import allocated
 
 pytest.importorskip("torch")
 
@@ -65,6 +66,14 @@ def check(net: Net) -> None:
         assert all(p.grad is not None and p.grad.isfinite().all() for p in model.parameters())
 
 
+def catalogue(net: Net, state: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """The weights of the layers from a state dict."""
+    weights = allocated(net)
+    for tensor in tensors(Module(nets=(net,))):
+        tensor.restore(state[".".join(tensor.key)], weights[tensor.node])
+    return weights
+
+
 def count(net: Net) -> int:
     types = net.types()
     counts = (node.layer.parameters([types[n] for n in node.inputs], node.type) for node in net.body)
@@ -75,9 +84,8 @@ def count(net: Net) -> int:
 def test_weights_come_back(case: Case) -> None:
     """From the catalogue into the state dict and back, without loss."""
     net = read_net(text(case))
-    found = tensors(Module(nets=(net,)))
     weights = by_role(net, torch_eval.drawn_weights(net))
-    again = catalogue(found, state_dict(found, weights), shapes(net))
+    again = catalogue(net, state_dict(tensors(Module(nets=(net,))), weights))
     assert {(n, r): a.tolist() for n, held in again.items() for r, a in held.items()} == {
         (n, r): a.tolist() for n, held in weights.items() for r, a in held.items()
     }
@@ -88,7 +96,7 @@ def test_two_biases_are_added() -> None:
     net = read_net("net n {\n  x = input sequence[5, 4]\n  y = lstm(x, units=3)\n  output y\n}\n")
     model = pytorch_run.from_source(emit("pytorch", net)[0])
     state = {key: array.numpy() for key, array in model.state_dict().items()}
-    weights = catalogue(tensors(Module(nets=(net,))), state, shapes(net))
+    weights = catalogue(net, state)
     assert np.allclose(weights["y"]["bias"], state["y.bias_ih_l0"] + state["y.bias_hh_l0"])
     inputs = torch_eval.drawn_inputs(net)
     values = torch_eval.evaluate(net, inputs, {"y": list(weights["y"].values())})
