@@ -10,6 +10,7 @@ from __future__ import annotations
 import heapq
 import itertools
 import math
+import statistics
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
@@ -37,8 +38,9 @@ _APART, _RIM = 0.2, 3
 #: Narrow letters are not wider, and not lower (line heights): 1, l, t, but no comma. Two of them stand further
 #: apart than others by so much.
 _NARROW, _TALL, _FURTHER = 0.28, 0.45, 0.08
-#: A space between two digits, which is rare, is wider than others (line heights).
-_BESIDE_DIGITS = 0.15
+#: A space between two digits, which is rare, is wider than others (line heights), or their middles are so much
+#: further apart than those of a number's digits.
+_BESIDE_DIGITS, _WIDER = 0.15, 1.25
 
 
 def read_lines(recogniser: Recogniser, lines: Sequence[Crop]) -> list[TextReading]:
@@ -62,14 +64,23 @@ def _heights(lines: Sequence[Crop], glyphs: Sequence[Sequence[Glyph]]) -> list[i
     return [highest[groups.root(number)] for number in range(len(lines))]
 
 
+@attrs.frozen
+class _Joint:
+    """Two glyphs beside each other: the gap between them (line heights), as it would be between letters that are
+    not narrow, and how far apart their middles are (pixels)."""
+
+    gap: float
+    pitch: float
+
+
 @attrs.frozen(eq=False)
 class _Line:
-    """A line's glyphs, the item of each, the gaps between them (line heights), and which begin words."""
+    """A line's glyphs, the item of each, what lies between them, and which begin words."""
 
     crop: Crop
     glyphs: tuple[Glyph, ...]
     items: tuple[Item, ...]
-    gaps: tuple[float, ...]
+    joints: tuple[_Joint, ...]
     starts: tuple[int, ...]
 
 
@@ -87,9 +98,9 @@ class _Part:
         return self.line.items[self.begin : self.end]
 
     @property
-    def gaps(self) -> tuple[float, ...]:
-        """The gaps in it."""
-        return self.line.gaps[self.begin : self.end - 1]
+    def joints(self) -> tuple[_Joint, ...]:
+        """What lies between its glyphs."""
+        return self.line.joints[self.begin : self.end - 1]
 
     @property
     def span(self) -> tuple[int, int]:
@@ -127,6 +138,7 @@ class _Speller:
         self._votes: Mapping[Item, Votes] = {}
         self._needed: Mapping[Item, int] = {}
         self._space = _APART  # wider gaps are spaces
+        self._pitch = math.inf  # of the digits of a number
 
     def run(self) -> list[TextReading]:
         """All lines: rounds of reading words, until the rest can be spelled."""
@@ -174,8 +186,26 @@ class _Speller:
                 self._match(heard)
                 for item, text in zip(heard.part.items, heard.letters, strict=False):
                     votes[item].add(text, heard.reading.confidence)
-                gaps += zip(heard.part.gaps, heard.spaces, strict=False)
+                gaps += zip((one.gap for one in heard.part.joints), heard.spaces, strict=False)
             self._votes, self._space = votes, narrowest_space(gaps, _APART)
+        self._pitch = self._usual_pitch()
+
+    def _usual_pitch(self) -> float:
+        """How far apart the middles of a number's digits usually are (pixels); without bound where none was read."""
+        found = [
+            one.pitch
+            for heard in self._heard
+            for letters, one in zip(itertools.pairwise(heard.letters), heard.part.joints, strict=False)
+            if one.gap <= self._space and _are_digits(*letters)
+        ]
+        return statistics.median(found) if found else math.inf
+
+    def _is_space(self, joint: _Joint, before: str, after: str) -> bool:
+        """Whether a space stands between two glyphs, by their letters."""
+        if not (before[-1:].isdigit() and after[:1].isdigit()):
+            return joint.gap > self._space
+        wide = _are_digits(before, after) and joint.pitch > _WIDER * self._pitch
+        return joint.gap > self._space + (0.0 if wide else _BESIDE_DIGITS)
 
     def _match(self, heard: _Heard) -> None:
         """Find which letters of a reading each glyph is."""
@@ -222,8 +252,8 @@ class _Speller:
             return None
         letters = [v.agreed or "" for v in known]
         spaces = [
-            " " if gap > self._space + _BESIDE_DIGITS * (one[-1:].isdigit() and other[:1].isdigit()) else ""
-            for gap, (one, other) in zip(line.gaps, itertools.pairwise(letters), strict=True)
+            " " if self._is_space(joint, *pair) else ""
+            for joint, pair in zip(line.joints, itertools.pairwise(letters), strict=True)
         ]
         text = "".join(itertools.chain.from_iterable(zip(letters, [*spaces, ""], strict=True)))
         return TextReading(text, sum(v.sure / v.count for v in known) / len(known))
@@ -233,8 +263,8 @@ _NOTHING = TextReading("", 0.0)
 
 
 def _line(crop: Crop, glyphs: Sequence[Glyph], height: int) -> _Line:
-    gaps = _gaps(glyphs, height)
-    far = [True, *(gap > _APART for gap in gaps), True]
+    joints = _joints(glyphs, height)
+    far = [True, *(joint.gap > _APART for joint in joints), True]
     looks = [0, *(glyph.look for glyph in glyphs), 0]
     items: list[Item] = [
         (0 if far[n] else looks[n], glyph.look, 0 if far[n + 1] else looks[n + 2])
@@ -243,14 +273,22 @@ def _line(crop: Crop, glyphs: Sequence[Glyph], height: int) -> _Line:
         for n, glyph in enumerate(glyphs)
     ]
     starts = tuple(n for n, apart in enumerate(far[:-1]) if apart) if glyphs else ()
-    return _Line(crop, tuple(glyphs), tuple(items), tuple(gaps), starts)
+    return _Line(crop, tuple(glyphs), tuple(items), tuple(joints), starts)
 
 
-def _gaps(glyphs: Sequence[Glyph], height: int) -> list[float]:
-    """The gaps between glyphs, in line heights, as they would be between letters that are not narrow."""
+def _are_digits(before: str, after: str) -> bool:
+    """Whether two glyphs are a digit each."""
+    return len(before) == len(after) == 1 and before.isdigit() and after.isdigit()
+
+
+def _joints(glyphs: Sequence[Glyph], height: int) -> list[_Joint]:
+    """What lies between each glyph of a line and the next."""
     narrow = [g.right - g.left <= _NARROW * height and g.height >= _TALL * height for g in glyphs]
     return [
-        (other.left - one.right) / height - _FURTHER * (narrow[n] and narrow[n + 1])
+        _Joint(
+            (other.left - one.right) / height - _FURTHER * (narrow[n] and narrow[n + 1]),
+            other.middle - one.middle,
+        )
         for n, (one, other) in enumerate(itertools.pairwise(glyphs))
     ]
 

@@ -39,7 +39,8 @@ class Found:
     `cells` are the hulls of its cells where it is a divided box, in which text does not run from one to
     the next. `half` is half the thickness of its border; where something is drawn right behind it, the box
     seems too large by `behind` pixels. `shadow` tells how far behind it its shadow is seen, where it has one.
-    What is `narrow` is a box only as the front of a solid.
+    What is `narrow` is a box only as the front of a solid, whose `edges` are the lines (x and y of their points)
+    drawn inside its contour.
     """
 
     box: Box
@@ -51,6 +52,7 @@ class Found:
     behind: float = 0.0
     shadow: Point | None = None
     narrow: bool = False
+    edges: tuple[Points, ...] = ()
 
 
 def find_boxes(drawn: Canvas, faces: Faces, ink: Ink, texted: frozenset[int]) -> list[Found]:
@@ -281,7 +283,7 @@ def paint_shadow(mask: Mask, found: Found, value: int) -> None:
 
 
 def paint_borders(mask: Mask, found: Sequence[Found], value: int, extra: float = 1.5) -> None:
-    """Paint only the boxes' border lines onto a mask, and the walls between their cells.
+    """Paint only the boxes' border lines onto a mask, the walls between their cells, and the edges of solids.
 
     Boxes come with the larger ones first; what lies inside a border stays as it is but for inner borders.
     """
@@ -294,4 +296,5 @@ def paint_borders(mask: Mask, found: Sequence[Found], value: int, extra: float =
         for x0, y0, x1, y1 in one.cells:
             corners = (round(x0), round(y0)), (round(x1), round(y1))
             cv2.rectangle(borders, *corners, 255, max(3, round(2 * one.margin / 3)))
+        cv2.polylines(borders, [edge.reshape(-1, 1, 2) for edge in one.edges], False, 255, 2 * by + 1)
     mask[borders > 0] = value

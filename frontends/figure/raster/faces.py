@@ -22,7 +22,7 @@ from dlc.frontends.figure.raster.outlines import shape_of
 #: A face's shorter side is at least this (ems); letters enclose smaller ones.
 _NARROWEST = 0.5
 #: Of a face that is as long as this, the shorter side may be less (both ems).
-_SLIT_LENGTH, _SLIT = 3.0, 0.32
+_SLIT_LENGTH, _SLIT = 1.75, 0.32
 #: So much (pixels) of a face's width belongs to the edges of its border.
 _RIM = 2
 #: A face whose mean width is below this (ems) is a thick line.

@@ -12,6 +12,7 @@ from dlc.frontends.figure.raster.canvas import Canvas
 from dlc.frontends.figure.raster.dashed_lines import join_dashes
 from dlc.frontends.figure.raster.free_arrows import free_arrows
 from dlc.frontends.figure.raster.letters import Pieces, may_be_letters, pieces_of
+from dlc.frontends.figure.raster.lone import lone_letters
 from dlc.frontends.figure.raster.small_arrows import small_arrows
 
 #: Letters are so high (ems) at least.
@@ -34,6 +35,7 @@ def find_lines(drawn: Canvas, ink: Mask, boxes: Mask) -> Lines:
     touching = pieces.count(cv2.dilate(boxes, np.ones((5, 5), np.uint8))) > 0
     written = (pieces.count(drawn.letters) > 0.5 * pieces.pixels) & may_be_letters(pieces, em)
     touching &= ~_are_rows(pieces, touching, em)
+    touching &= ~lone_letters(pieces, touching, written, em)
     joined = join_dashes(pieces, written, boxes, em)
     lines = _are_lines(pieces, touching, drawn) | free_arrows(pieces, em)
     if joined is None:

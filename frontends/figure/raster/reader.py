@@ -81,7 +81,7 @@ def _read(drawn: Canvas, faces: Faces, recogniser: Recogniser | None) -> Drawing
     plain = meshed.lines if fans is None else cv2.bitwise_and(meshed.lines, cv2.bitwise_not(fans.ink))
     traced = trace(plain, cv2.dilate(boxes, np.ones((9, 9), np.uint8)), drawn.em)
     text = without_signs(_text_mask(meshed.ink, meshed.lines, traced, found), circles)
-    homes = [area for one in found for area in (one.box.area, *one.cells)]
+    homes = [area for one in found for area in (one.box.front, *one.cells)]
     rows = find_rows(text, homes, drawn.em)
     others = cv2.bitwise_and(ink.mask, cv2.bitwise_not(text))  # a line close to letters is not read with them
     contrast = cv2.bitwise_and(ink.contrast, cv2.bitwise_not(others))

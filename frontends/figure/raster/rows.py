@@ -11,6 +11,7 @@ import numpy as np
 from dlc.frontends.figure.drawing import Area
 from dlc.frontends.figure.geometry import extent
 from dlc.frontends.figure.raster.arrays import Array, Mask
+from dlc.frontends.figure.raster.hollow import hollow_rectangles
 from dlc.frontends.figure.raster.letters import may_be_letters, pieces_of
 from dlc.frontends.figure.raster.low import with_low_pieces
 from dlc.frontends.figure.raster.middles import quantile
@@ -42,7 +43,7 @@ class Row:
 def find_rows(text: Mask, homes: Sequence[Area], em: float) -> list[Row]:
     """The lines of text of a mask; none reaches out of one of `homes` (boxes and their cells)."""
     pieces = pieces_of(text)
-    likely = np.flatnonzero(may_be_letters(pieces, em))
+    likely = np.flatnonzero(may_be_letters(pieces, em) & ~hollow_rectangles(pieces))
     if len(likely) == 0:
         return []
     boxes = pieces.boxes[likely]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import statistics
 from collections.abc import Sequence
 
@@ -116,7 +117,23 @@ def _solid(one: Found, seen: _Solid) -> Found:
     sheets = 1 if seen.slanted else len(seen.rears) + 1
     box = attrs.evolve(one.box, area=area, front=front, outline=outline, sheets=sheets, corners=())
     contour = np.rint(np.array(_silhouette(front, seen.rears[-1]))).astype(np.int32)
-    return attrs.evolve(one, box=box, contour=contour, margin=max(1.5, one.margin / 2 + 1))
+    edges = tuple(np.rint(np.array(edge)).astype(np.int32) for edge in _edges(front, seen))
+    return attrs.evolve(one, box=box, contour=contour, margin=max(1.5, one.margin / 2 + 1), edges=edges)
+
+
+def _edges(front: Area, seen: _Solid) -> list[list[Point]]:
+    """What is drawn of a solid: all around it, its front's sides, and of a cuboid the three slants, of a stack the
+    sheets' visible sides."""
+    x0, y0, x1, y1 = front
+    around = _silhouette(front, seen.rears[-1])
+    made = [[*around, around[0]], [(x0, y0), (x1, y0), (x1, y1), (x0, y1), (x0, y0)]]
+    if seen.slanted:
+        dx, dy = seen.rears[0]
+        return made + [[(x, y), (x + dx, y + dy)] for x, y in _slants(front, seen.rears[0])]
+    for before, back in itertools.pairwise([(0.0, 0.0), *seen.rears]):
+        (top, above), (side, beside) = _ends(front, before, back)
+        made.append([above, top, (side[0], top[1]), side, beside])
+    return made
 
 
 def _silhouette(front: Area, back: Point) -> list[Point]:
@@ -346,11 +363,15 @@ def _far_edges(front: Area, back: Point, lines: Ridges) -> bool:
 
 def _slanted(front: Area, back: Point, edges: Mask) -> bool:
     """Whether edges lead from three of the front's corners to the rear's."""
-    x0, y0, x1, y1 = front
     dx, dy = back
-    hidden = (x0 if dx > 0 else x1, y0 if dy > 0 else y1)
-    corners = [(x, y) for x in (x0, x1) for y in (y0, y1) if (x, y) != (hidden[0], y1 if dy < 0 else y0)]
-    return sum(_drawn(edges, c, (c[0] + dx, c[1] + dy), 0.75) for c in corners) == 3
+    return sum(_drawn(edges, c, (c[0] + dx, c[1] + dy), 0.75) for c in _slants(front, back)) == 3
+
+
+def _slants(front: Area, back: Point) -> list[Point]:
+    """The three of a front's corners from which edges to the rear are seen."""
+    x0, y0, x1, y1 = front
+    hidden = (x0 if back[0] > 0 else x1, y1 if back[1] < 0 else y0)
+    return [(x, y) for x in (x0, x1) for y in (y0, y1) if (x, y) != hidden]
 
 
 def _steps_rather(front: Area, back: Point, edges: Mask) -> bool:

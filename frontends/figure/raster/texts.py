@@ -8,7 +8,7 @@ import attrs
 import cv2
 import numpy as np
 
-from dlc.frontends.figure.drawing import Colour, Label
+from dlc.frontends.figure.drawing import Area, Colour, Label
 from dlc.frontends.figure.ocr.alike import read_lines
 from dlc.frontends.figure.ocr.recogniser import Recogniser, TextReading
 from dlc.frontends.figure.ocr.repair import repaired
@@ -25,6 +25,8 @@ _SAME = 62
 MOST_ROWS = 1500
 _ASCENDS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZbdfhklt0123456789()[]{}|/\\!?&%#$'\"")
 _DESCENDS = frozenset("gjpqy()[]{}|/\\,;Q_$@")
+#: How high low letters are, and how deep others reach below the line (capitals).
+_LOW, _BELOW = 0.72, 0.3
 
 
 def read_labels(
@@ -101,14 +103,26 @@ def _label(drawn: Canvas, contrast: Mask, text: Mask, row: Row, reading: TextRea
     words = repaired(reading.text)
     size = _size(words, row.height)
     colour, bold = _ink(drawn, text, row, size)
-    area = (float(x0), float(y0), float(x1), float(y1))
+    area = _with_ascent((float(x0), float(y0), float(x1), float(y1)), words, row.angle)
     return Label(words, area, size, row.angle, bold, colour, round(reading.confidence, 3))
+
+
+def _with_ascent(area: Area, text: str, angle: float) -> Area:
+    """A line's area, up to where capitals end though it has low letters only: so far it is from the line above."""
+    if not text or _ASCENDS & set(text):
+        return area
+    x0, y0, x1, y1 = area
+    high = y1 - y0 if angle == 0.0 else x1 - x0
+    by = high * (1.0 - _LOW) / (_LOW + (_BELOW if _DESCENDS & set(text) else 0.0))
+    if angle == 0.0:
+        return x0, max(0.0, y0 - by), x1, y1
+    return (max(0.0, x0 - by), y0, x1, y1) if angle == 90.0 else (x0, y0, x1 + by, y1)
 
 
 def _size(text: str, height: int) -> float:
     """The font size of a line whose ink is so high: 1.3 capitals."""
-    above = 1.0 if not text or _ASCENDS & set(text) else 0.72
-    below = 0.3 if _DESCENDS & set(text) else 0.0
+    above = 1.0 if not text or _ASCENDS & set(text) else _LOW
+    below = _BELOW if _DESCENDS & set(text) else 0.0
     return 1.3 * height / (above + below)
 
 

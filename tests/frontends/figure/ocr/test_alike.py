@@ -178,3 +178,20 @@ def test_spaces_are_gaps_that_are_as_wide_as_those_that_were_read_as_such() -> N
     assert 0.1 <= narrowest_space([(0.1, False), *[(0.15, True), (0.3, True)] * 4], 0.2) < 0.15
     assert 0.25 <= narrowest_space([(0.1, False), *[(0.25, False), (0.3, True)] * 4], 0.2) < 0.3
     assert narrowest_space([(0.1, False)] * 9 + [(0.1, True), (0.3, True), (0.3, False)], 0.2) == 0.2
+
+
+@pytest.mark.parametrize("font", ["DejaVuSans.ttf", "DejaVuSerif.ttf"])
+def test_numbers_beside_each_other_stay_apart_and_ones_together(font: str) -> None:
+    texts = [
+        "16 5x5 conv",
+        "64 3x3 conv",
+        "112 3x3 conv",
+        "112 5x5",
+        "11 3x3",
+        "64 5x5",
+        "256 3x3 conv",
+        "256",
+    ]
+    assert [
+        reading.text for reading in read_lines(engine(), [line(text, font=font) for text in texts])
+    ] == texts
