@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import cv2
+import numpy as np
+
 from dlc.frontends.figure.drawing import Outline
-from dlc.frontends.figure.raster.arrays import Mask
+from dlc.frontends.figure.raster.arrays import Mask, Points
 from dlc.frontends.figure.raster.borders import border_of, continues, on_ground, outer_area
 from dlc.frontends.figure.raster.candidate import Candidate
 from dlc.frontends.figure.raster.canvas import Canvas
@@ -16,6 +19,8 @@ from dlc.frontends.figure.raster.outlines import shape_of
 _UNFILLED = 7
 #: What lines enclose is wider than this (ems), and less even than a box.
 _THIN = 1.0
+#: Dents and bumps of a damaged picture's faces are no larger than this (ems).
+_RAGGED = 0.35
 
 
 def find_candidates(drawn: Canvas, faces: Faces, ink: Ink, texted: frozenset[int]) -> list[Candidate]:
@@ -35,6 +40,8 @@ def _candidates(drawn: Canvas, faces: Faces, ink: Ink, texted: frozenset[int]) -
         if face.at_rim or is_narrow(face, drawn.em, hidden=True):
             continue
         shape = shape_of(face.contour, slack)
+        if shape is None and face.number in texted:
+            shape = shape_of(_smooth(face.contour, drawn.em), slack)
         if shape is None:
             continue
         border = border_of(drawn, faces, ink.mask, face)
@@ -42,6 +49,23 @@ def _candidates(drawn: Canvas, faces: Faces, ink: Ink, texted: frozenset[int]) -
         area = outer_area(face, border.middle)
         made.append(Candidate(face, shape, border, filled, face.number in texted, area))
     return made
+
+
+def _smooth(contour: Points, em: float) -> Points:
+    """The outline of a face without the dents and bumps that damage leaves."""
+    side = max(3, 2 * round(_RAGGED * em / 2) + 1)
+    corner = contour.min(axis=0) - side
+    wide, high = contour.max(axis=0) - corner + side + 1
+    face: Mask = np.zeros((int(high), int(wide)), np.uint8)
+    cv2.drawContours(face, [(contour - corner).reshape(-1, 1, 2)], -1, 255, cv2.FILLED)
+    around = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
+    for way in (cv2.MORPH_CLOSE, cv2.MORPH_OPEN):
+        face = cv2.morphologyEx(face, way, around)
+    parts = cv2.findContours(face, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)[0]
+    if not parts:
+        return contour
+    smooth: Points = max(parts, key=cv2.contourArea)[:, 0, :] + corner
+    return smooth.astype(contour.dtype)
 
 
 def _is_loop(one: Candidate, ink: Mask, em: float) -> bool:

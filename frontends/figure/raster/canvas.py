@@ -8,8 +8,8 @@ import attrs
 import cv2
 import numpy as np
 
-from dlc.frontends.figure.raster.arrays import Array, Mask, Pixels, Points
-from dlc.frontends.figure.raster.measures import measured
+from dlc.frontends.figure.raster.arrays import Array, Mask, Pixels
+from dlc.frontends.figure.raster.letter_sizes import Ink, letter_size, outlined, stand_together
 from dlc.frontends.figure.raster.picture import Picture
 from dlc.frontends.figure.raster.restore import restored
 
@@ -17,12 +17,8 @@ from dlc.frontends.figure.raster.restore import restored
 _USUAL, _LARGEST, _SMALLEST = 24.0, 30.0, 15.0
 #: Pixels at working size, at most.
 MOST_WORKING = 12_000_000
-#: What may be a letter: heights in pixels, and how slender.
+#: Ground darker than this (0..255) may bear light letters.
 _DARK_GROUND = 110
-_LEAST_LETTER, _MOST_LETTER = 4, 120
-#: Fewer pieces of a letter's shape than this are letters only where so many, and that part of them, stand
-#: together.
-_FEW_LETTERS, _A_WORD, _TOGETHER = 8, 4, 0.7
 #: A picture with more grain than this (its standard deviation, 0..255) is smoothed.
 _NOISY = 3.0
 #: JPEG leaves weak edges (0..255) beside strong ones; where there are so many (of the strong), and hints of
@@ -105,51 +101,28 @@ def _grey(pixels: Pixels) -> Pixels:
     return cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)
 
 
-@attrs.frozen(eq=False)
-class _Ink:
-    """What is darker (or lighter) than its surroundings, and of its pieces the outlines, their hulls (left, top,
-    width, height), and how many pixels each has, without those in its holes."""
-
-    mask: Mask
-    contours: Sequence[Points]
-    hulls: Array
-    pixels: Array
-
-
-def _inks(grey: Pixels) -> list[_Ink]:
+def _inks(grey: Pixels) -> list[Ink]:
     """The dark ink, and the light ink on dark ground where more than hardly any ground is dark."""
     ground = cv2.boxFilter(grey, -1, (_WINDOW, _WINDOW), borderType=cv2.BORDER_REPLICATE)
     dark = cv2.threshold(cv2.subtract(ground, grey), _DIFFERS - 1, 255, cv2.THRESH_BINARY)[1]
     night = cv2.threshold(ground, _DARK_GROUND, 255, cv2.THRESH_BINARY_INV)[1]
     if cv2.countNonZero(night) <= 4 * _WINDOW * _WINDOW:
-        return [_outlined(dark)]
+        return [outlined(dark)]
     light = cv2.threshold(cv2.subtract(grey, ground), _DIFFERS - 1, 255, cv2.THRESH_BINARY)[1]
     return [
-        _outlined(dark),
-        _outlined(cv2.bitwise_and(light, cv2.dilate(night, np.ones((15, 15), np.uint8)))),
+        outlined(dark),
+        outlined(cv2.bitwise_and(light, cv2.dilate(night, np.ones((15, 15), np.uint8)))),
     ]
 
 
-def _outlined(mask: Mask) -> _Ink:
-    contours, tree = cv2.findContours(mask, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE)
-    if not contours:
-        return _Ink(mask, (), np.zeros((0, 4), int), np.zeros(0))
-    inner = tree[0, :, 3] >= 0
-    seen = measured(contours)
-    pixels = seen.areas + np.where(inner, 1 - seen.around / 2, seen.around / 2 + 1)
-    np.subtract.at(pixels, tree[0, inner, 3], pixels[inner])
-    outer = np.flatnonzero(~inner)
-    return _Ink(mask, [contours[i] for i in outer.tolist()], seen.hulls[outer], pixels[outer])
-
-
-def letter_masks(inks: Sequence[_Ink], em: float) -> tuple[Mask, Mask]:
+def letter_masks(inks: Sequence[Ink], em: float) -> tuple[Mask, Mask]:
     """The ink that stands in rows like letters, and all other dark ink."""
     rows = [_rows_of(ink, em) for ink in inks]
     letters = rows[0] if len(rows) == 1 else cv2.bitwise_or(*rows)
     return letters, cv2.bitwise_and(inks[0].mask, cv2.bitwise_not(letters))
 
 
-def _rows_of(ink: _Ink, em: float) -> Mask:
+def _rows_of(ink: Ink, em: float) -> Mask:
     """The pieces of ink that stand in rows like letters (without the holes of letters)."""
     chosen = [ink.contours[i] for i in np.flatnonzero(_in_rows(ink.hulls, em)).tolist()]
     rows: Mask = np.zeros_like(ink.mask)
@@ -166,50 +139,9 @@ def _in_rows(stats: Array, em: float) -> Array:
     beside = np.zeros(len(stats), bool)
     for step in (1, 2, 3):
         one, other = index[:-step], index[step:]
-        near = _stand_together(stats[one], stats[other], em)
+        near = stand_together(stats[one], stats[other], em)
         beside[one[near]] = beside[other[near]] = True
     return beside
-
-
-def _stand_together(one: Array, other: Array, em: float) -> Array:
-    """Whether second pieces stand right of first ones as the next letter does."""
-    apart = other[:, 0] - (one[:, 0] + one[:, 2])
-    shared = np.minimum(one[:, 1] + one[:, 3], other[:, 1] + other[:, 3]) - np.maximum(one[:, 1], other[:, 1])
-    level: Array = shared > 0.3 * np.minimum(one[:, 3], other[:, 3])
-    near: Array = (apart > -0.3 * em) & (apart < 0.6 * em) & level
-    return near
-
-
-def letter_size(inks: Sequence[_Ink]) -> float | None:
-    """The font size in pixels, from the heights of what looks like letters; None where few do."""
-    found = [_letter_sized(ink) for ink in inks]
-    heights = np.concatenate([hulls[:, 3] for hulls in found])
-    if len(heights) < _FEW_LETTERS and not any(_is_word(hulls) for hulls in found):
-        return None
-    # Small letters and capitals are two heaps; the larger letters of the usual text say its size.
-    middle = float(np.median(heights))
-    usual = heights[(heights > 0.6 * middle) & (heights < 1.9 * middle)]
-    return 1.3 * float(np.percentile(usual, 80))
-
-
-def _is_word(hulls: Array) -> bool:
-    """Whether most of a few pieces stand in rows as letters do."""
-    if len(hulls) < _A_WORD:
-        return False
-    one, other = (index.ravel() for index in np.indices((len(hulls), len(hulls))))
-    near = _stand_together(hulls[one], hulls[other], 1.3 * float(np.median(hulls[:, 3]))) & (one != other)
-    beside = np.union1d(one[near], other[near])
-    return len(beside) >= max(_A_WORD, _TOGETHER * len(hulls))
-
-
-def _letter_sized(ink: _Ink) -> Array:
-    """The hulls of pieces that have the shape of letters."""
-    width, height = ink.hulls[:, 2], ink.hulls[:, 3]
-    fill = ink.pixels / np.maximum(1, width * height)
-    likely = (height >= _LEAST_LETTER) & (height <= _MOST_LETTER) & (width <= 1.6 * height)
-    likely &= (width >= 0.25 * height) & (fill > 0.18) & (fill < 0.85)
-    found: Array = ink.hulls[likely]
-    return found
 
 
 def strongest(pixels: Array) -> Pixels:

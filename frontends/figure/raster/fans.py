@@ -22,8 +22,8 @@ from dlc.frontends.figure.raster.stroke import Stroke
 #: Circles of one drawing differ in width by at most this share; in a column their middles are this near (widths).
 _ALIKE, _APART = 0.35, 0.6
 #: A line is drawn where this part of it is ink; this part of all lines between two columns makes a fan, in which
-#: less will do for the rest.
-_INKED, _DENSE, _NEARLY = 0.97, 0.6, 0.85
+#: less will do for the rest; and still less where all lines have it, which heads apart from their lines leave.
+_INKED, _DENSE, _NEARLY, _EVERY = 0.97, 0.6, 0.85, 0.8
 #: The part of the ink between two columns that is no line of the fan, at most; more is traced by itself.
 _OTHER = 0.12
 #: Of a line with a head that stands apart from it, or is open, this part of its length at its ends may be bare.
@@ -94,8 +94,9 @@ def _strokes(one: Sequence[Box], other: Sequence[Box], lines: Mask, taken: Mask)
     for trim, begins, ends in itertools.product((0.0, _TRIMMED), (_middles, _sides), (_middles, _sides)):
         pairs = itertools.product(begins(one, other, axis), ends(other, one, axis))
         courses = [c for a, b in pairs if (c := _course(a, b, lines, taken, trim)) is not None]
-        if sum(inked >= _INKED for _, inked in courses) >= _DENSE * every:
-            drawn = [course for course, inked in courses if inked >= _NEARLY]
+        whole = len(courses) == every and all(inked >= _EVERY for _, inked in courses)
+        if whole or sum(inked >= _INKED for _, inked in courses) >= _DENSE * every:
+            drawn = [course for course, inked in courses if whole or inked >= _NEARLY]
             half = _half(drawn, lines)
             return [Stroke(course, half) for course in drawn]
     return []

@@ -7,10 +7,13 @@ import numpy as np
 from dlc.frontends.figure.raster.arrays import Array
 from dlc.frontends.figure.raster.heads import is_head
 from dlc.frontends.figure.raster.letters import Pieces
-from dlc.frontends.figure.raster.straight import straight_bars
+from dlc.frontends.figure.raster.straight import Bars, straight_bars
 
 #: Lengths of shafts and their thickness, and sizes of heads (ems); how much wider a head is than its shaft.
 _SHORTEST, _LONGEST, _THICKEST, _SMALLEST, _LARGEST, _WIDER = 0.35, 12.0, 0.3, 0.2, 1.25, 1.5
+#: The strokes of an equals sign are at most so long and so far apart (ems), and differ by less than this (of their
+#: length) in length and place.
+_EQUALS, _EQUALS_APART, _EQUALS_ALIKE = 1.0, 0.5, 0.2
 #: The gap between them (ems), and how slender shafts are.
 _GAP, _SLENDER = 0.5, 2.0
 
@@ -19,7 +22,7 @@ def free_arrows(pieces: Pieces, em: float) -> Array:
     """Which pieces are shafts and heads of arrows whose heads stand apart."""
     found = np.zeros(len(pieces), bool)
     bars = straight_bars(pieces, _SHORTEST * em, _LONGEST * em, max(3.0, _THICKEST * em))
-    slender = bars.long >= _SLENDER * bars.thick
+    slender = (bars.long >= _SLENDER * bars.thick) & ~_in_equals(bars, em)
     size = np.maximum(pieces.width, pieces.height)
     small = np.flatnonzero((size >= max(4.0, _SMALLEST * em)) & (size <= _LARGEST * em))
     if len(small) == 0:
@@ -34,6 +37,19 @@ def free_arrows(pieces: Pieces, em: float) -> Array:
             for head in small[(ahead > 0) & (ahead < reach) & (aside < 0.2 * em)].tolist():
                 if head != bars.numbers[number] and _is_head(pieces, head, end, way, bars.thick[number], em):
                     found[[head, bars.numbers[number]]] = True
+    return found
+
+
+def _in_equals(bars: Bars, em: float) -> Array:
+    """Which bars are strokes of equals signs: a digit after one is no head."""
+    found = np.zeros(len(bars), bool)
+    short = np.flatnonzero(bars.long <= _EQUALS * em)
+    for number in short.tolist():
+        slack, way = _EQUALS_ALIKE * bars.long[number], bars.way[number]
+        apart = bars.middle[short] - bars.middle[number]
+        along, aside = np.abs(apart @ way), np.abs(apart @ np.array([-way[1], way[0]]))
+        twin = (aside > bars.thick[number]) & (aside <= _EQUALS_APART * em) & (along <= slack)
+        found[number] = bool((twin & (np.abs(bars.long[short] - bars.long[number]) <= slack)).any())
     return found
 
 

@@ -15,6 +15,9 @@ from dlc.frontends.figure.raster.measures import measured
 #: Heights and widths of letters, and of letters that touch each other (ems).
 _TALLEST, _WIDEST = 1.7, 4.0
 _SHORTEST = 0.07
+#: Letters of a word that touch each other: how high and, at least, wide the word is (ems), and by how much the outlines
+#: of its letters, with those of their holes, are longer than the word. Those of a line go there and back.
+_LOW, _HIGH, _WORD, _AROUND = 0.35, 1.45, 1.25, 3.4
 #: OpenCV numbers so many pieces quickly, in 16 bits.
 _FEW = 60_000
 
@@ -25,7 +28,8 @@ class Pieces:
 
     `boxes` is (count, 4) with left, top, right, bottom (whole pixels, exclusive), `pixels` their ink. Row 0 is the
     piece of number 0, empty. `outlines` are those of pieces and of their holes, `homes` tells the piece of each,
-    and `starts` are the pieces' first pixels (x and y).
+    `starts` are the pieces' first pixels (x and y), and
+    `around` how long a piece's outlines are, with those of its holes.
     """
 
     ink: Mask
@@ -34,6 +38,7 @@ class Pieces:
     starts: Array
     boxes: Array
     pixels: Array
+    around: Array
 
     @property
     def width(self) -> Array:
@@ -90,7 +95,7 @@ def pieces_of(ink: Mask) -> Pieces:
     """The pieces of ink of a mask."""
     outlines, tree = cv2.findContours(ink, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE)
     if not outlines:
-        return Pieces(ink, (), *(np.zeros(shape, np.int64) for shape in (0, (1, 2), (1, 4), 1)))
+        return Pieces(ink, (), *(np.zeros(shape, np.int64) for shape in (0, (1, 2), (1, 4), 1, 1)))
     seen, parents = measured(outlines), tree[0, :, 3]
     outer = np.flatnonzero(parents < 0)
     first = seen.starts[outer]
@@ -106,7 +111,8 @@ def pieces_of(ink: Mask) -> Pieces:
         [np.zeros((1, 4), np.int64), np.concatenate([hulls[:, :2], hulls[:, :2] + hulls[:, 2:]], 1)]
     )
     starts = np.concatenate([np.zeros((1, 2), np.int64), seen.starts[outer]])
-    return Pieces(ink, outlines, homes, starts, boxes, np.rint(pixels).astype(np.int64))
+    around = np.bincount(homes, seen.around)
+    return Pieces(ink, outlines, homes, starts, boxes, np.rint(pixels).astype(np.int64), around)
 
 
 def labelled(mask: Mask, connectivity: int, outlines: int) -> Numbers:
@@ -116,6 +122,17 @@ def labelled(mask: Mask, connectivity: int, outlines: int) -> Numbers:
     """
     wide = cv2.CV_16U if outlines < _FEW and connectivity == 8 else cv2.CV_32S
     return cv2.connectedComponents(mask, connectivity=connectivity, ltype=wide)[1]
+
+
+def are_words(wide: Array, high: Array, around: Array, em: float) -> Array:
+    """Which pieces with these widths and heights (pixels) and lengths of outlines are words whose letters touch.
+
+    Words that are read upwards are meant as well.
+    """
+    long, across = np.maximum(wide, high), np.minimum(wide, high)
+    fits = (across >= _LOW * em) & (across <= _HIGH * em) & (long >= _WORD * em)
+    found: Array = fits & (around - 2 * across >= _AROUND * long)
+    return found
 
 
 def may_be_letters(pieces: Pieces, em: float) -> Array:

@@ -11,7 +11,7 @@ from dlc.frontends.figure.raster.beside import without_letters
 from dlc.frontends.figure.raster.canvas import Canvas
 from dlc.frontends.figure.raster.dashed_lines import join_dashes
 from dlc.frontends.figure.raster.free_arrows import free_arrows
-from dlc.frontends.figure.raster.letters import Pieces, may_be_letters, pieces_of
+from dlc.frontends.figure.raster.letters import Pieces, are_words, may_be_letters, pieces_of
 from dlc.frontends.figure.raster.lone import lone_letters
 from dlc.frontends.figure.raster.small_arrows import small_arrows
 
@@ -69,6 +69,7 @@ def _are_lines(pieces: Pieces, touching: Array, drawn: Canvas) -> Array:
     slender = np.minimum(pieces.width, pieces.height) < 0.25 * em
     lines = touching & ~(written & may_be_letters(pieces, em)) & (long > 0.2 * em)
     lines |= ~written & ((long > 2.0 * em) | (slender & (long > 1.2 * em)))
+    lines &= touching | ~are_words(pieces.width, pieces.height, pieces.around, em)
     lines |= small_arrows(pieces, ~lines, em)
     lines[0] = False
     return lines

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import attrs
 import cv2
 import numpy as np
 
@@ -20,6 +21,7 @@ from dlc.frontends.figure.raster.frames import with_frames
 from dlc.frontends.figure.raster.half_heads import drop_stray_heads
 from dlc.frontends.figure.raster.ink import find_ink
 from dlc.frontends.figure.raster.letters import faces_with_letters, pieces_of
+from dlc.frontends.figure.raster.light import levelled
 from dlc.frontends.figure.raster.lines import find_lines
 from dlc.frontends.figure.raster.meshes import find_meshed
 from dlc.frontends.figure.raster.middles import usual_colour
@@ -45,8 +47,9 @@ def read_raster(picture: Picture, recogniser: Recogniser | None = None) -> Drawi
 
     Without a recogniser labels have places and sizes but no text.
     """
+    picture = attrs.evolve(picture, pixels=levelled(picture.pixels))
     drawn, faces = _prepared(picture)
-    tilt = tilt_of(faces)
+    tilt = tilt_of(faces, drawn.lines)
     if not tilt:
         return _read(drawn, faces, recogniser)
     straight = upright(picture, tilt)

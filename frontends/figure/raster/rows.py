@@ -12,17 +12,23 @@ from dlc.frontends.figure.drawing import Area
 from dlc.frontends.figure.geometry import extent
 from dlc.frontends.figure.raster.arrays import Array, Mask
 from dlc.frontends.figure.raster.hollow import hollow_rectangles
+from dlc.frontends.figure.raster.letter_sizes import run_upwards
 from dlc.frontends.figure.raster.letters import may_be_letters, pieces_of
 from dlc.frontends.figure.raster.low import with_low_pieces
-from dlc.frontends.figure.raster.middles import quantile
+from dlc.frontends.figure.raster.middles import median, quantile, share_of
 from dlc.frontends.groups import Groups
 
 #: A wider gap (ems) parts two lines of text; letters of turned text stand closer than this.
 _GAP, _STACKED_GAP = 0.9, 0.4
+#: Where letters stand so evenly (the usual difference from their usual distance), of so many, a gap is wider:
+#: a space is as wide as a letter.
+_EVEN, _EVEN_GAP, _ENOUGH = 0.1, 1.35, 12
 #: Pieces lower than this (ems) are dots, dashes, commas: they belong to the letters beside or below them.
 _SMALL = 0.34
 #: Turned letters are at most so much larger than an em.
 _TURNED_LARGER = 1.8
+#: Lines of turned text take up so many sizes at most, or if so many of its letters stand upon each other so many.
+_TURNED_ROOM, _SURELY, _MORE_ROOM = 5.0, 0.6, 9.0
 
 
 @attrs.frozen
@@ -73,7 +79,7 @@ def _upright_homes(boxes: Array, home: Array, homes: Sequence[Area], longest: Ar
         own = np.flatnonzero(home == number)
         stood = _transposed(boxes[own])
         size = _size(stood, em)
-        if len(own) < 2 or x1 - x0 > 5 * size:
+        if len(own) < 2 or x1 - x0 > _room(boxes[own], size):
             continue
         level = len(_joined(boxes[own], home[own], longest[own] >= _SMALL * em, em))
         upwards = len(_joined(stood, home[own], longest[own] >= _SMALL * size, size))
@@ -82,6 +88,12 @@ def _upright_homes(boxes: Array, home: Array, homes: Sequence[Area], longest: Ar
         elif upwards == 1 and level == len(own):
             likely.add(number)
     return found | likely if found else found
+
+
+def _room(boxes: Array, size: float) -> float:
+    """How wide a home is at most, if these letters in it are turned."""
+    hulls = np.hstack([boxes[:, :2], boxes[:, 2:] - boxes[:, :2]])
+    return size * (_MORE_ROOM if share_of(run_upwards(hulls, size)) >= _SURELY else _TURNED_ROOM)
 
 
 def _size(boxes: Array, em: float) -> float:
@@ -110,19 +122,35 @@ def _homes(boxes: Array, homes: Sequence[Area]) -> Array:
 
 def _joined(boxes: Array, home: Array, tall: Array, em: float) -> list[Array]:
     """Pieces gathered by who stands beside whom."""
+    groups = _gathered(boxes, home, tall, em, _GAP)
+    return _gathered(boxes, home, tall, em, _EVEN_GAP) if _are_even(boxes, groups) else groups
+
+
+def _are_even(boxes: Array, groups: Sequence[Array]) -> bool:
+    """Whether letters stand at even distances from each other, as a typewriter's do."""
+    middles = [np.sort(boxes[group, 0] + boxes[group, 2]) / 2 for group in groups]
+    steps = np.concatenate([np.zeros(0), *(np.diff(line) for line in middles)])
+    if len(steps) < _ENOUGH:
+        return False
+    usual = median(steps)
+    return median(np.abs(steps - usual)) < _EVEN * usual
+
+
+def _gathered(boxes: Array, home: Array, tall: Array, em: float, gap: float) -> list[Array]:
+    """Pieces gathered by who stands beside whom, at most so far apart (ems)."""
     groups = Groups(len(boxes))
-    one, other = _beside(boxes, em)
+    one, other = _beside(boxes, em, gap)
     fits = (home[one] == home[other]) & _level(boxes[one], boxes[other], tall[one], tall[other], em)
     for i, j in zip(one[fits].tolist(), other[fits].tolist(), strict=True):
         groups.join(i, j)
     return [np.array(group) for group in groups.sets()]
 
 
-def _beside(boxes: Array, em: float) -> tuple[Array, Array]:
-    """Pairs of pieces of which the second begins no further left, and at most a gap right of the first."""
+def _beside(boxes: Array, em: float, gap: float) -> tuple[Array, Array]:
+    """Pairs of pieces of which the second begins no further left, and at most a gap (ems) right of the first."""
     order = np.argsort(boxes[:, 0], kind="stable")
     left = boxes[order, 0]
-    stops = np.searchsorted(left, boxes[order, 2] + _GAP * em, side="right")
+    stops = np.searchsorted(left, boxes[order, 2] + gap * em, side="right")
     counts = np.maximum(0, stops - np.arange(len(order)) - 1)
     first = np.repeat(np.arange(len(order)), counts)
     step = np.arange(len(first)) - np.repeat(np.cumsum(counts) - counts, counts)

@@ -21,6 +21,8 @@ from dlc.frontends.figure.raster.rows import Row, crop
 _DOUBTFUL = 0.75
 #: Two crops show the same text where nowhere (3 by 3 pixels) they differ by more than this (0..255).
 _SAME = 62
+#: So few characters, read with less confidence than this, are no text.
+_FEW, _UNLIKELY = 2, 0.4
 #: At most this many lines are read in one picture; more is no drawing.
 MOST_ROWS = 1500
 _ASCENDS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZbdfhklt0123456789()[]{}|/\\!?&%#$'\"")
@@ -40,7 +42,7 @@ def read_labels(
         readings, rows = _read(recogniser, [crop(contrast, text, row) for row in rows], rows)
     labels = []
     for row, reading in zip(rows, readings, strict=True):
-        if recogniser is None or reading.text:
+        if recogniser is None or (reading.text and not _is_stain(reading)):
             labels.append(_label(drawn, contrast, text, row, reading))
     return labels
 
@@ -61,6 +63,11 @@ def _read(
             down.add(i)
     placed = [attrs.evolve(row, angle=270.0) if same_as[i] in down else row for i, row in enumerate(rows)]
     return [found[i] for i in same_as], placed
+
+
+def _is_stain(reading: TextReading) -> bool:
+    """Whether what was read is likely no text: a letter or two that hardly look like any."""
+    return len(reading.text) <= _FEW and reading.confidence < _UNLIKELY
 
 
 def _same(crops: Sequence[Array]) -> list[int]:

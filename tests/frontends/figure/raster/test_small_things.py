@@ -9,6 +9,7 @@ from support.canvases import BLACK, Board, near
 
 from dlc.frontends.figure.drawing import Outline
 from dlc.frontends.figure.ocr.recogniser import Crop, TextReading
+from dlc.frontends.figure.raster.free_arrows import free_arrows
 from dlc.frontends.figure.raster.hollow import hollow_rectangles
 from dlc.frontends.figure.raster.letters import pieces_of
 from dlc.frontends.figure.raster.lone import lone_letters
@@ -131,3 +132,14 @@ def test_a_line_of_low_letters_begins_where_capitals_would() -> None:
     ]
     low = max(labels, key=lambda one: one.area[1])
     assert near(low.area, (61, 211, 97, 223), 3)
+
+
+@pytest.mark.parametrize("lines", [1, 2])
+def test_a_digit_after_an_equals_sign_is_no_head(lines: int) -> None:
+    """A single stroke with a triangle after it is an arrow."""
+    ink = np.zeros((60, 120), np.uint8)
+    for row in range(lines):
+        cv2.line(ink, (20, 28 + 6 * row), (34, 28 + 6 * row), 255, 2)
+    middle = 28 if lines == 1 else 31
+    cv2.fillPoly(ink, [np.array([[38, middle - 7], [38, middle + 7], [50, middle]], np.int32)], 255)
+    assert free_arrows(pieces_of(ink), EM).any() == (lines == 1)
