@@ -112,14 +112,15 @@ class _Painter:
             tint = Image.new("RGBA", self._sheet.size, (0, 0, 0, 0))
             ImageDraw.Draw(tint).rectangle((x0, y0, x1, y1), fill=(*mark.colour, 38))
             self._sheet.paste(tint, (0, 0), tint)
-        corner = min(1.5 * self._unit, (x1 - x0) / 2, (y1 - y0) / 2)
+        # Pillow cannot draw a side that is nothing but its two rounded corners.
+        corner = max(0.0, min(1.5 * self._unit, (x1 - x0) / 2 - 1, (y1 - y0) / 2 - 1))
         if mark.dashed:
             sides = ((x0, y0), (x1, y0), (x1, y1), (x0, y1), (x0, y0))
             self._dashes(sides, mark.colour, self._thick(mark.width))
         else:
             self._pen.rounded_rectangle(
                 (x0, y0, max(x1, x0), max(y1, y0)),
-                max(corner, 0),
+                corner,
                 outline=mark.colour,
                 width=self._thick(mark.width),
             )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -20,6 +21,8 @@ _COUNT = re.compile(
 )
 #: A count stands this close (ems) to the frame that it belongs to, or to the box.
 _NEAR_FRAME, _NEAR_BOX = 2.5, 2.0
+#: So many counts that double are scales.
+_FEWEST_SCALES = 3
 #: A graph with more vertices than this is not written out.
 _MOST_VERTICES = 3000
 
@@ -34,18 +37,30 @@ def counted(words: str) -> Number | None:
 
 
 def counts(scene: Scene) -> tuple[dict[int, Number], frozenset[int]]:
-    """How often each frame or box comes, by its number, and the numbers of the words that say so."""
+    """How often each frame or box comes, by its number, and the numbers of the words that say so.
+
+    Words that tell by how much each stage reduces the image say no count; they are among those numbers too.
+    """
+    said = [
+        (words, count) for words in scene.of(ItemKind.TEXT) if (count := counted(words.words)) is not None
+    ]
+    if _are_scales([count for _, count in said]):
+        return {}, frozenset(words.number for words, _ in said)
     found: dict[int, Number] = {}
     used = set()
-    for words in scene.of(ItemKind.TEXT):
-        count = counted(words.words)
-        if count is None:
-            continue
+    for words, count in said:
         home = _frame(words, scene) or _box(words, scene)
         if home is not None:
             found.setdefault(home.number, count)
             used.add(words.number)
     return found, frozenset(used)
+
+
+def _are_scales(said: Sequence[Number]) -> bool:
+    """Whether counts double from one to the next, as the scales of stages do ("2x", "4x", "8x")."""
+    steps = sorted({count for count in said if isinstance(count, int)})
+    doubled = all(later == 2 * earlier for earlier, later in itertools.pairwise(steps))
+    return len(steps) >= _FEWEST_SCALES and len(steps) == len(said) and doubled
 
 
 def _frame(words: Item, scene: Scene) -> Item | None:
