@@ -34,13 +34,12 @@ _End = tuple[Stroke, int]  # a stroke and which of its ends
 def joined_behind(strokes: Sequence[Stroke], found: Iterable[Found], em: float) -> list[Stroke]:
     """Strokes, those that a box's corner cuts in two as one; circles have no corners."""
     left = list(strokes)
+    free = _free_ends(left)
     for area in (_with_shadow(one) for one in found if one.box.outline is not Outline.CIRCLE):
         ends = [
             (stroke, which, side)
-            for stroke in left
-            for which in (0, 1)
-            if not stroke.heads[which] and not stroke.forks[which]
-            if (side := _side(stroke.end(which), area, em)) is not None
+            for (stroke, which), place in free
+            if (side := _side(place, area, em)) is not None
         ]
         used: set[int] = set()
         for (one, i, side), (other, j, facing) in itertools.combinations(ends, 2):
@@ -49,7 +48,19 @@ def joined_behind(strokes: Sequence[Stroke], found: Iterable[Found], em: float) 
             if _go_on((one, i), side, (other, j), facing, em):
                 used |= {id(one), id(other)}
                 left = [s for s in left if s is not one and s is not other] + [_joined((one, i), (other, j))]
+        if used:
+            free = _free_ends(left)
     return left
+
+
+def _free_ends(strokes: Iterable[Stroke]) -> list[tuple[_End, Point]]:
+    """The ends of strokes that are neither heads nor forks, and where they are."""
+    return [
+        ((stroke, which), stroke.end(which))
+        for stroke in strokes
+        for which in (0, 1)
+        if not stroke.heads[which] and not stroke.forks[which]
+    ]
 
 
 def _with_shadow(one: Found) -> Area:

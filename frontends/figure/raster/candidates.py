@@ -7,13 +7,13 @@ import numpy as np
 
 from dlc.frontends.figure.drawing import Outline
 from dlc.frontends.figure.raster.arrays import Mask, Points
-from dlc.frontends.figure.raster.borders import border_of, continues, on_ground, outer_area
+from dlc.frontends.figure.raster.borders import borders_of, continues, on_ground, outer_area
 from dlc.frontends.figure.raster.candidate import Candidate
 from dlc.frontends.figure.raster.canvas import Canvas
 from dlc.frontends.figure.raster.circles import alike, without_meshes
-from dlc.frontends.figure.raster.faces import Faces, is_narrow
+from dlc.frontends.figure.raster.faces import Face, Faces, is_narrow
 from dlc.frontends.figure.raster.ink import Ink
-from dlc.frontends.figure.raster.outlines import shape_of
+from dlc.frontends.figure.raster.outlines import Shape, shape_of
 
 #: A face that differs from what is around it by less than this (0..255) is not filled.
 _UNFILLED = 7
@@ -35,20 +35,22 @@ def find_candidates(drawn: Canvas, faces: Faces, ink: Ink, texted: frozenset[int
 def _candidates(drawn: Canvas, faces: Faces, ink: Ink, texted: frozenset[int]) -> list[Candidate]:
     known = faces.by_number()
     slack = max(1.6, 0.09 * drawn.em)
+    wide = [face for face in faces.faces if not face.at_rim and not is_narrow(face, drawn.em, hidden=True)]
+    shapes = [_shape(face, face.number in texted, slack, drawn.em) for face in wide]
+    shaped = [(face, shape) for face, shape in zip(wide, shapes, strict=True) if shape is not None]
+    borders = borders_of(drawn, faces, ink.mask, [face for face, _ in shaped])
     made = []
-    for face in faces.faces:
-        if face.at_rim or is_narrow(face, drawn.em, hidden=True):
-            continue
-        shape = shape_of(face.contour, slack)
-        if shape is None and face.number in texted:
-            shape = shape_of(_smooth(face.contour, drawn.em), slack)
-        if shape is None:
-            continue
-        border = border_of(drawn, faces, ink.mask, face)
+    for (face, shape), border in zip(shaped, borders, strict=True):
         filled = not on_ground(face, border, faces, known, _UNFILLED)
         area = outer_area(face, border.middle)
         made.append(Candidate(face, shape, border, filled, face.number in texted, area))
     return made
+
+
+def _shape(face: Face, texted: bool, slack: float, em: float) -> Shape | None:
+    """The shape of a face; with letters in it, which make a box of it, its outline may be ragged."""
+    found = shape_of(face.contour, slack)
+    return shape_of(_smooth(face.contour, em), slack) if found is None and texted else found
 
 
 def _smooth(contour: Points, em: float) -> Points:

@@ -12,6 +12,8 @@ from dlc.frontends.figure.drawing import Area, Box, Label, Outline
 from dlc.frontends.figure.geometry import common, extent, size
 from dlc.frontends.figure.raster.arrays import Array, Mask
 from dlc.frontends.figure.raster.boxes import Found
+from dlc.frontends.figure.raster.measures import measured
+from dlc.frontends.figure.raster.middles import median
 
 #: How wide (ems) such circles are, and how unlike their width and height may be.
 _NARROWEST, _WIDEST, _ROUND = 0.45, 4.5, 1.2
@@ -23,6 +25,10 @@ _INKED, _ARM, _BARE = 0.93, 0.5, (0.4, 0.72)
 _BLANK = 0.2
 #: How far aside of the middle an arm may be (of the radius).
 _OFF_ARM = 0.16
+#: Where the other two of four holes stand, by the place of one and how far right of it the next one is: below these
+#: two, or above and below where they meet. They are there where they are so far (pixels) away.
+_CORNERS = np.array([[[0.0, 1.0], [1.0, 1.0]], [[0.5, -0.5], [0.5, 0.5]]])
+_PLACED = 2.5
 #: So many circles without signs are neurons.
 _SEVERAL = 4
 #: Directions in which a ring is looked at.
@@ -127,12 +133,8 @@ class _Holes:
 def _holes(ink: Mask, em: float) -> _Holes:
     """The holes that may be the inside of an operator's circle, or a quarter of it."""
     contours, tree = cv2.findContours(ink, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE)
-    inner = [
-        c
-        for c, parent in zip(contours, tree[0, :, 3].tolist() if contours else (), strict=True)
-        if parent >= 0
-    ]
-    hulls = np.array([cv2.boundingRect(c) for c in inner], float).reshape(-1, 4)
+    inner = np.flatnonzero(tree[0, :, 3] >= 0).tolist() if contours else []
+    hulls = measured([contours[i] for i in inner]).hulls.astype(np.float64)
     # A hole's contour runs on the ink around it.
     hulls = np.stack([hulls[:, 0] + 0.5, hulls[:, 1] + 0.5, *(hulls[:, :2] + hulls[:, 2:] - 1.5).T], axis=1)
     sides = hulls[:, 2:] - hulls[:, :2]
@@ -151,27 +153,31 @@ def _alone(holes: _Holes) -> Iterator[tuple[float, float, float]]:
 def _in_fours(holes: _Holes) -> Iterator[tuple[float, float, float]]:
     """The middles and radii of what four holes make that stand in a square, or in one on its corner."""
     middles, sizes = holes.middles, holes.sizes.max(axis=1)
-    for i, (x, y) in enumerate(middles.tolist()):
-        near = np.abs(middles - (x, y)).max(axis=1) <= 2.6 * sizes[i]
-        level = near & (np.abs(middles[:, 1] - y) <= 2) & (middles[:, 0] > x + 0.5 * sizes[i])
-        for j in np.flatnonzero(level).tolist():
-            apart = float(middles[j, 0] - x)
-            for corners in (
-                [(x, y + apart), (x + apart, y + apart)],
-                [(x + apart / 2, y - apart / 2), (x + apart / 2, y + apart / 2)],
-            ):
-                others = [_at(middles, near, corner, 2.5) for corner in corners]
-                if None not in others:
-                    four = holes.hulls[[i, j, *(int(k) for k in others if k is not None)]]
-                    x0, y0 = four[:, :2].min(axis=0).tolist()
-                    x1, y1 = four[:, 2:].max(axis=0).tolist()
-                    yield (x0 + x1) / 2, (y0 + y1) / 2, (x1 - x0 + y1 - y0) / 4
+    for i, level in _level_with(holes):
+        x, y = middles[i].tolist()
+        near = np.flatnonzero(np.abs(middles - (x, y)).max(axis=1) <= 2.6 * sizes[i])
+        apart = (middles[level, 0] - x)[:, None, None, None]
+        corners = middles[i] + apart * _CORNERS  # (of those level with it, ways to make a square of both, 2, 2)
+        here = np.abs(middles[near] - corners[:, :, :, None]).max(axis=4) <= _PLACED
+        for at, way in np.argwhere(here.any(axis=3).all(axis=2)).tolist():
+            four = holes.hulls[[i, int(level[at]), *near[here[at, way].argmax(axis=1)].tolist()]]
+            x0, y0 = four[:, :2].min(axis=0).tolist()
+            x1, y1 = four[:, 2:].max(axis=0).tolist()
+            yield (x0 + x1) / 2, (y0 + y1) / 2, (x1 - x0 + y1 - y0) / 4
 
 
-def _at(middles: Array, among: Array, place: tuple[float, float], slack: float) -> int | None:
-    """The one of some places that is where it should be."""
-    here = np.flatnonzero(among & (np.abs(middles - place).max(axis=1) <= slack))
-    return int(here[0]) if len(here) else None
+def _level_with(holes: _Holes) -> Iterator[tuple[int, Array]]:
+    """Holes with others that stand right of them, level with them, and not far away."""
+    middles, sizes = holes.middles, holes.sizes.max(axis=1)
+    order = np.argsort(middles[:, 1], kind="stable")
+    ranked = middles[order, 1]
+    low, high = (np.searchsorted(ranked, middles[:, 1] + by, side) for by, side in ((-2, "left"), (2, "right")))
+    for i, (x, _) in enumerate(middles.tolist()):
+        row = order[low[i] : high[i]]
+        apart = middles[row, 0] - x
+        level = row[(apart > 0.5 * sizes[i]) & (apart <= 2.6 * sizes[i])]
+        if len(level):
+            yield i, np.sort(level)
 
 
 def _looked_at(ink: Mask, x: float, y: float, radius: float) -> Circled | None:
@@ -186,7 +192,7 @@ def _looked_at(ink: Mask, x: float, y: float, radius: float) -> Circled | None:
     first = seen.argmax(axis=1)
     after = np.arange(len(steps))[None, :] > first[:, None]
     ends = np.where((after & ~seen).any(axis=1), (after & ~seen).argmax(axis=1), len(steps))
-    inner, thick = float(np.median(first)), float(np.median(ends - first))
+    inner, thick = median(first), median(ends - first)
     sign = _sign(ink, x, y, radius)
     if not sign or thick > _THICKEST * radius + 1:
         return None

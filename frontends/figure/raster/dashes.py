@@ -65,7 +65,7 @@ def find_dashed(pieces: Pieces, em: float) -> Dashed | None:
 def _mark_crossed(ink: Mask, inked: Mask, side: _Side, pieces: Pieces) -> None:
     """Mark what is left of dashes that lines cross: no ink goes on from it to both sides."""
     own = pieces.boxes[list(side.pieces)]
-    thick = int(np.median(np.minimum(own[:, 2] - own[:, 0], own[:, 3] - own[:, 1])))
+    thick = int(median(np.minimum(own[:, 2] - own[:, 0], own[:, 3] - own[:, 1])))
     first, last = round(side.across - thick / 2) - 1, round(side.across + thick / 2) + 1
     if first < 1 or last + 1 >= inked.shape[0]:
         return
@@ -100,7 +100,7 @@ def _chains(index: Array, boxes: Array, middle: Array, axis: int, em: float, ink
     usual = median(ends - starts)
     apart = starts[1:] - np.maximum.accumulate(ends)[:-1]
     wide = np.flatnonzero(apart > min(_GAP * em, _GAP_DASHES * usual + 0.6 * em)) + 1
-    row = inked[round(float(np.median(middle)))]
+    row = inked[round(median(middle))]
     cuts = [i for i in wide.tolist() if apart[i - 1] > _GAP * em or not row[ends[i - 1] : starts[i]].any()]
     made = []
     for chain in np.split(order, cuts):

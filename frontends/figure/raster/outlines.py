@@ -10,6 +10,7 @@ import numpy as np
 
 from dlc.frontends.figure.drawing import Outline, Point
 from dlc.frontends.figure.raster.arrays import Array, Points
+from dlc.frontends.figure.raster.middles import median
 
 #: A circle's outline is even to this part of its radius, or a pixel.
 _EVEN, _PIXEL = 0.06, 1.0
@@ -33,6 +34,8 @@ def shape_of(contour: Points, slack: float) -> Shape | None:
     """
     x0, y0 = contour.min(axis=0)
     x1, y1 = contour.max(axis=0)
+    if len(contour) == 4 and ((contour == (x0, y0)) | (contour == (x1, y1))).all():
+        return Shape(Outline.RECTANGLE)
     dense = _dense(contour)
     on_sides = _on_sides(dense, (x0, y0, x1, y1), slack)
     box = on_sides.any(axis=0)
@@ -113,16 +116,21 @@ def _fitted(points: Array, sides: _Sides) -> float:
     wide, high = float(x1 - x0), float(y1 - y0)
     if min(wide, high) < 6 or max(wide, high) > 1.2 * min(wide, high):
         return 0.0
-    middle = np.median(np.stack([points[:, 0], points[:, 1]]), axis=1)
+    middle = _middle(points)
     for _ in range(3):
         away = points - middle
         long = np.hypot(away[:, 0], away[:, 1])
-        radius = float(np.median(long))
+        radius = median(long)
         off = away - away * (radius / np.maximum(long, 1e-6))[:, None]
-        middle = middle + 2 * np.median(off, axis=0)
+        middle = middle + 2 * _middle(off)
     away = points - middle
     off = np.abs(np.hypot(away[:, 0], away[:, 1]) - radius)
     return float((off <= max(_PIXEL, _EVEN * radius)).mean())
+
+
+def _middle(points: Array) -> Array:
+    """The medians of places' coordinates."""
+    return np.array([median(points[:, 0]), median(points[:, 1])])
 
 
 def _convex(contour: Points, dense: Array, shares: list[float], sides: _Sides, slack: float) -> Shape | None:

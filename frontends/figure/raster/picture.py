@@ -126,6 +126,8 @@ def _over_white(pixels: Pixels, way: int = cv2.COLOR_RGBA2RGB) -> Pixels:
     """RGB pixels of RGBA ones (of which `way` makes RGB) on white paper."""
     alpha = cv2.extractChannel(pixels, 3)
     made = cv2.cvtColor(pixels, way)
+    if cv2.minMaxLoc(alpha)[0] == 255:
+        return made
     clear = cv2.inRange(alpha, 0, 0)
     if cv2.countNonZero(clear):
         made = cv2.max(made, cv2.cvtColor(clear, cv2.COLOR_GRAY2RGB))

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
+
 import cv2
 import numpy as np
 
@@ -43,13 +46,24 @@ def restored(pixels: Pixels) -> tuple[Pixels, float]:
 
 def stretched(pixels: Pixels) -> Pixels:
     """A faint picture with its darkest ink made black and its paper made white; others stay as they are."""
-    few = pixels[::2, ::2]
-    grey = few if few.ndim == 2 else cv2.cvtColor(few.copy(), cv2.COLOR_RGB2GRAY)
-    dark, light = (float(v) for v in np.percentile(grey, (_INK_SHARE, _PAPER_SHARE)))
+    few = pixels[::2, ::2].copy()
+    grey = few if few.ndim == 2 else cv2.cvtColor(few, cv2.COLOR_RGB2GRAY)
+    dark, light = _percentiles(grey, (_INK_SHARE, _PAPER_SHARE))
     if not _LEAST_CONTRAST < light - dark < _FAINT:
         return pixels
     table = np.clip((np.arange(256) - dark) * (255 / (light - dark)), 0, 255).astype(np.uint8)
     return cv2.LUT(pixels, table)
+
+
+def _percentiles(grey: Pixels, shares: Sequence[float]) -> list[float]:
+    """The values (0..255) below which so many of a hundred pixels are; by counting, which takes less than sorting."""
+    below = np.cumsum(cv2.calcHist([grey], [0], None, [256], [0, 256]).ravel().astype(np.int64))
+    found = []
+    for share in shares:
+        at = share / 100 * (int(below[-1]) - 1)
+        low, high = (int(np.searchsorted(below, place, "right")) for place in (int(at), math.ceil(at)))
+        found.append(low + (high - low) * (at - int(at)))
+    return found
 
 
 def without_specks(pixels: Pixels) -> Pixels:

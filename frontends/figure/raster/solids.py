@@ -13,6 +13,7 @@ from dlc.frontends.figure.drawing import Area, Outline, Point
 from dlc.frontends.figure.geometry import common, extent, grown, hull
 from dlc.frontends.figure.raster.arrays import Array, Mask, Pixels
 from dlc.frontends.figure.raster.boxes import Found
+from dlc.frontends.figure.raster.middles import median, share_of
 from dlc.frontends.figure.raster.ridges import Ridges, ridges_of, snapped
 
 #: A sheet is at most this much (ems) further back than the one before it, a cuboid's rear at most so far back
@@ -37,6 +38,8 @@ _AGREE = 3.5
 _UNEVEN = 2.0
 #: A sheet is moved by less than this (of its sides) from the one before it.
 _COVERED = 0.85
+#: A place and the four beside it: steps across and down, each (5, 1).
+_AROUND = np.array([[0, 1, -1, 0, 0], [0, 0, 0, 1, -1]])[:, :, None]
 _FRONTS = (Outline.RECTANGLE, Outline.ROUNDED)
 
 
@@ -188,11 +191,15 @@ def _reach(front: Area, em: float) -> int:
 
 def _behind(front: Area, lines: Ridges, em: float) -> _Solid | None:
     """What stands behind a rectangle, to its right or left, higher or lower."""
+    level: dict[bool, list[Point]] = {}
     for right in (True, False):
         upright = _rears(front, lines.upright, right, em)
+        if not upright:
+            continue
         for up in (True, False):
-            level = _rears(_mirrored(front), lines.level.T, not up, em) if upright else []
-            seen = _fitting(front, lines, _exact(upright, level, _AGREE + lines.thick), em)
+            if up not in level:
+                level[up] = _rears(_mirrored(front), lines.level.T, not up, em)
+            seen = _fitting(front, lines, _exact(upright, level[up], _AGREE + lines.thick), em)
             if seen is not None:
                 return seen
     return None
@@ -264,7 +271,7 @@ def _is_shadow(front: Area, seen: _Solid, grey: Pixels, em: float) -> bool:
     steps = np.arange(-2, 3)[:, None]
     line = _seen(grey, side + dx + steps, ys[None, :]).min(axis=0)
     strip = _seen(grey, np.full_like(ys, side + dx / 2), ys)
-    return bool(np.median(line.astype(np.int16) - strip) > -_OUTLINED)
+    return median(line.astype(np.int16) - strip) > -_OUTLINED
 
 
 def _is_shaded(one: Found, by: Point, grey: Pixels) -> bool:
@@ -294,9 +301,9 @@ def _is_shaded(one: Found, by: Point, grey: Pixels) -> bool:
 
 def _is_darker(strip: Array, beyond: Array) -> bool:
     """Whether most of a strip has one shade, which is darker than what lies beyond."""
-    usual = float(np.median(strip))
+    usual = median(strip)
     even = float((np.abs(strip - usual) <= _OUTLINED).mean()) >= 0.7
-    return even and usual < float(np.median(beyond)) - _OUTLINED / 2
+    return even and usual < median(beyond) - _OUTLINED / 2
 
 
 def _seen(grey: Pixels, xs: Array, ys: Array) -> Array:
@@ -410,10 +417,7 @@ def _drawn(edges: Mask, a: Point, b: Point, least: float = _INKED) -> bool:
     count = max(2, int(max(abs(a[0] - b[0]), abs(a[1] - b[1]))))
     t = np.linspace(0.0, 1.0, count)[1:-1] if count > 4 else np.linspace(0.0, 1.0, count)
     xs, ys = a[0] + t * (b[0] - a[0]), a[1] + t * (b[1] - a[1])
-    hit = np.zeros(len(t), bool)
-    for dx, dy in ((0, 0), (1, 0), (-1, 0), (0, 1), (0, -1)):
-        hit |= _hit(edges, xs + dx, ys + dy)
-    return bool(hit.mean() >= least)
+    return share_of(_hit(edges, xs + _AROUND[0], ys + _AROUND[1]).any(axis=0)) >= least
 
 
 def _hit(edges: Mask, xs: Array, ys: Array) -> Array:

@@ -95,11 +95,11 @@ def _leave_heads(strokes: Sequence[Stroke], lines: Mask, near: Mask, em: float) 
     fork off there; the places of such forks."""
     forks = []
     headed = [(stroke, which) for stroke in strokes for which in (0, 1) if stroke.heads[which]]
+    places = np.array([stroke.end(which) for stroke, which in headed]).reshape(-1, 2)
     for stroke, which in headed:
         place, way = stroke.end(which), stroke.outward(which, 0.9 * em)
-        rivals = [
-            (s, w) for s, w in headed if s is not stroke and math.dist(s.end(w), place) < _ONE_HEAD * em
-        ]
+        near_it = np.flatnonzero(np.hypot(*(places - place).T) < _ONE_HEAD * em).tolist()
+        rivals = [headed[i] for i in near_it if headed[i][0] is not stroke]
         across = [(s, w) for s, w in rivals if abs(cosine(s.outward(w, 0.9 * em), way)) < _ACROSS]
         ends = [ink_end(lines, s.end(w), s.outward(w, 0.9 * em), em) for s, w in across]
         if any(is_at(end, near) for end in ends) and not is_at(ink_end(lines, place, way, em), near):
@@ -232,7 +232,7 @@ def _cut_short_ends(graph: Graph, em: float, blobs: Collection[int]) -> None:
 def _begins_line(graph: Graph, stub: Edge, node: int) -> bool:
     """Whether a short end goes on straight in one of two lines that else would only meet in a corner."""
     others = [edge for edge in graph.edges[node] if edge is not stub]
-    if len(others) != 2 or stub.length < 2 * float(np.median(stub.half)) + 2:
+    if len(others) != 2 or stub.length < 2 * median(stub.half) + 2:
         return False
     ways = [edge.outward(node, 3 * stub.length) for edge in others]
     own = stub.outward(node, stub.length)
