@@ -77,12 +77,15 @@ def _borders(drawn: Canvas, faces: Faces, ink: Mask, chosen: Sequence[Face]) -> 
     inner, outer, free = _span(inked)
     begin = np.maximum(inner, np.minimum(_begin(inked & _unlike(drawn.pixels[y, x], chosen)), free - 1.0))
     colours = _line_colours(drawn, x, y, (begin + free) / 2)
-    return [
-        Border(*ends, colour, number) if ends[1] > ends[0] else Border(1.0, 1.5, 1.0, 1.5, None, number)
-        for ends, colour, number in zip(
-            np.stack([inner, outer, begin, free], axis=1).tolist(), colours, beyond, strict=True
-        )
-    ]
+    ends = np.stack([inner, outer, begin, free], axis=1).tolist()
+    return [_border(*each) for each in zip(ends, colours, beyond, strict=True)]
+
+
+def _border(ends: Sequence[float], colour: Colour, beyond: int) -> Border:
+    inner, outer, begin, free = ends
+    if outer <= inner:
+        return Border(1.0, 1.5, 1.0, 1.5, None, beyond)
+    return Border(inner, outer, begin, free, colour, beyond)
 
 
 def _rays(contour: Points) -> tuple[Array, Array]:
@@ -114,7 +117,7 @@ def _turn(contour: Points) -> float:
 def _span(hit: Array) -> tuple[Array, Array, Array]:
     """Where ink begins and ends along each face's rays, by the middle one of all and by a thinner one; equal
     where most meet none. `hit` is (faces, rays, steps)."""
-    some = hit.any(axis=2)
+    some: Array = np.any(hit, axis=2)
     first = hit.argmax(axis=2)
     gone = (np.arange(hit.shape[2]) > first[..., None]) & ~hit
     last = np.where(gone.any(axis=2), gone.argmax(axis=2), hit.shape[2])
@@ -131,8 +134,9 @@ def _medians(values: Array, among: Array) -> Array:
     """The median of those of each row's whole numbers that are among some; 0 where there are none."""
     ranked = np.sort(np.where(among, values, np.iinfo(np.int32).max), axis=1)
     count, rows = np.count_nonzero(among, axis=1), np.arange(len(values))
-    middle: Array = (ranked[rows, np.maximum(0, count - 1) // 2] + ranked[rows, count // 2]) / 2
-    return np.where(count > 0, middle, 0.0)
+    middle = (ranked[rows, np.maximum(0, count - 1) // 2] + ranked[rows, count // 2]) / 2
+    found: Array = np.where(count > 0, middle, 0.0)
+    return found
 
 
 def _unlike(seen: Array, chosen: Sequence[Face]) -> Array:
@@ -146,9 +150,10 @@ def _unlike(seen: Array, chosen: Sequence[Face]) -> Array:
 
 def _begin(hit: Array) -> Array:
     """Where each face's line begins along the rays, by the middle one of all; 1 where most meet none."""
-    some = hit.any(axis=2)
+    some: Array = np.any(hit, axis=2)
     most = 2 * np.count_nonzero(some, axis=1) >= hit.shape[1]
-    return np.where(most, _medians(hit.argmax(axis=2), some) + 1, 1.0)
+    found: Array = np.where(most, _medians(hit.argmax(axis=2), some) + 1, 1.0)
+    return found
 
 
 def _beyond(numbers: Array, own: Sequence[int]) -> list[int]:

@@ -282,7 +282,7 @@ def paint_shadow(mask: Mask, found: Found, value: int) -> None:
         cv2.drawContours(mask, [contour], -1, value, side)
 
 
-def paint_borders(mask: Mask, found: Sequence[Found], value: int, extra: float = 1.5) -> None:
+def paint_borders(mask: Mask, found: Sequence[Found], extra: float = 1.5) -> None:
     """Paint only the boxes' border lines onto a mask, the walls between their cells, and the edges of solids.
 
     Boxes come with the larger ones first; what lies inside a border stays as it is but for inner borders.
@@ -297,4 +297,4 @@ def paint_borders(mask: Mask, found: Sequence[Found], value: int, extra: float =
             corners = (round(x0), round(y0)), (round(x1), round(y1))
             cv2.rectangle(borders, *corners, 255, max(3, round(2 * one.margin / 3)))
         cv2.polylines(borders, [edge.reshape(-1, 1, 2) for edge in one.edges], False, 255, 2 * by + 1)
-    mask[borders > 0] = value
+    cv2.bitwise_or(mask, borders, mask)

@@ -12,7 +12,7 @@ from dlc.frontends.figure.drawing import Area, Box, Label, Outline
 from dlc.frontends.figure.geometry import common, extent, size
 from dlc.frontends.figure.raster.arrays import Array, Mask
 from dlc.frontends.figure.raster.boxes import Found
-from dlc.frontends.figure.raster.measures import measured
+from dlc.frontends.figure.raster.letters import Pieces
 from dlc.frontends.figure.raster.middles import median
 
 #: How wide (ems) such circles are, and how unlike their width and height may be.
@@ -26,9 +26,9 @@ _BLANK = 0.2
 #: How far aside of the middle an arm may be (of the radius).
 _OFF_ARM = 0.16
 #: Where the other two of four holes stand, by the place of one and how far right of it the next one is: below these
-#: two, or above and below where they meet. They are there where they are so far (pixels) away.
+#: two, or above and below where they meet. They are there where they are so far (pixels) away, and level to so much.
 _CORNERS = np.array([[[0.0, 1.0], [1.0, 1.0]], [[0.5, -0.5], [0.5, 0.5]]])
-_PLACED = 2.5
+_PLACED, _LEVEL = 2.5, 2.0
 #: So many circles without signs are neurons.
 _SEVERAL = 4
 #: Directions in which a ring is looked at.
@@ -58,13 +58,13 @@ class Circled:
         return Label(self.sign, self.area, self.radius * 2 / 1.4)
 
 
-def find_circled(ink: Mask, em: float) -> list[Circled]:
+def find_circled(ink: Pieces, em: float) -> list[Circled]:
     """The operators' circles of a picture's ink."""
     holes = _holes(ink, em)
     made: list[Circled] = []
     for x, y, radius in (*_alone(holes), *_in_fours(holes)):
         if not any(abs(one.x - x) + abs(one.y - y) < one.radius for one in made):
-            seen = _looked_at(ink, x, y, radius)
+            seen = _looked_at(ink.ink, x, y, radius)
             if seen is not None and _NARROWEST * em <= size(seen.area)[0] <= _WIDEST * em:
                 made.append(seen)
     return made
@@ -130,11 +130,9 @@ class _Holes:
         return made
 
 
-def _holes(ink: Mask, em: float) -> _Holes:
+def _holes(ink: Pieces, em: float) -> _Holes:
     """The holes that may be the inside of an operator's circle, or a quarter of it."""
-    contours, tree = cv2.findContours(ink, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE)
-    inner = np.flatnonzero(tree[0, :, 3] >= 0).tolist() if contours else []
-    hulls = measured([contours[i] for i in inner]).hulls.astype(np.float64)
+    hulls = ink.hulls[ink.holes].astype(np.float64)
     # A hole's contour runs on the ink around it.
     hulls = np.stack([hulls[:, 0] + 0.5, hulls[:, 1] + 0.5, *(hulls[:, :2] + hulls[:, 2:] - 1.5).T], axis=1)
     sides = hulls[:, 2:] - hulls[:, :2]
@@ -157,7 +155,9 @@ def _in_fours(holes: _Holes) -> Iterator[tuple[float, float, float]]:
         x, y = middles[i].tolist()
         near = np.flatnonzero(np.abs(middles - (x, y)).max(axis=1) <= 2.6 * sizes[i])
         apart = (middles[level, 0] - x)[:, None, None, None]
-        corners = middles[i] + apart * _CORNERS  # (of those level with it, ways to make a square of both, 2, 2)
+        corners = (
+            middles[i] + apart * _CORNERS
+        )  # (of those level with it, ways to make a square of both, 2, 2)
         here = np.abs(middles[near] - corners[:, :, :, None]).max(axis=4) <= _PLACED
         for at, way in np.argwhere(here.any(axis=3).all(axis=2)).tolist():
             four = holes.hulls[[i, int(level[at]), *near[here[at, way].argmax(axis=1)].tolist()]]
@@ -171,7 +171,8 @@ def _level_with(holes: _Holes) -> Iterator[tuple[int, Array]]:
     middles, sizes = holes.middles, holes.sizes.max(axis=1)
     order = np.argsort(middles[:, 1], kind="stable")
     ranked = middles[order, 1]
-    low, high = (np.searchsorted(ranked, middles[:, 1] + by, side) for by, side in ((-2, "left"), (2, "right")))
+    low = np.searchsorted(ranked, middles[:, 1] - _LEVEL, "left")
+    high = np.searchsorted(ranked, middles[:, 1] + _LEVEL, "right")
     for i, (x, _) in enumerate(middles.tolist()):
         row = order[low[i] : high[i]]
         apart = middles[row, 0] - x

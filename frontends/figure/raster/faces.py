@@ -31,6 +31,8 @@ _THICK_LINE = 0.3
 _HOLLOW = 0.25
 #: Lines and heads that run into a face are narrower than this (ems); without them it fills its hull.
 _TAIL, _SOLID = 0.85, 0.97
+#: About so many pixels of a large face tell its colour, and so many where there is noise.
+_SAMPLES, _GRAINY = 3000, 10_000
 #: More faces than this are texture, of which only the largest are looked at.
 MOST_FACES = 6000
 
@@ -169,7 +171,7 @@ def _solidity(contour: Points) -> float:
 def _colour(drawn: Canvas, numbers: Numbers, number: int, hull: tuple[int, int, int, int]) -> Colour:
     """A face's mean colour; of a large one few pixels are looked at."""
     x, y, wide, high = hull
-    step = max(1, int((wide * high / 10_000) ** 0.5))
+    step = max(1, int((wide * high / (_GRAINY if drawn.noise else _SAMPLES)) ** 0.5))
     window = slice(y, y + high, step), slice(x, x + wide, step)
     own = numbers[window] == number
     plain = own & (drawn.edges[window] == 0)

@@ -30,8 +30,8 @@ def with_heads_joined(pieces: Pieces, near: Mask, em: float) -> tuple[Pieces, li
     likely = (size <= _LARGEST * em) & (size >= _SMALLEST)
     if not likely.any():
         return pieces, []
-    likely &= pieces.count(near) > 0
-    bridges = {n: _bridge(pieces, n, near, em) for n in np.flatnonzero(likely).tolist()}
+    touching = [n for n in np.flatnonzero(likely).tolist() if _touches(pieces, n, near)]
+    bridges = {n: _bridge(pieces, n, near, em) for n in touching}
     found = {number: bridge for number, bridge in bridges.items() if bridge is not None}
     if not found:
         return pieces, []
@@ -41,6 +41,12 @@ def with_heads_joined(pieces: Pieces, near: Mask, em: float) -> tuple[Pieces, li
     for begin, tip in found.values():
         cv2.line(joined, begin, tip, 255, _BRIDGE)
     return pieces_of(joined), [(float(x), float(y)) for _, (x, y) in found.values()]
+
+
+def _touches(pieces: Pieces, number: int, near: Mask) -> bool:
+    x0, y0, x1, y1 = pieces.boxes[number].tolist()
+    around = near[y0:y1, x0:x1]
+    return bool(around.any()) and bool((around & pieces.window(number)).any())
 
 
 def mark_heads(strokes: Sequence[Stroke], tips: Sequence[Point], em: float) -> None:

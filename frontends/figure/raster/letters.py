@@ -28,13 +28,15 @@ class Pieces:
 
     `boxes` is (count, 4) with left, top, right, bottom (whole pixels, exclusive), `pixels` their ink. Row 0 is the
     piece of number 0, empty. `outlines` are those of pieces and of their holes, `homes` tells the piece of each,
-    `starts` are the pieces' first pixels (x and y), and
-    `around` how long a piece's outlines are, with those of its holes.
+    `holes` which are of holes, and `hulls` (count, 4) left, top, width and height of each; `starts` are the
+    pieces' first pixels (x and y), and `around` how long a piece's outlines are, with those of its holes.
     """
 
     ink: Mask
     outlines: Sequence[Points]
     homes: Array
+    holes: Array
+    hulls: Array
     starts: Array
     boxes: Array
     pixels: Array
@@ -57,6 +59,12 @@ class Pieces:
     def _labels(self) -> Numbers:
         return labelled(self.ink, 8, len(self.outlines))
 
+    @functools.cached_property
+    def _by_home(self) -> tuple[Array, Array]:
+        """The outlines in order of their pieces, and where those of each piece begin."""
+        order = np.argsort(self.homes, kind="stable")
+        return order, np.searchsorted(self.homes[order], np.arange(len(self) + 1))
+
     def count(self, mask: Mask) -> Array:
         """How many pixels of each piece a mask covers."""
         if len(self) == 1:
@@ -78,7 +86,8 @@ class Pieces:
         """A mask of the hull of one piece, without what else is in it."""
         x0, y0, x1, y1 = self.boxes[number].tolist()
         made: Mask = np.zeros((y1 - y0, x1 - x0), np.uint8)
-        own = [self.outlines[i] for i in np.flatnonzero(self.homes == number).tolist()]
+        order, begin = self._by_home
+        own = [self.outlines[i] for i in order[begin[number] : begin[number + 1]].tolist()]
         cv2.drawContours(made, own, -1, 255, cv2.FILLED, offset=(-x0, -y0))
         return made
 
@@ -91,11 +100,14 @@ class Pieces:
         return made
 
 
+_NONE = ((0, int), (0, bool), ((0, 4), int), ((1, 2), int), ((1, 4), int), (1, int), (1, int))
+
+
 def pieces_of(ink: Mask) -> Pieces:
     """The pieces of ink of a mask."""
     outlines, tree = cv2.findContours(ink, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE)
     if not outlines:
-        return Pieces(ink, (), *(np.zeros(shape, np.int64) for shape in (0, (1, 2), (1, 4), 1, 1)))
+        return Pieces(ink, (), *(np.zeros(n, t) for n, t in _NONE))
     seen, parents = measured(outlines), tree[0, :, 3]
     outer = np.flatnonzero(parents < 0)
     first = seen.starts[outer]
@@ -111,8 +123,9 @@ def pieces_of(ink: Mask) -> Pieces:
         [np.zeros((1, 4), np.int64), np.concatenate([hulls[:, :2], hulls[:, :2] + hulls[:, 2:]], 1)]
     )
     starts = np.concatenate([np.zeros((1, 2), np.int64), seen.starts[outer]])
+    whole = np.rint(pixels).astype(np.int64)
     around = np.bincount(homes, seen.around)
-    return Pieces(ink, outlines, homes, starts, boxes, np.rint(pixels).astype(np.int64), around)
+    return Pieces(ink, outlines, homes, parents >= 0, seen.hulls, starts, boxes, whole, around)
 
 
 def labelled(mask: Mask, connectivity: int, outlines: int) -> Numbers:

@@ -33,11 +33,12 @@ def find_lines(drawn: Canvas, ink: Mask, boxes: Mask) -> Lines:
     outside = cv2.bitwise_and(ink, cv2.bitwise_not(boxes))
     pieces = pieces_of(outside)
     touching = pieces.count(cv2.dilate(boxes, np.ones((5, 5), np.uint8))) > 0
-    written = (pieces.count(drawn.letters) > 0.5 * pieces.pixels) & may_be_letters(pieces, em)
+    lettered = pieces.count(drawn.letters) > 0.5 * pieces.pixels
+    written = lettered & may_be_letters(pieces, em)
     touching &= ~_are_rows(pieces, touching, em)
     touching &= ~lone_letters(pieces, touching, written, em)
     joined = join_dashes(pieces, written, boxes, em)
-    lines = _are_lines(pieces, touching, drawn) | free_arrows(pieces, em)
+    lines = _are_lines(pieces, touching, lettered, em) | free_arrows(pieces, em)
     if joined is None:
         return Lines(without_letters(pieces.mask(lines), em))
     mask = cv2.bitwise_or(pieces.mask(lines | joined.pieces), joined.gaps)
@@ -60,11 +61,8 @@ def _are_rows(pieces: Pieces, among: Array, em: float) -> Array:
     return found
 
 
-def _are_lines(pieces: Pieces, touching: Array, drawn: Canvas) -> Array:
-    """Which pieces of ink are lines rather than letters."""
-    em = drawn.em
-    lettered = pieces.count(drawn.letters)
-    written = lettered > 0.5 * pieces.pixels
+def _are_lines(pieces: Pieces, touching: Array, written: Array, em: float) -> Array:
+    """Which pieces of ink are lines rather than letters; `written` are those that stand in rows."""
     long = np.maximum(pieces.width, pieces.height)
     slender = np.minimum(pieces.width, pieces.height) < 0.25 * em
     lines = touching & ~(written & may_be_letters(pieces, em)) & (long > 0.2 * em)

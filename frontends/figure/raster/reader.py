@@ -73,7 +73,7 @@ def _read(drawn: Canvas, faces: Faces, recogniser: Recogniser | None) -> Drawing
     inked = ink.mask if dashed is None else cv2.bitwise_and(ink.mask, cv2.bitwise_not(dashed.ink))
     found = find_boxes(drawn, faces, ink, faces_with_letters(pieces, ink.owner, drawn.em))
     found = with_solids(found, drawn.edges, drawn.grey, drawn.em)
-    circles = find_circled(inked, drawn.em)
+    circles = find_circled(pieces if dashed is None else pieces_of(inked), drawn.em)
     found = with_circled(with_titles(drawn.grey, found, drawn.em), circles)
     found = [*found, *as_boxes(photos)]
     boxes = _box_mask(drawn, found)
@@ -130,7 +130,7 @@ def _text_mask(ink: Mask, lines: Mask, traced: Traced, found: list[Found]) -> Ma
     letters = lines_between(traced.clutter, ink.shape, 1.6)
     own = lines_between(traced.strokes, ink.shape, 0.5)
     taken: Array = cv2.bitwise_and(lines, cv2.bitwise_not(cv2.bitwise_and(letters, cv2.bitwise_not(own))))
-    paint_borders(taken, found, 255, 0.8)
+    paint_borders(taken, found, 0.8)
     return cv2.bitwise_and(ink, cv2.bitwise_not(taken))
 
 
@@ -138,7 +138,7 @@ def _box_mask(drawn: Canvas, found: list[Found]) -> Mask:
     """Boxes with all that is in them; of those that hold other boxes only the borders."""
     boxes = np.zeros(drawn.shape, np.uint8)
     holds = _groups(found)
-    paint_borders(boxes, [one for one, held in zip(found, holds, strict=True) if held], 255)
+    paint_borders(boxes, [one for one, held in zip(found, holds, strict=True) if held])
     for one, held in zip(found, holds, strict=True):
         if not held:
             paint(boxes, one, 255)

@@ -46,8 +46,8 @@ def restored(pixels: Pixels) -> tuple[Pixels, float]:
 
 def stretched(pixels: Pixels) -> Pixels:
     """A faint picture with its darkest ink made black and its paper made white; others stay as they are."""
-    few = pixels[::2, ::2].copy()
-    grey = few if few.ndim == 2 else cv2.cvtColor(few, cv2.COLOR_RGB2GRAY)
+    few = pixels[::2]
+    grey = np.ascontiguousarray((few if few.ndim == 2 else cv2.cvtColor(few, cv2.COLOR_RGB2GRAY))[:, ::2])
     dark, light = _percentiles(grey, (_INK_SHARE, _PAPER_SHARE))
     if not _LEAST_CONTRAST < light - dark < _FAINT:
         return pixels

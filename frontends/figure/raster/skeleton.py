@@ -132,8 +132,7 @@ class _Tracer:
         places = np.flatnonzero(skeleton.ravel() != 0)
         around = codes(skeleton.ravel(), places, self._steps)
         arms = _ARMS[around]
-        crossings = _crossings(skeleton)
-        arms[np.isin(places, crossings)] = 3
+        arms[np.isin(places, _crossings(skeleton.ravel(), places, self._width))] = 3
         self._ends, self._forks = places[arms == 1].tolist(), set(places[arms > 2].tolist())
         self._runs, inner = _runs(skeleton, places, arms)
         left = ~inner[places]
@@ -142,9 +141,7 @@ class _Tracer:
         self._graph = Graph({}, {})
 
     def graph(self) -> Graph:
-        self._make_forks(self._forks)
-        for place in self._ends:
-            self._make_node([place])
+        self._make_nodes([*self._together(self._forks), *([place] for place in self._ends)])
         seen: set[int] = set()
         for place in list(self._node_of):
             for following in self._neighbours(place):
@@ -152,9 +149,9 @@ class _Tracer:
                     self._walk(place, following, seen)
         return self._graph
 
-    def _make_forks(self, forks: set[int]) -> None:
-        """One node for each group of fork pixels that touch."""
-        left = set(forks)
+    def _together(self, forks: set[int]) -> list[list[int]]:
+        """Groups of fork pixels that touch."""
+        left, groups = set(forks), []
         while left:
             group, rim = [], [left.pop()]
             while rim:
@@ -163,14 +160,20 @@ class _Tracer:
                 near = [n for n in self._neighbours(place) if n in left]
                 left.difference_update(near)
                 rim += near
-            self._make_node(group)
+            groups.append(group)
+        return groups
 
-    def _make_node(self, group: list[int]) -> None:
-        number = len(self._graph.places)
-        x, y = self._points(np.array(group)).sum(axis=0).tolist()
-        self._graph.places[number] = (x / len(group), y / len(group))
-        self._graph.edges[number] = []
-        self._node_of.update(dict.fromkeys(group, number))
+    def _make_nodes(self, groups: list[list[int]]) -> None:
+        """A node for each group of pixels, in their middle."""
+        if not groups:
+            return
+        counts = np.array([len(group) for group in groups])
+        points = self._points(np.array([place for group in groups for place in group]))
+        middles = np.add.reduceat(points, np.cumsum(counts) - counts, axis=0) / counts[:, None]
+        for number, (group, (x, y)) in enumerate(zip(groups, middles.tolist(), strict=True)):
+            self._graph.places[number] = (x, y)
+            self._graph.edges[number] = []
+            self._node_of.update(dict.fromkeys(group, number))
 
     def _neighbours(self, place: int) -> list[int]:
         code, known = self._around[place], self._around
@@ -204,11 +207,12 @@ class _Tracer:
     def _onward(self, chain: list[int]) -> int | None:
         """The next pixel of a chain: rather away from where it comes from, a node, or beside than across."""
         place, before = chain[-1], chain[-2]
-        found = [n for n in self._neighbours(place) if n not in chain[-4:]]
+        last = chain[-4:]
+        found = [n for n in self._neighbours(place) if n not in last]
         if len(chain) == 2:  # not back at once into the fork that it comes from
             found = [n for n in found if self._node_of.get(n) != self._node_of[before]] or found
-        if not found:
-            return None
+        if len(found) < 2:
+            return found[0] if found else None
         behind = {before + step for step in self._steps}
         return min(
             found,
@@ -216,25 +220,23 @@ class _Tracer:
         )
 
 
-def _crossings(skeleton: Mask) -> Array:
-    """The pixels of squares of four from which at least three arms leave: none of the four has so many itself."""
-    set_ = skeleton != 0
-    square = set_[:-1, :-1] & set_[1:, :-1] & set_[:-1, 1:] & set_[1:, 1:]
-    width = skeleton.shape[1]
-    found = [
-        place + offset
-        for place in (y * width + x for y, x in np.argwhere(square).tolist())
-        for offset in (0, 1, width, width + 1)
-        if _leaving(skeleton.ravel(), place, width) > 2
-    ]
-    return np.array(found, np.intp)
+def _crossings(flat: Array, places: Array, width: int) -> Array:
+    """The pixels of squares of four from which at least three arms leave: none of the four has so many itself.
+
+    `places` are those of the flat skeleton's pixels.
+    """
+    square = np.array([0, 1, width, width + 1])
+    first = places[(flat[places[:, None] + square[1:]] != 0).all(axis=1)]
+    ring = flat[first[:, None] + [y * width + x for x, y in _RING]] != 0
+    arms = (ring & ~np.roll(ring, 1, axis=1)).sum(axis=1)
+    found: Array = (first[arms > 2][:, None] + square).ravel()
+    return found
 
 
-def _leaving(flat: Array, place: int, width: int) -> int:
-    """How many arms leave the square of four pixels whose upper left one is at a place."""
-    x, y = (-1, 0, 1, 2, 2, 2, 2, 1, 0, -1, -1, -1), (-1, -1, -1, -1, 0, 1, 2, 2, 2, 2, 1, 0)
-    ring = [flat[place + b * width + a] != 0 for a, b in zip(x, y, strict=True)]
-    return sum(ring[i] and not ring[i - 1] for i in range(len(ring)))
+#: The twelve places around a square of four, clockwise, from its upper left pixel: steps across and down.
+_RING = tuple(
+    zip((-1, 0, 1, 2, 2, 2, 2, 1, 0, -1, -1, -1), (-1, -1, -1, -1, 0, 1, 2, 2, 2, 2, 1, 0), strict=True)
+)
 
 
 def _runs(skeleton: Mask, places: Array, arms: Array) -> tuple[dict[int, list[int]], Array]:

@@ -417,7 +417,8 @@ def _drawn(edges: Mask, a: Point, b: Point, least: float = _INKED) -> bool:
     count = max(2, int(max(abs(a[0] - b[0]), abs(a[1] - b[1]))))
     t = np.linspace(0.0, 1.0, count)[1:-1] if count > 4 else np.linspace(0.0, 1.0, count)
     xs, ys = a[0] + t * (b[0] - a[0]), a[1] + t * (b[1] - a[1])
-    return share_of(_hit(edges, xs + _AROUND[0], ys + _AROUND[1]).any(axis=0)) >= least
+    hit: Array = np.any(_hit(edges, xs + _AROUND[0], ys + _AROUND[1]), axis=0)
+    return share_of(hit) >= least
 
 
 def _hit(edges: Mask, xs: Array, ys: Array) -> Array:

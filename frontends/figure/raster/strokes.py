@@ -61,7 +61,7 @@ class Traced:
 def trace(lines: Mask, near: Mask, em: float) -> Traced:
     """The strokes of a mask of lines; its border of one pixel must be empty. `near` marks boxes' borders."""
     pieces, tips = with_heads_joined(pieces_of(lines), near, em)
-    pieces = pieces_of(mended(pieces.ink, em))
+    pieces = mended(pieces, em)
     graph, lines = graph_of(pieces), pieces.ink
     if len(graph.every_edge()) > _MOST_EDGES:
         return Traced((), ())

@@ -53,7 +53,8 @@ def _bar_over(grey: Pixels, one: Found, em: float) -> Area | None:
     strip, foot = max(2, round(_STRIP * em)), y0 - max(2, round(0.3 * em))
     if foot <= 0 or x1 - x0 < 2 * strip:
         return None
-    high = min(_reach(grey[:foot, a:b]) for a, b in ((x0, x0 + strip), (x1 - strip, x1)))
+    top = max(0, foot - round(_HIGHEST * em) - 2)  # what is dark up to there is too high
+    high = min(_reach(grey[top:foot, a:b]) for a, b in ((x0, x0 + strip), (x1 - strip, x1)))
     if high == 0 or not _LOWEST * em <= high + y0 - foot <= _HIGHEST * em:
         return None
     middle = grey[foot - high : foot]

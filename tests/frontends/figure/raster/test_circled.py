@@ -9,6 +9,7 @@ from support.canvases import BLACK, Board
 
 from dlc.frontends.figure.drawing import Outline
 from dlc.frontends.figure.raster.circled import find_circled
+from dlc.frontends.figure.raster.letters import pieces_of
 
 EM = 18.0
 
@@ -33,7 +34,7 @@ def drawn(
 @pytest.mark.parametrize("part", [0.62, 1.0])
 @pytest.mark.parametrize(("turn", "sign"), [(0.0, "+"), (np.pi / 4, "×")])
 def test_signs_in_rings(radius: int, part: float, turn: float, sign: str) -> None:
-    (one,) = find_circled(drawn(radius, part * radius, turn), EM)
+    (one,) = find_circled(pieces_of(drawn(radius, part * radius, turn)), EM)
     assert one.sign == sign
     assert np.allclose(one.area, (60 - radius, 60 - radius, 60 + radius, 60 + radius), atol=2)
 
@@ -42,7 +43,7 @@ def test_signs_in_rings(radius: int, part: float, turn: float, sign: str) -> Non
 def test_tables_empty_rings_and_large_circles_are_no_signs(
     ink: np.ndarray[tuple[int, ...], np.dtype[np.uint8]],
 ) -> None:
-    assert find_circled(ink, EM) == []
+    assert find_circled(pieces_of(ink), EM) == []
 
 
 def test_a_circled_plus_is_a_box_with_a_label() -> None:
