@@ -143,7 +143,8 @@ def _unlike(seen: Array, chosen: Sequence[Face]) -> Array:
     """Which pixels have not their face's own colour, that reaches up to its line."""
     colours = np.array([face.colour for face in chosen], np.int16)[:, None, None]
     if seen.ndim == 3:
-        return np.abs(seen.astype(np.int16) - colours[..., 0]) > _OWN
+        grey: Array = np.abs(seen.astype(np.int16) - colours[..., 0]) > _OWN
+        return grey
     found: Array = np.abs(seen.astype(np.int16) - colours).max(axis=3) > _OWN
     return found
 
