@@ -161,6 +161,16 @@ def at(points: Sequence[Point], along: float) -> Point:
     return points[-1]
 
 
+def part(points: Sequence[Point], begin: float, end: float) -> tuple[Point, ...]:
+    """The part of a polyline between two distances from its beginning."""
+    found, walked = [at(points, begin)], 0.0
+    for a, b in itertools.pairwise(points):
+        walked += math.dist(a, b)
+        if begin < walked < end:
+            found.append(b)
+    return (*found, at(points, end))
+
+
 def polygon_area(points: Sequence[Point]) -> float:
     """The square measure of a polygon."""
     twice = sum(a[0] * b[1] - b[0] * a[1] for a, b in zip(points, [*points[1:], points[0]], strict=True))

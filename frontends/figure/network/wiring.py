@@ -23,6 +23,7 @@ from dlc.frontends.figure.geometry import (
     inside,
     length,
     near_line,
+    part,
     reaches,
 )
 from dlc.frontends.figure.network.reading import Role, read_words
@@ -213,7 +214,7 @@ class _Wirer:
         for one, other in itertools.pairwise(stops):
             if one.node == other.node:
                 continue
-            points = _cut(line.points, one.along, other.along)
+            points = part(line.points, one.along, other.along)
             wire = Wire(one.node, other.node, points, index, line.dashed, line.head and not line.tail)
             made.append(wire)
         if line.head and line.tail and len(made) > 1:  # what joins it in between comes out at both heads
@@ -233,17 +234,6 @@ def _outward(line: Connector, which: int, reach: float) -> Point:
     """The direction in which a line leaves at an end."""
     points = line.points if which else line.points[::-1]
     return direction(at(points, max(0.0, length(points) - reach)), points[-1])
-
-
-def _cut(points: Sequence[Point], begin: float, end: float) -> tuple[Point, ...]:
-    """The part of a polyline between two distances from its beginning."""
-    found = [at(points, begin)]
-    walked = 0.0
-    for a, b in itertools.pairwise(points):
-        walked += math.dist(a, b)
-        if begin < walked < end:
-            found.append(b)
-    return (*found, at(points, end))
 
 
 def _flow(lines: Sequence[Connector]) -> Point | None:

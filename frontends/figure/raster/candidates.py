@@ -11,7 +11,7 @@ from dlc.frontends.figure.raster.borders import borders_of, continues, on_ground
 from dlc.frontends.figure.raster.candidate import Candidate
 from dlc.frontends.figure.raster.canvas import Canvas
 from dlc.frontends.figure.raster.circles import alike, without_meshes
-from dlc.frontends.figure.raster.faces import Face, Faces, is_narrow
+from dlc.frontends.figure.raster.faces import Face, Faces, differ, is_narrow
 from dlc.frontends.figure.raster.ink import Ink
 from dlc.frontends.figure.raster.outlines import Shape, shape_of
 
@@ -28,7 +28,7 @@ def find_candidates(drawn: Canvas, faces: Faces, ink: Ink, texted: frozenset[int
     candidates = _candidates(drawn, faces, ink, texted)
     circles = alike(candidates)
     own = {circle.face.number for circle in circles}
-    kept = [c for c in candidates if c.face.number in own or not _is_loop(c, ink.mask, drawn.em)]
+    kept = [c for c in candidates if c.face.number in own or not _is_loop(c, faces, ink.mask, drawn.em)]
     return without_meshes(kept, circles)
 
 
@@ -70,10 +70,12 @@ def _smooth(contour: Points, em: float) -> Points:
     return smooth.astype(contour.dtype)
 
 
-def _is_loop(one: Candidate, ink: Mask, em: float) -> bool:
-    """Whether a face is only what lines happen to enclose."""
+def _is_loop(one: Candidate, faces: Faces, ink: Mask, em: float) -> bool:
+    """Whether a face is only what lines happen to enclose, coloured boxes among them."""
     if one.filled:
-        return one.shape.outline is Outline.POLYGON and not one.texted and _is_small(one, 1.2 * em)
+        bare = differ(one.face.colour, faces.paper) <= _UNFILLED
+        odd = one.shape.outline is Outline.POLYGON and not one.texted
+        return odd and (bare or _is_small(one, 1.2 * em))
     if one.border.colour is None:
         return not one.texted
     if one.shape.outline is Outline.POLYGON:

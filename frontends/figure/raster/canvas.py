@@ -16,7 +16,7 @@ from dlc.frontends.figure.raster.restore import restored
 #: Letters are read at this size (pixels); much larger ones are scaled down, which makes all else quicker.
 _USUAL, _LARGEST, _SMALLEST = 24.0, 30.0, 15.0
 #: Pixels at working size, at most.
-MOST_WORKING = 12_000_000
+MOST_WORKING = 20_000_000
 #: Ground darker than this (0..255) may bear light letters.
 _DARK_GROUND = 110
 #: A picture with more grain than this (its standard deviation, 0..255) is smoothed.

@@ -209,8 +209,8 @@ class _Tracer:
         place, before = chain[-1], chain[-2]
         last = chain[-4:]
         found = [n for n in self._neighbours(place) if n not in last]
-        if len(chain) == 2:  # not back at once into the fork that it comes from
-            found = [n for n in found if self._node_of.get(n) != self._node_of[before]] or found
+        if len(chain) == 2:
+            found = self._away(found, self._node_of[before])
         if len(found) < 2:
             return found[0] if found else None
         behind = {before + step for step in self._steps}
@@ -218,6 +218,13 @@ class _Tracer:
             found,
             key=lambda n: (n in behind, n not in self._node_of, abs(n - place) not in (1, self._width)),
         )
+
+    def _away(self, places: list[int], node: int) -> list[int]:
+        """Those of some pixels that are not of the fork that a chain comes from, nor beside it, where others are:
+        what is beside it begins a chain of its own."""
+        out = [place for place in places if self._node_of.get(place) != node] or places
+        beside = {place for place in out if node in map(self._node_of.get, self._neighbours(place))}
+        return [place for place in out if place not in beside] or out
 
 
 def _crossings(flat: Array, places: Array, width: int) -> Array:

@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 
 from dlc.frontends.figure.drawing import Point
-from dlc.frontends.figure.geometry import cosine
+from dlc.frontends.figure.geometry import cosine, direction
 from dlc.frontends.figure.raster.arrays import Array, Mask
 from dlc.frontends.figure.raster.bars import with_bars_parted
 from dlc.frontends.figure.raster.blobs import Blob, collapse
@@ -38,10 +38,14 @@ _COLLINEAR, _SHARED = -0.97, 14.0
 _CORNER, _ONWARD = -0.7, -0.966
 #: The stretch (ems) by which directions are judged.
 _REACH = 0.8
+#: The stretch (ems) by which the direction of a line is judged that turns at once, as behind a crossing.
+_AT_ONCE = 0.2
 #: Lines share a head where their ends are this near (ems), and run across each other at more than 60 degrees.
 _ONE_HEAD, _ACROSS = 0.35, 0.5
 #: A loop of the skeleton (of half the line's thickness, and pixels more) that encloses nothing.
 _LOOP = 3.0
+#: Ends that are no further apart (pixels) are at one place: a thick place keeps them further apart.
+_TOUCHING = 4.0
 #: Wings of an open head, and other spurs that are cut, are at most this long (ems).
 _WING = 0.95
 
@@ -246,10 +250,15 @@ def _join_near_forks(graph: Graph, blobs: Collection[int], em: float) -> None:
         if a == b or a not in graph.edges or b not in graph.edges or edge not in graph.edges[a]:
             continue
         half = median(edge.half)
-        forks = graph.degree(a) > 2 and graph.degree(b) > 2
+        forks = all(graph.degree(n) > 2 or n in blobs for n in (a, b)) and _has_fork(graph, a, b)
         crossed = edge.length <= min(_SHARED * half + 4, 1.3 * em) and _is_crossing(graph, edge, em)
         if forks and (edge.length <= max(4.0, 2.2 * half + 2) or crossed):
             graph.merge(*((b, a) if b in blobs else (a, b)))
+
+
+def _has_fork(graph: Graph, a: int, b: int) -> bool:
+    """Whether at one of two nodes lines meet, and both have more than what joins them."""
+    return max(graph.degree(a), graph.degree(b)) > 2 and min(graph.degree(a), graph.degree(b)) > 1
 
 
 def _is_crossing(graph: Graph, shared: Edge, em: float) -> bool:
@@ -290,6 +299,9 @@ def _paths(
         for (one, one_last), (other, other_last) in pairs:
             partner[id(one), one_last] = (id(other), other_last)
             partner[id(other), other_last] = (id(one), one_last)
+        own = _owner(free, pairs, blobs.get(node)) if len(free) == len(ends) else set()
+        headed |= own
+        free = [end for end in free if (id(end[0]), end[1]) not in own]
         if len(free) > 2 * len(pairs) or (len(ends) > len(free) > 0 and node not in blobs):
             forks.append(place)
         elif len(pairs) > 1 or (pairs and len(ends) > len(free)):
@@ -301,12 +313,29 @@ def _paths(
     return [stroke for stroke in strokes if stroke is not None], forks, crossings
 
 
+def _owner(
+    ends: Sequence[tuple[Edge, bool]],
+    pairs: Sequence[tuple[tuple[Edge, bool], tuple[Edge, bool]]],
+    blob: Blob | None,
+) -> set[_End]:
+    """The end whose head a thick place is, where all others go on straight past it: they touch the head."""
+    if blob is None or not pairs or len(ends) != 2 * len(pairs) + 1 or not _is_head(ends, blob):
+        return set()
+    passing = {(id(edge), last) for pair in pairs for edge, last in pair}
+    return {(id(edge), last) for edge, last in ends} - passing
+
+
+def _is_head(ends: Sequence[tuple[Edge, bool]], blob: Blob) -> bool:
+    """Whether a thick place is more than lines that meet: these are thick there, too."""
+    half = median(np.concatenate([edge.half for edge, _ in ends]))
+    return blob.radius >= max(_MEETING * half, half + 1.4)
+
+
 def _headed(ends: Sequence[tuple[Edge, bool]], blob: Blob, em: float) -> set[_End]:
     """The ends of lines that run straight into a thick place's middle and do not come out again."""
     if len(ends) <= 1:  # all lines at a thick place may lie in it
         return {(id(edge), last) for edge, last in ends}
-    half = median(np.concatenate([edge.half for edge, _ in ends]))
-    if blob.radius < max(_MEETING * half, half + 1.4):  # lines that only meet are thick, too
+    if not _is_head(ends, blob):
         return set()
     ways = [_way(edge, last, em) for edge, last in ends]
     found = set()
@@ -330,24 +359,32 @@ def _through(
 ) -> list[tuple[tuple[Edge, bool], tuple[Edge, bool]]]:
     """Pairs of ends that go on in each other, the straightest first."""
     ways = [_way(edge, last, em) for edge, last in ends]
-    ranked = sorted((cosine(ways[i], ways[j]), i, j) for i, j in itertools.combinations(range(len(ends)), 2))
+    places = [edge.points[-1 if last else 0].tolist() for edge, last in ends]
+    turns = {(i, j): cosine(ways[i], ways[j]) for i, j in itertools.combinations(range(len(ends)), 2)}
     least = _STRAIGHT if len(ends) != 4 else -0.75
     used: set[int] = set()
     pairs = []
-    for turn, i, j in ranked:
-        if turn > least:
-            break
-        if i not in used and j not in used:
+    in_line = {(i, j): _in_line(places[i], places[j], ways[i]) for i, j in turns}
+    for i, j in sorted(turns, key=lambda pair: turns[pair] - in_line[pair]):
+        if turns[i, j] <= least and i not in used and j not in used:
             used |= {i, j}
             pairs.append((ends[i], ends[j]))
+    left = [end for k, end in enumerate(ends) if k not in used]
+    if len(ends) == 4 and len(left) == 2 and cosine(*(_way(*end, em, _AT_ONCE) for end in left)) <= _STRAIGHT:
+        pairs.append((left[0], left[1]))
     return pairs
 
 
-def _way(edge: Edge, last: bool, em: float) -> Point:
+def _in_line(one: Point, other: Point, way: Point) -> float:
+    """How well (1: wholly) a way that begins at the first place leads away from the second; 1 where they touch."""
+    return cosine(direction(other, one), way) if math.dist(one, other) > _TOUCHING else 1.0
+
+
+def _way(edge: Edge, last: bool, em: float, reach: float = _REACH) -> Point:
     """The direction in which an edge leaves one of its ends; the fork's own pixels are skipped."""
     points = edge.points[::-1] if last else edge.points
     skip = min(len(points) // 3, round(0.15 * em))
-    start, far = points[skip], points[min(len(points) - 1, skip + max(2, round(_REACH * em)))]
+    start, far = points[skip], points[min(len(points) - 1, skip + max(2, round(reach * em)))]
     dx, dy = float(far[0] - start[0]), float(far[1] - start[1])
     long = math.hypot(dx, dy)
     return (dx / long, dy / long) if long else (0.0, 0.0)

@@ -4,19 +4,30 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 import attrs
 
 from dlc.frontends.figure.drawing import Connector, Drawing, Point
-from dlc.frontends.figure.geometry import at, bounds, cosine, direction, grown, inside, length, near_line
+from dlc.frontends.figure.geometry import (
+    at,
+    bounds,
+    cosine,
+    direction,
+    grown,
+    inside,
+    length,
+    near_line,
+    part,
+)
 
 #: Forks this close (ems) are one place; a line passes it this close; directions are judged from so far.
 _ONE, _PASSES, _FROM, _TO = 0.9, 0.35, 0.25, 1.6
 _STRAIGHT = 0.88  # cosine between what comes and what goes on: less than 28 degrees
 #: Lines that end this close (ems) to a fork come from it; an arrow's tip that is no longer (ems) has hardly a
-#: direction, and goes on from what turns by less than 75 degrees.
-_ENDS, _TIP, _TIPPED = 0.65, 1.1, 0.26
+#: direction, and goes on from what turns by less than 75 degrees. A curve that such a tip hides in part turns by
+#: less than 45 degrees there.
+_ENDS, _TIP, _TIPPED, _CURVED = 0.65, 1.1, 0.26, 0.7
 
 End = tuple[int, int]  # a piece, and which of its ends (0: first point)
 
@@ -49,17 +60,18 @@ def untangled(drawing: Drawing) -> Drawing:
             if piece.places[which] >= 0:
                 arms.setdefault(piece.places[which], []).append((number, which))
     partner: dict[End, End] = {}
-    solved = set()
+    solved, spare = set(), set()
     for place, ends in arms.items():
-        pairs = _opposite(pieces, ends, em)
+        pairs, over = _paired(pieces, ends, em)
         if pairs:
             solved.add(place)
+            spare |= over
             for one, other in pairs:
                 partner[one], partner[other] = other, one
     if not solved:
         return drawing
     left = [places[n] for n in range(len(places)) if n not in solved]
-    joined = tuple(_chains(drawing, pieces, partner, solved))
+    joined = tuple(_chains(drawing, pieces, partner, solved, spare))
     return attrs.evolve(drawing, connectors=joined, junctions=tuple(p for place in left for p in place))
 
 
@@ -90,7 +102,7 @@ def _cut(line: Connector, places: Sequence[Sequence[Point]], em: float) -> list[
         if end - begin < 0.15 * em and (one >= 0 or other >= 0):
             continue
         first, last = one < 0, other < 0
-        points = _part(line.points, begin, end)
+        points = part(line.points, begin, end)
         made.append(_Piece(points, (one, other), line, line.head and last, line.tail and first))
     return made
 
@@ -103,13 +115,19 @@ def _ending(line: Connector, place: Sequence[Point], em: float) -> list[float]:
     return []
 
 
-def _part(points: Sequence[Point], begin: float, end: float) -> tuple[Point, ...]:
-    found, walked = [at(points, begin)], 0.0
-    for a, b in itertools.pairwise(points):
-        walked += math.dist(a, b)
-        if begin < walked < end:
-            found.append(b)
-    return (*found, at(points, end))
+def _paired(
+    pieces: Sequence[_Piece], ends: Sequence[End], em: float
+) -> tuple[list[tuple[End, End]], set[int]]:
+    """The ends at a place in pairs that go straight on, and the pieces left over: of an arrow's tip that was
+    seen twice, one."""
+    tips = [(n, which) for n, which in ends if _is_tip(pieces[n], which, em)]
+    if len(ends) % 2 == 0 or len(tips) < 2:
+        return _opposite(pieces, ends, em), set()
+    for tip in sorted(tips, key=lambda end: length(pieces[end[0]].points)):
+        pairs = _opposite(pieces, [end for end in ends if end != tip], em)
+        if pairs:
+            return pairs, {tip[0]}
+    return [], set()
 
 
 def _opposite(pieces: Sequence[_Piece], ends: Sequence[End], em: float) -> list[tuple[End, End]]:
@@ -126,9 +144,10 @@ def _opposite(pieces: Sequence[_Piece], ends: Sequence[End], em: float) -> list[
             pairs.append((one, other))
             used |= {one, other}
     left = [end for end in ends if end not in used]
-    if len(left) == 2 and any(_is_tip(pieces[n], which, em) for n, which in left):
+    if len(left) == 2 and any(_is_tip(pieces[n], which, em) for n, which in ends):
+        least = _TIPPED if any(_is_tip(pieces[n], which, em) for n, which in left) else _CURVED
         pairs.append((left[0], left[1]))
-        return pairs if -cosine(ways[left[0]], ways[left[1]]) >= _TIPPED else []
+        return pairs if -cosine(ways[left[0]], ways[left[1]]) >= least else []
     return pairs if not left else []
 
 
@@ -138,12 +157,17 @@ def _is_tip(piece: _Piece, which: int, em: float) -> bool:
 
 
 def _chains(
-    drawing: Drawing, pieces: Sequence[_Piece], partner: dict[End, End], solved: set[int]
+    drawing: Drawing,
+    pieces: Sequence[_Piece],
+    partner: dict[End, End],
+    solved: set[int],
+    spare: Collection[int],
 ) -> Iterator[Connector]:
-    """The connectors of pieces that go on into each other; those that meet no solved place stay whole."""
+    """The connectors of pieces that go on into each other, without those left over; those that meet no solved
+    place stay whole."""
     touched = {id(p.like) for p in pieces if solved & set(p.places)}
     yield from (line for line in drawing.connectors if id(line) not in touched)
-    done: set[int] = set()
+    done = set(spare)
     for number, piece in enumerate(pieces):
         if id(piece.like) not in touched or number in done:
             continue

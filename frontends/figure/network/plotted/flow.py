@@ -11,7 +11,7 @@ from dlc.frontends.figure.geometry import gap
 from dlc.frontends.figure.network.plotted.classes import INPUT
 from dlc.frontends.figure.network.plotted.label import Said
 from dlc.frontends.figure.network.plotted.links import Link, Links
-from dlc.frontends.figure.network.plotted.proof import mended
+from dlc.frontends.figure.network.plotted.proof import completed, mended
 
 #: Layers that often overwrite their input, in the order in which they usually follow each other.
 IN_PLACE = ("batchnorm", "opaque", "relu", "prelu", "elu", "sigmoid", "tanh", "leaky_relu", "dropout")
@@ -31,9 +31,10 @@ def layers_of(boxes: Sequence[Said], links: Links) -> list[Layer]:
 
     Links that close a circle are left out.
     """
-    pairs = mended(boxes, links)
     if any(not box.op for box in boxes):
         pairs = _Blobs(boxes, links).links()
+    else:
+        pairs = completed(boxes, links, mended(boxes, links))
     kept = [number for number, box in enumerate(boxes) if box.op]
     order, pairs = _sorted(kept, pairs, boxes)
     at = {number: place for place, number in enumerate(order)}
@@ -52,7 +53,7 @@ class _Blobs:
         self._reads: dict[int, list[int]] = {}  # by layer
         self._writes: dict[int, list[int]] = {}
         self._direct: list[Link] = []
-        for source, target in links.directed:
+        for source, target in completed(boxes, links, links.directed, value=True):
             if boxes[source].op and boxes[target].op:
                 self._direct.append((source, target))
             elif boxes[source].op:
@@ -61,6 +62,7 @@ class _Blobs:
                 self._reads.setdefault(target, []).append(source)
         if any(box.caffe for box in boxes):
             self._read_behind()
+        self._drop_returns()
 
     def _read_behind(self) -> None:
         """Layers to which others seem to lead read what those write: no arrow of Caffe's joins two layers.
@@ -72,6 +74,16 @@ class _Blobs:
             if len(writes) == 1 and writes[0] not in (*reads, *self._writes.get(target, [])):
                 reads.append(writes[0])
         self._direct = []
+
+    def _drop_returns(self) -> None:
+        """Leave out what layers seem to write into blobs that they read, where they write another one too.
+
+        Such a layer is not in place, unless it is green: a line to its neighbour touches it.
+        """
+        for layer, blobs in self._writes.items():
+            own = [blob for blob in blobs if blob not in self._reads.get(layer, ())]
+            if own and not _is_green(self._boxes[layer]):
+                self._writes[layer] = own
 
     def links(self) -> list[Link]:
         """Pairs of layers: from the last one that writes a blob to those that read it."""

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
+from dlc.frontends.figure.network.plotted.classes import INPUT
 from dlc.frontends.figure.network.plotted.label import Said, Size
 from dlc.frontends.figure.network.plotted.links import Link, Links
+from dlc.layers import REGISTRY
 
 
 def mended(boxes: Sequence[Said], links: Links) -> list[Link]:
@@ -28,6 +30,31 @@ def mended(boxes: Sequence[Said], links: Links) -> list[Link]:
                 pairs.remove((wrong.pop(), target))
             pairs.append((found, target))
     return pairs
+
+
+def completed(boxes: Sequence[Said], links: Links, pairs: Sequence[Link], value: bool = False) -> list[Link]:
+    """The links, and for layers that lack a source the only box that a line joins with them and may be it.
+
+    Lines that touch may hide which way they lead. With `value` only boxes of values (blobs) are sources.
+    """
+    made = list(pairs)
+    for target, box in enumerate(boxes):
+        have = {s for s, t in made if t == target}
+        if not box.op or box.op == INPUT or len(have) >= least_sources(box):
+            continue
+        after = _behind(made, target)
+        fit = [
+            n for n in links.joined.get(target, ()) if n not in after | have and bool(boxes[n].op) != value
+        ]
+        if len(fit) == 1:
+            made.append((fit[0], target))
+    return made
+
+
+def least_sources(box: Said) -> int:
+    """How many sources a layer has at least."""
+    known = REGISTRY.get(box.op)
+    return known.least if known is not None else 1
 
 
 def _sources(pairs: Sequence[Link], links: Links, target: int) -> list[int]:
