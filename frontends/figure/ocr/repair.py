@@ -111,9 +111,10 @@ def nearest(text: str, words: Iterable[str]) -> str | None:
     bones = skeleton(text)
     if len(bones) < _SHORTEST - 1:
         return None
-    near = sorted((edits(bones, skeleton(word), _most_edits(word)), word) for word in words)
-    best = [word for far, word in near if far == near[0][0]] if near else []
-    if len({skeleton(word) for word in best}) != 1 or near[0][0] > _most_edits(best[0]):
+    ranked = ((edits(bones, skeleton(word), _most_edits(word)), word) for word in words)
+    near = sorted((far, word) for far, word in ranked if far <= _most_edits(word))
+    best = [word for far, word in near if far == near[0][0]]
+    if len({skeleton(word) for word in best}) != 1:
         return None
     return min(best, key=lambda word: edits(text, word, len(word)))
 

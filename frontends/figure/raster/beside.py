@@ -1,25 +1,76 @@
-"""Letters that touch a line: a number on an upright arrow often does."""
+"""Letters that touch a line: a number beside an upright arrow, or one that is nearly so, often does."""
 
 from __future__ import annotations
 
 import cv2
 import numpy as np
 
-from dlc.frontends.figure.raster.arrays import Mask
-from dlc.frontends.figure.raster.letters import may_be_letters, pieces_of
+from dlc.frontends.figure.raster.arrays import Array, Mask
+from dlc.frontends.figure.raster.letters import Pieces, may_be_letters, pieces_of
 
 #: Heights and widths of letters and digits (ems), and how long a line runs straight on beside them.
 _LOWEST, _HIGHEST, _NARROWEST, _WIDEST, _STRAIGHT = 0.4, 1.3, 0.12, 1.1, 1.6
 _CLOSE, _ON = 3, 3  # pixels: from a letter to its line, and how far that is followed above and below
+#: Arrows with a number beside them are at most so long and wide (ems); its other digits are so close (ems).
+_LONGEST, _ASIDE, _NEXT = 8.0, 3.0, 0.5
 
 
-def without_letters(lines: Mask, em: float) -> Mask:
+def without_numbers(pieces: Pieces, lines: Array, em: float) -> Mask:
+    """The ink of the pieces that are lines, without the letters that touch them on one side.
+
+    Of lines that are not quite upright those count that have other letters beside them, of which one touches.
+    """
+    mask = pieces.mask(lines)
+    for number in _beside_letters(pieces, lines, em):
+        x0, y0, x1, y1 = (int(v) for v in pieces.boxes[number])
+        window = pieces.window(number)
+        touching = cv2.bitwise_and(window, cv2.bitwise_not(_without_aslant(window, em)))
+        mask[y0:y1, x0:x1] &= cv2.bitwise_not(touching)
+    return without_letters(mask, em)
+
+
+def _beside_letters(pieces: Pieces, lines: Array, em: float) -> list[int]:
+    """The lines, from above to below and short, that have letters right beside them."""
+    x0, y0, x1, y1 = pieces.boxes.T
+    high, wide = pieces.height, pieces.width
+    short = lines & (high >= _STRAIGHT * em) & (high <= _LONGEST * em) & (wide <= _ASIDE * em)
+    letter = ~lines & (high >= _LOWEST * em) & (high <= _HIGHEST * em) & (wide <= _WIDEST * em)
+    own = np.flatnonzero(letter & may_be_letters(pieces, em))
+    return [
+        number
+        for number in np.flatnonzero(short & (wide < high)).tolist()
+        if (
+            (y0[own] > y0[number])
+            & (y1[own] < y1[number])
+            & (x0[own] < x1[number] + _NEXT * em)
+            & (x1[own] > x0[number] - _NEXT * em)
+        ).any()
+    ]
+
+
+def _without_aslant(window: Mask, em: float) -> Mask:
+    """A line from the top to the bottom of a window, without letters that touch it: its ends tell its slant."""
+    high, wide = window.shape
+    top, bottom = (float(np.flatnonzero(window[row]).mean()) for row in (0, high - 1))
+    shift = np.rint((bottom - top) * np.arange(high) / (high - 1)).astype(np.intp)
+    rim = int(np.abs(shift).max()) + _CLOSE
+    rows = np.arange(high)[:, None]
+    columns = rim + np.arange(wide)[None, :]
+    stood = np.zeros((high, wide + 2 * rim), np.uint8)
+    stood[rows, columns - shift[:, None]] = window
+    made: Mask = without_letters(stood, em, 1)[rows, columns - shift[:, None]]
+    return made
+
+
+def without_letters(lines: Mask, em: float, slack: int = 0) -> Mask:
     """The ink of lines without the letters that touch upright ones on one side.
 
-    A line runs on straight above and below a letter. An arrow's head lies on both sides, and a fork leads
-    further away.
+    A line runs on straight above and below a letter, up to `slack` pixels aside. An arrow's head lies on both
+    sides, and a fork leads further away.
     """
-    straight = cv2.morphologyEx(lines, cv2.MORPH_OPEN, np.ones((max(3, round(_STRAIGHT * em)), 1), np.uint8))
+    thick = cv2.dilate(lines, np.ones((1, 2 * slack + 1), np.uint8)) if slack else lines
+    long = np.ones((max(3, round(_STRAIGHT * em)), 1), np.uint8)
+    straight = cv2.bitwise_and(cv2.morphologyEx(thick, cv2.MORPH_OPEN, long), lines)
     rest = cv2.bitwise_and(lines, cv2.bitwise_not(straight))
     pieces = pieces_of(rest)
     fits = may_be_letters(pieces, em) & (pieces.height >= _LOWEST * em) & (pieces.height <= _HIGHEST * em)

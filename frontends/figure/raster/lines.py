@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 
 from dlc.frontends.figure.raster.arrays import Array, Mask
-from dlc.frontends.figure.raster.beside import without_letters
+from dlc.frontends.figure.raster.beside import without_letters, without_numbers
 from dlc.frontends.figure.raster.canvas import Canvas
 from dlc.frontends.figure.raster.dashed_lines import join_dashes
 from dlc.frontends.figure.raster.free_arrows import free_arrows
@@ -40,7 +40,7 @@ def find_lines(drawn: Canvas, ink: Mask, boxes: Mask) -> Lines:
     joined = join_dashes(pieces, written, boxes, em)
     lines = _are_lines(pieces, touching, lettered, em) | free_arrows(pieces, em)
     if joined is None:
-        return Lines(without_letters(pieces.mask(lines), em))
+        return Lines(without_numbers(pieces, lines, em))
     mask = cv2.bitwise_or(pieces.mask(lines | joined.pieces), joined.gaps)
     return Lines(without_letters(mask, em), joined.gaps)
 

@@ -36,6 +36,7 @@ def test_texts_are_repaired(read: str, meant: str) -> None:
         ("lnputLayer", "InputLayer"),
         ("Embeddinq", "Embedding"),
         ("SimpIeRNN", "SimpleRNN"),
+        ("Denise", "Dense"),
     ],
 )
 def test_classes_of_keras_are_known_with_slips(read: str, meant: str) -> None:

@@ -12,7 +12,7 @@ from dlc.frontends.figure.network.plotted.crossings import untangled
 from dlc.frontends.figure.network.plotted.flow import layers_of
 from dlc.frontends.figure.network.plotted.label import Said
 from dlc.frontends.figure.network.plotted.links import Links, find_links
-from dlc.frontends.figure.network.plotted.proof import mended
+from dlc.frontends.figure.network.plotted.proof import completed, mended
 
 LETTERS = (Label("letters", (900.0, 900.0, 960.0, 918.0), 18.0),)  # which give the drawing its em
 NOWHERE: Area = (0.0, 0.0, 10.0, 10.0)
@@ -94,6 +94,20 @@ def test_a_line_that_ends_close_beside_a_crossing_crosses_there() -> None:
     assert ends(found) == {((140, 504), (337, 1000)), ((369, 100), (301, 565))}
 
 
+def test_of_a_tip_that_was_seen_twice_one_is_left_out() -> None:
+    """An arrow's head at a box's corner, on a curve that turns there."""
+    found = untangled(
+        drawn(
+            line((777, 171), (847, 268), (674, 417), (627, 437), (597, 447)),
+            line((373, 378), (460, 392), (526, 407), (570, 422), (588, 431), (611, 447)),
+            line((606, 444), (617, 465), (621, 483), (620, 503), (612, 529), (597, 557)),
+            junctions=((606, 444),),
+        )
+    )
+    assert ends(found) == {((777, 171), (597, 447)), ((373, 378), (597, 557))}
+    assert found.junctions == ()
+
+
 def test_a_line_that_ends_on_another_closely_before_a_box_leads_there() -> None:
     areas = [(0.0, 0.0, 40.0, 40.0), (200.0, 40.0, 300.0, 86.0), (500.0, 100.0, 560.0, 140.0)]
     sources = [(0.0, 90.0, 40.0, 125.0)]
@@ -110,6 +124,51 @@ def test_two_arrows_that_come_from_one_line_are_led_back_to_it(turn: list[Point]
     both = attrs.evolve(line((60, 200), (90, 160), *turn, (110, 160), (140, 200)), tail=True)
     gap = drawn(line((100, 50), (100, 108), head=False), both)
     assert set(find_links(gap, areas).directed) == {(0, 1), (0, 2)}
+
+
+def test_a_line_that_stops_short_of_a_fork_leads_there() -> None:
+    areas = [(80.0, 0.0, 120.0, 50.0), (40.0, 200.0, 80.0, 250.0), (120.0, 200.0, 160.0, 250.0)]
+    gap = drawn(
+        line((100, 50), (100, 95), head=False),
+        line((99, 112), (60, 200)),
+        line((102, 112), (140, 200)),
+        junctions=((100, 110),),
+    )
+    assert set(find_links(gap, areas).directed) == {(0, 1), (0, 2)}
+
+
+def test_a_line_does_not_lead_back_to_what_begins_beside_it() -> None:
+    areas = [(80.0, 0.0, 120.0, 50.0), (300.0, 200.0, 380.0, 250.0)]
+    apart = drawn(line((100, 50), (100, 140), head=False), line((115, 130), (300, 225)))
+    assert set(find_links(apart, areas).directed) == set()
+
+
+def test_no_line_runs_through_a_box() -> None:
+    """Two lines that end at two sides of a box were taken for one behind it."""
+    areas = [(100.0, 100.0, 180.0, 160.0), (400.0, 200.0, 480.0, 250.0), (0.0, 250.0, 60.0, 300.0)]
+    through = drawn(line((400, 220), (250, 140), (182, 130), (106, 152), (50, 250)))
+    assert set(find_links(through, areas).directed) == {(1, 0), (0, 2)}
+
+
+def test_a_line_over_the_cut_corner_of_an_octagon_goes_past_it() -> None:
+    areas = [(100.0, 100.0, 300.0, 160.0), (340.0, 60.0, 400.0, 110.0), (0.0, 100.0, 60.0, 150.0)]
+    past = drawn(line((340, 96), (260, 103), (60, 110)))
+    assert set(find_links(past, areas).directed) == {(1, 2)}
+
+
+def test_a_line_that_touches_a_corner_leads_to_the_box_behind_it() -> None:
+    areas = [(228.0, 206.0, 412.0, 254.0), (434.0, 206.0, 654.0, 254.0), (800.0, 100.0, 900.0, 150.0)]
+    grazing = drawn(line((800, 150), (695, 186), (534, 194), (484, 198), (441, 204), (435, 203), head=False))
+    assert set(find_links(grazing, areas).joined[0]) == {2}
+
+
+def test_a_line_that_begins_on_another_one_at_a_box_begins_at_the_box() -> None:
+    areas = [(100.0, 0.0, 200.0, 50.0), (300.0, 200.0, 380.0, 250.0), (300.0, 300.0, 380.0, 350.0)]
+    beside = drawn(
+        attrs.evolve(line((140, 50), (180, 150), (300, 225)), tail=True),
+        line((142, 60), (170, 200), (300, 325)),
+    )
+    assert (0, 2) in find_links(beside, areas).directed
 
 
 @pytest.mark.parametrize(("text", "count"), [("205", 205), ("l2", 12), ("05", None), ("conv", None)])
@@ -168,6 +227,18 @@ def test_the_fill_tells_of_a_layer_in_place_whose_arrows_were_not_told_apart() -
     assert layers_of(boxes, links)[2].sources == (1,)
 
 
+def test_a_layer_that_writes_a_blob_of_its_own_is_not_in_place() -> None:
+    """A line between its neighbours touches it."""
+    boxes = [said("conv", "conv2d"), said("blob"), said("pool", "maxpool2d"), said("out"), said("fc", "dense")]
+    links = Links(((0, 1), (1, 2), (2, 1), (2, 3), (1, 4)), {})
+    layers = layers_of(boxes, links)
+    assert [(layer.said.name, layer.sources) for layer in layers] == [
+        ("conv", ()),
+        ("pool", (0,)),
+        ("fc", (0,)),
+    ]
+
+
 def test_a_layer_that_seems_to_be_led_to_by_another_reads_its_blob() -> None:
     """The line from the blob leaves it where the arrow to it ends."""
     boxes = [said("conv", "conv2d"), said("blob"), said("pool", "maxpool2d")]
@@ -209,6 +280,19 @@ def test_of_several_sources_that_fit_the_one_that_leads_nowhere_is_taken() -> No
 def test_where_sizes_leave_a_choice_nothing_is_taken() -> None:
     boxes = [said("a", "dense", 7, gives=5), said("b", "dense", 7, gives=5), said("c", "dense", 5, gives=8)]
     assert mended(boxes, Links((), {})) == []
+
+
+def test_a_layer_that_lacks_a_source_has_the_only_one_that_a_line_joins_with_it() -> None:
+    boxes = [said("a", "dense"), said("b", "dense"), said("c", "concat"), said("d", "dense")]
+    around = {2: frozenset({0, 1, 3})}
+    assert completed(boxes, Links((), around), [(1, 2), (2, 3)]) == [(1, 2), (2, 3), (0, 2)]
+    assert completed(boxes, Links((), around), [(0, 2), (1, 2), (2, 3)]) == [(0, 2), (1, 2), (2, 3)]
+    assert completed(boxes, Links((), around), [(2, 3)]) == [(2, 3)]  # one of two
+
+
+def test_only_blobs_are_sources_of_caffes_layers() -> None:
+    boxes = [said("a", "dense"), said("blob"), said("b", "dense")]
+    assert completed(boxes, Links((), {2: frozenset({0, 1})}), [(0, 1)], value=True) == [(0, 1), (1, 2)]
 
 
 def test_an_arrow_more_than_sizes_listed_is_left_out() -> None:

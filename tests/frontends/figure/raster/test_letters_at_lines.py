@@ -2,8 +2,10 @@
 
 import cv2
 import numpy as np
+import pytest
 
-from dlc.frontends.figure.raster.beside import without_letters
+from dlc.frontends.figure.raster.beside import without_letters, without_numbers
+from dlc.frontends.figure.raster.letters import pieces_of
 from dlc.frontends.figure.raster.low import with_low_pieces
 
 EM = 18.0
@@ -21,6 +23,25 @@ def test_a_digit_that_touches_a_line_is_taken_off() -> None:
     lines[50:63, 32:40] = 255
     left = without_letters(lines, EM)
     assert (left == upright()).all()
+
+
+@pytest.mark.parametrize("slant", [-9, -4, 0, 3, 7])
+def test_a_digit_that_touches_a_slanted_arrow_is_taken_off(slant: int) -> None:
+    """Another digit stands beside it."""
+    lines = np.zeros((120, 90), np.uint8)
+    cv2.line(lines, (30, 10), (30 + slant, 100), 255, 1)
+    cv2.fillPoly(lines, [np.array([[25, 90], [36, 90], [30, 104]], np.int32) + (slant, 0)], 255)
+    alone = lines.copy()
+    left = 30 + round(slant * 45 / 90) + 1
+    lines[48:62, left : left + 9] = 255
+    lines[50:60, left + 2 : left + 7] = 0
+    beside = lines.copy()
+    beside[48:62, left + 12 : left + 21] = 255
+    pieces = pieces_of(beside)
+    chosen = pieces.height > 3 * EM
+    assert cv2.countNonZero(cv2.absdiff(without_numbers(pieces, chosen, EM), alone)) <= 6  # of 73
+    pieces = pieces_of(alone)
+    assert (without_numbers(pieces, pieces.height > 3 * EM, EM) == alone).all()
 
 
 def test_the_head_of_an_arrow_stays() -> None:
