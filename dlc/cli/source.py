@@ -164,7 +164,7 @@ def _load_pdf(data: bytes, name: str, progress: Progress | None) -> Loaded:
     from dlc.frontends.paper import read_paper
 
     reading = read_paper(data, name, progress)
-    return Loaded(Module(nets=reading.nets), reading.diagnostics, name, "pdf")
+    return Loaded(reading.module, reading.diagnostics, name, "pdf")
 
 
 def _load_picture(data: bytes, name: str, form: str) -> Loaded:
@@ -234,7 +234,7 @@ def _table_reader(form: str) -> Callable[[str, str], tuple[Module, tuple[Diagnos
         from dlc.frontends.paper import read_table_text
 
         reading = read_table_text(text, form, name)
-        return Module(nets=reading.nets), reading.diagnostics
+        return reading.module, reading.diagnostics
 
     return read
 

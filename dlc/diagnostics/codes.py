@@ -129,6 +129,8 @@ EVIDENCE_DIFFERS = _code(612, "table and figure say different things")
 SVG_MALFORMED = _code(613, "SVG is not well-formed")
 SVG_REFUSED = _code(614, "SVG asks for what is outside it, or for too much")
 SCRIPT_UNKNOWN = _code(615, "text of a figure is not read")
+DETAIL_TAKEN = _code(616, "a box is taken for what another place shows")
+DETAIL_LEFT = _code(617, "what is inside a box is not clear")
 
 # 07: other formats read
 JSON_MALFORMED = _code(701, "JSON is malformed")

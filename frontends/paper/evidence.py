@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 import attrs
 
 from dlc.frontends.figure.find import Figure
+from dlc.frontends.paper.references import references
 from dlc.frontends.table.model import Table
 from dlc.ir import Net
 
@@ -18,8 +19,6 @@ _NAME = re.compile(
 _COMMON = frozenset(
     ("net", "nets", "network", "cnn", "convnet", "convnets", "gan", "table", "figure", "fig", "section", "eq")
 )
-_REFERENCE = re.compile(r"(?i)\b(table|tab\.|figure|fig\.)\s*~?(\d+|[IVXLC]+\b)")
-_KINDS = {"t": "table", "f": "figure"}
 
 
 #: A table or figure: its kind, its number and its page.
@@ -53,8 +52,7 @@ class Evidence:
 
     def points_at(self, other: Evidence) -> bool:
         """Whether the caption refers to the other's table or figure."""
-        found = {(_KINDS[k[0].lower()], n) for k, n in _REFERENCE.findall(self.caption)}
-        return bool(other.number) and (other.kind, other.number) in found
+        return bool(other.number) and (other.kind, other.number) in references(self.caption)
 
 
 def evidence(nets: Iterable[Net], tables: Sequence[Table], figures: Sequence[Figure]) -> list[Evidence]:

@@ -9,6 +9,7 @@ import attrs
 from dlc.diagnostics import Diagnostic, DlcError, FileSpan, Note, Span, codes
 from dlc.frontends.figure.find import Figure, find_figures, is_scan
 from dlc.frontends.figure.read import Figures, figure_nets
+from dlc.frontends.paper.detail import Composed, compose
 from dlc.frontends.paper.evidence import Key, evidence
 from dlc.frontends.paper.exhibits import Exhibit, exhibits, nets_by_exhibit
 from dlc.frontends.paper.merge import merge
@@ -18,7 +19,7 @@ from dlc.frontends.table.extract import tables as tables_of
 from dlc.frontends.table.model import Table
 from dlc.frontends.table.read import TableReading, read_tables
 from dlc.frontends.table.textual import read_csv, read_markdown, read_tsv
-from dlc.ir import Net
+from dlc.ir import Module, Net
 from dlc.passes.names import Names
 
 #: No table is read more surely than this: of 42 networks in tables of real papers, 41 were exact.
@@ -32,7 +33,8 @@ _TEXT_READERS = {"csv": read_csv, "tsv": read_tsv, "markdown": read_markdown}
 @attrs.frozen
 class Paper:
     """What a document offers: its networks, what was found wrong or doubtful while reading them, and the
-    tables and figures that were looked at. `shown` are the networks of each of those.
+    tables and figures that were looked at. `shown` are the networks of each of those. `composed` are overviews
+    with what is inside their boxes.
     """
 
     nets: tuple[Net, ...]
@@ -41,6 +43,12 @@ class Paper:
     figures: tuple[Figure, ...] = ()
     text: str = ""
     shown: Mapping[Key, Sequence[Net]] = attrs.field(factory=dict)
+    composed: Composed = Composed()
+
+    @property
+    def module(self) -> Module:
+        """All networks, those of overviews with their details behind the others, and their blocks."""
+        return Module(self.composed.blocks, (*self.nets, *self.composed.nets))
 
     def exhibits(self) -> tuple[Exhibit, ...]:
         """Every table and figure, in the order of the pages."""
@@ -101,9 +109,11 @@ def _paper(
 ) -> Paper:
     once = merge(evidence([*map(_humble, told.nets), *shown.nets], tables, drawn))
     nets = tuple(_in_file(net, name) for net in _named(once.nets))
-    findings = _located([*told.diagnostics, *shown.diagnostics, *once.findings], name)
-    where = nets_by_exhibit(once.sources, nets)
-    return Paper(nets, findings, tuple(tables), tuple(drawn), text, where)
+    composed = compose(nets, once.sources, drawn)
+    findings = _located([*told.diagnostics, *shown.diagnostics, *once.findings, *composed.findings], name)
+    made_from = [once.sources[nets.index(overview)] for overview in composed.overviews]
+    where = nets_by_exhibit([*once.sources, *made_from], [*nets, *composed.written_out()])
+    return Paper(nets, findings, tuple(tables), tuple(drawn), text, where, composed)
 
 
 def _humble(net: Net) -> Net:

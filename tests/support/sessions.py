@@ -30,6 +30,8 @@ def prepare(folder: Path) -> None:
     (folder / "locked.pdf").write_text(_pdf("<</Type/Pages/Count 0/Kids[]>>", _LOCK), encoding="ascii")
     (folder / "scan.pdf").write_text(_pdf(_PAGES), encoding="ascii")
     (folder / "differs.pdf").write_bytes(_differing())
+    (folder / "modules.pdf").write_bytes(_modules("conv 3x3"))
+    (folder / "unfitting.pdf").write_bytes(_modules("conv 3x3, 64"))
     repeats = "repeat 2 " * 33
     (folder / "deep.dlnet").write_text(
         f"net deep {{\n  x = input ids[9]\n  y = x |> {repeats}relu\n  output y\n}}\n"
@@ -89,6 +91,16 @@ def _differing() -> bytes:
     )
     figure = flowcharts.chain("Figure 1: Architecture of the network.", boxes)
     return pdfs.pdf([figure, pdfs.table("Table 1: Layers of the network.", rows)])
+
+
+def _modules(layer: str) -> bytes:
+    """A paper with an overview, and a figure of the block that its boxes name, which adds what `layer` gives."""
+    from support import flowcharts, pdfs
+
+    boxes = ("Input 32x32x16", "Residual block x3", "conv 3x3, 32", "fc 10")
+    overview = flowcharts.chain("Figure 1: Architecture of the network.", boxes)
+    inside = ("Input", layer, layer, "Add")
+    return pdfs.pdf([overview, flowcharts.chain("Figure 2: The residual block.", inside, around={0: 3})])
 
 
 def _png(width: int, height: int) -> bytes:
