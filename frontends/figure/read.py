@@ -12,16 +12,16 @@ from dlc.frontends.figure.choice import networks
 from dlc.frontends.figure.classify.judge import LEAST
 from dlc.frontends.figure.drawing import Drawing
 from dlc.frontends.figure.find import Figure
-from dlc.frontends.figure.network.emit import ONE_INPUT, Facts, Place, emit, facts_of
+from dlc.frontends.figure.network.emit import NO_SIGN, ONE_INPUT, Facts, Place, emit, facts_of
 from dlc.frontends.figure.network.enlarging import with_enlargements
-from dlc.frontends.figure.network.graph import Graph
+from dlc.frontends.figure.network.graph import MERGES, Graph
 from dlc.frontends.figure.network.kinds import graphs_of
 from dlc.frontends.figure.network.plotted import plotted_nets
 from dlc.frontends.figure.network.plotted.assemble import Assembled
 from dlc.frontends.figure.network.trust import confidence
 from dlc.frontends.figure.scripts import unread, unread_share
 from dlc.frontends.table.design.proof import proofread, span_of
-from dlc.ir import Module, Net
+from dlc.ir import Module, Net, Op
 from dlc.passes.check import check
 
 #: A network in a paper of which less than this share is likely right is no reading of it.
@@ -120,7 +120,7 @@ def _of_plotted(plotted: Sequence[Assembled], place: Place) -> Figures:
 def _net(graph: Graph, place: Place, facts: Facts, likely: float) -> tuple[Net | None, Sequence[Diagnostic]]:
     where = attrs.evolve(place, area=graph.area())
     net, notes = emit(graph, where, facts)
-    if net is None:
+    if net is None or _only_joins(net):
         return None, ()
     sound, findings = proofread(net)
     if sound is None:
@@ -129,6 +129,7 @@ def _net(graph: Graph, place: Place, facts: Facts, likely: float) -> tuple[Net |
     guesses = [Diagnostic(codes.GUESSED, note, span, Severity.NOTE) for note in dict.fromkeys(notes)]
     missed = sum(ONE_INPUT in note for note in notes)
     sure = calibrated(confidence(graph, likely)) * _AFTER_A_MISS**missed * _borne_out(net, findings)
+    sure *= _drawn(sum(NO_SIGN in note for note in notes), len(net.body))
     return attrs.evolve(sound, confidence=round(sure, 3)), [*findings, *guesses]
 
 
@@ -140,6 +141,20 @@ def _borne_out(net: Net, findings: Sequence[Diagnostic]) -> float:
     printed = sum(node.declared is not None for node in net.body)
     contradicted = sum(finding.code == codes.SIZE_CONTRADICTS for finding in findings)
     return 1 - _CONTRADICTED * min(1.0, contradicted / (printed + 1))
+
+
+def _only_joins(net: Net) -> bool:
+    """Whether nothing but joins of values was read, which any flow chart has."""
+    ops = [node.op.op_name for node in net.body if isinstance(node.op, Op)]
+    return len(ops) == len(net.body) and set(ops) <= MERGES - {"attention"}
+
+
+def _drawn(guessed: int, layers: int) -> float:
+    """What is left of the confidence in a net by how many of its layers are merges that were not drawn, 0..1.
+
+    A third are as many as blocks of two layers have that a shortcut leads round.
+    """
+    return max(0.0, 1 - 1.5 * max(0.0, guessed / layers - 1 / 3)) if layers else 1.0
 
 
 def _named(nets: Sequence[Net]) -> tuple[Net, ...]:

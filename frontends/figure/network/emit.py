@@ -29,6 +29,7 @@ from dlc.types.dims import parse_number
 _MOST_COPIES = 200
 #: What a note says of a merge to which a line was not found.
 ONE_INPUT = "only one of its inputs was found"
+NO_SIGN = "arrows meet without a sign"
 _INPUT_NAMES = {Kind.MAP: "image", Kind.VECTOR: "features", Kind.SEQUENCE: "sequence", Kind.IDS: "tokens"}
 _FLAT = re.compile(
     r"\b(?:1-?\s?d|one-dimensional|temporal|speech|audio|waveform|texts?|characters?|sentences?|words?"
@@ -258,7 +259,7 @@ class _Emitter:
     def _merge(self, values: list[str], vertex: Vertex) -> str:
         """A merge that is not drawn: arrows that meet are added where one is a short way round the other."""
         op = self._join_of(values)
-        self._notes.append(f"{len(values)} arrows meet without a sign: {op} is taken")
+        self._notes.append(f"{len(values)} {NO_SIGN}: {op} is taken")
         inputs = self._coerced(build(op, {}), values)
         name = self._free(_short(op))
         self._add(
