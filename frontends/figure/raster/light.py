@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 
 from dlc.frontends.figure.raster.arrays import Array, Pixels
+from dlc.frontends.figure.raster.middles import byte_quantiles
 
 #: Paper is looked for in so many cells across and down, as what this part of a cell's pixels are darker than.
 _CELLS, _PAPER = 16, 0.7
@@ -19,8 +20,7 @@ _ROUNDS, _DARKEST = 12, 60.0
 
 def levelled(pixels: Pixels) -> Pixels:
     """A picture with its paper equally light all over, where a smooth change of light explains most of it."""
-    grey = pixels if pixels.ndim == 2 else cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)
-    cells = _cells(grey)
+    cells = _cells(pixels)
     if float(np.ptp(cells)) < _LEAST_CHANGE:
         return pixels
     terms = _terms(*map(_middles, cells.shape))
@@ -32,12 +32,14 @@ def levelled(pixels: Pixels) -> Pixels:
     return _lit(pixels, found, min(_LIGHT, float(light.max())))
 
 
-def _cells(grey: Pixels) -> Array:
+def _cells(pixels: Pixels) -> Array:
     """How light the paper of each cell is, (rows, columns)."""
-    few = grey[:: max(1, grey.shape[0] // 512), :: max(1, grey.shape[1] // 512)]
+    few = pixels[:: max(1, pixels.shape[0] // 512)]
+    few = few if few.ndim == 2 else cv2.cvtColor(few, cv2.COLOR_RGB2GRAY)
+    few = np.ascontiguousarray(few[:, :: max(1, few.shape[1] // 512)])
     rows, columns = (min(_CELLS, max(2, side // 8)) for side in few.shape)
     made = [
-        [float(np.quantile(cell, _PAPER)) for cell in np.array_split(band, columns, axis=1)]
+        [byte_quantiles(cell, (_PAPER,))[0] for cell in np.array_split(band, columns, axis=1)]
         for band in np.array_split(few, rows, axis=0)
     ]
     return np.array(made)

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
+
+import cv2
 import numpy as np
 
 from dlc.frontends.figure.drawing import Colour
@@ -26,6 +30,17 @@ def quantile(values: Array, share: float) -> float:
     high = min(low + 1, len(ranked) - 1)
     below, above = float(ranked[low]), float(ranked[high])
     return below + (above - below) * (at - low)
+
+
+def byte_quantiles(values: Array, shares: Sequence[float]) -> list[float]:
+    """The quantiles of a picture of bytes, any number of rows, by counting, which takes less time than sorting."""
+    below = np.cumsum(cv2.calcHist([values], [0], None, [256], [0, 256]).ravel().astype(np.int64))
+    found = []
+    for share in shares:
+        at = share * (int(below[-1]) - 1)
+        low, high = (int(np.searchsorted(below, place, "right")) for place in (int(at), math.ceil(at)))
+        found.append(low + (high - low) * (at - int(at)))
+    return found
 
 
 def usual_colour(seen: Array) -> Colour:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
-
 import cv2
 import numpy as np
 
 from dlc.frontends.figure.raster.arrays import Array, Mask, Pixels
+from dlc.frontends.figure.raster.middles import byte_quantiles
 
-#: The contrast (0..255) of a faint picture; one with less shows nothing. So many of a hundred pixels are at most as
+#: The contrast (0..255) of a faint picture; one with less shows nothing. So many of all pixels are at most as
 #: dark as ink, and as light as paper.
-_LEAST_CONTRAST, _FAINT, _INK_SHARE, _PAPER_SHARE = 50.0, 190.0, 0.1, 90.0
+_LEAST_CONTRAST, _FAINT, _INK_SHARE, _PAPER_SHARE = 50.0, 190.0, 0.001, 0.9
 #: A picture with more grain than this (its standard deviation, 0..255) is smoothed.
 _NOISY = 2.5
 #: Noise is measured in so large patches, away from pixels so near to black and white, whose noise is cut off there:
@@ -48,22 +46,11 @@ def stretched(pixels: Pixels) -> Pixels:
     """A faint picture with its darkest ink made black and its paper made white; others stay as they are."""
     few = pixels[::2]
     grey = np.ascontiguousarray((few if few.ndim == 2 else cv2.cvtColor(few, cv2.COLOR_RGB2GRAY))[:, ::2])
-    dark, light = _percentiles(grey, (_INK_SHARE, _PAPER_SHARE))
+    dark, light = byte_quantiles(grey, (_INK_SHARE, _PAPER_SHARE))
     if not _LEAST_CONTRAST < light - dark < _FAINT:
         return pixels
     table = np.clip((np.arange(256) - dark) * (255 / (light - dark)), 0, 255).astype(np.uint8)
     return cv2.LUT(pixels, table)
-
-
-def _percentiles(grey: Pixels, shares: Sequence[float]) -> list[float]:
-    """The values (0..255) below which so many of a hundred pixels are; by counting, which takes less than sorting."""
-    below = np.cumsum(cv2.calcHist([grey], [0], None, [256], [0, 256]).ravel().astype(np.int64))
-    found = []
-    for share in shares:
-        at = share / 100 * (int(below[-1]) - 1)
-        low, high = (int(np.searchsorted(below, place, "right")) for place in (int(at), math.ceil(at)))
-        found.append(low + (high - low) * (at - int(at)))
-    return found
 
 
 def without_specks(pixels: Pixels) -> Pixels:

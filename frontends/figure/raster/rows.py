@@ -74,26 +74,40 @@ def find_rows(text: Mask, homes: Sequence[Area], em: float) -> list[Row]:
 def _upright_homes(boxes: Array, home: Array, homes: Sequence[Area], longest: Array, em: float) -> set[int]:
     """High and narrow boxes in which letters make fewer lines when read upwards; beside such also those that are
     not so narrow, if their letters stand one above the other."""
-    found, likely = set(), set()
-    for number, (x0, y0, x1, y1) in enumerate(homes):
-        own = np.flatnonzero(home == number)
-        stood = _transposed(boxes[own])
-        size = _size(stood, em)
-        if len(own) < 2 or x1 - x0 > _room(boxes[own], size):
-            continue
-        level = len(_joined(boxes[own], home[own], longest[own] >= _SMALL * em, em))
-        upwards = len(_joined(stood, home[own], longest[own] >= _SMALL * size, size))
-        if len(own) > 2 and y1 - y0 >= 1.6 * (x1 - x0) and upwards < 0.6 * level:
+    counts = np.bincount(home + 1, minlength=len(homes) + 1)[1:]
+    high = [i for i, (x0, y0, x1, y1) in enumerate(homes) if counts[i] > 2 and y1 - y0 >= 1.6 * (x1 - x0)]
+    lines = {number: _lines(number, boxes, home, homes, longest, em) for number in high}
+    found = {number for number, (level, upwards) in lines.items() if upwards < 0.6 * level}
+    if not found:
+        return found
+    for number in np.flatnonzero(counts > 1).tolist():
+        level, upwards = lines.get(number) or _lines(number, boxes, home, homes, longest, em)
+        if upwards == 1 and level == counts[number]:
             found.add(number)
-        elif upwards == 1 and level == len(own):
-            likely.add(number)
-    return found | likely if found else found
+    return found
 
 
-def _room(boxes: Array, size: float) -> float:
-    """How wide a home is at most, if these letters in it are turned."""
+def _lines(
+    number: int, boxes: Array, home: Array, homes: Sequence[Area], longest: Array, em: float
+) -> tuple[int, int]:
+    """How many lines the letters in a home make when read to the right, and upwards; none (0, 0) in a home that is
+    too wide for turned ones."""
+    own = np.flatnonzero(home == number)
+    stood = _transposed(boxes[own])
+    size = _size(stood, em)
+    if not _has_room(homes[number], boxes[own], size):
+        return 0, 0
+    level = len(_joined(boxes[own], home[own], longest[own] >= _SMALL * em, em))
+    return level, len(_joined(stood, home[own], longest[own] >= _SMALL * size, size))
+
+
+def _has_room(home: Area, boxes: Array, size: float) -> bool:
+    """Whether a home is no wider than one with these letters in it is, if they are turned."""
+    wide = home[2] - home[0]
+    if not _TURNED_ROOM * size < wide <= _MORE_ROOM * size:
+        return wide <= _TURNED_ROOM * size
     hulls = np.hstack([boxes[:, :2], boxes[:, 2:] - boxes[:, :2]])
-    return size * (_MORE_ROOM if share_of(run_upwards(hulls, size)) >= _SURELY else _TURNED_ROOM)
+    return share_of(run_upwards(hulls, size)) >= _SURELY
 
 
 def _size(boxes: Array, em: float) -> float:
