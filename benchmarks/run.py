@@ -2,8 +2,9 @@
 
 `python benchmarks/run.py [NAME...]`: `start` (the command's start), `emit` (ResNet-152 from the shell),
 `read` and `check` (layers a second in process), `fuzz` (random nets a second, written in three formats),
-`paper` (the sample paper). Times are the least of several runs, since a shared machine only ever adds to
-them.
+`paper` (the sample paper), `pictures` (simulated ones, without and with their text) and `vectors` (simulated SVG).
+Times are the least of several runs, since a shared machine only ever adds to them; those of pictures are the
+processor's, the mean of several pictures.
 """
 
 from __future__ import annotations
@@ -88,13 +89,54 @@ def paper() -> str:
     return f"{seconds:.2f} s for the sample paper (aim: 3)"
 
 
-BENCHMARKS = {made.__name__: made for made in (start, emit, read, check, fuzz, paper)}
+def drawn(folder: str, kind: str, *words: str) -> list[Path]:
+    """The files of one kind of some simulated nets of 5 to 40 layers."""
+    shell("simulate", "--per-depth", "1", "--depth", "5..40", "--seed", "1", "-o", folder, *words)()
+    return sorted(Path(folder).rglob(f"*.{kind}"))[::6]
+
+
+def mean(work: Callable[[Path], object], files: list[Path]) -> float:
+    """The processor's seconds a file; the first is read once before, since models are loaded then."""
+    work(files[0])
+    started = time.process_time()
+    for file in files:
+        work(file)
+    return (time.process_time() - started) / len(files)
+
+
+def pictures() -> str:
+    """How long a picture as Keras or Caffe draws it takes, from the file to the drawing or to nets."""
+    import cv2
+
+    from dlc.frontends.figure.picture import read_picture
+    from dlc.frontends.figure.raster.picture import decode
+    from dlc.frontends.figure.raster.reader import read_raster
+
+    cv2.setNumThreads(1)
+    with tempfile.TemporaryDirectory() as folder:
+        files = drawn(folder, "png")
+        lines = mean(lambda file: read_raster(decode(file.read_bytes(), file.name)), files)
+        whole = mean(lambda file: read_picture(file.read_bytes(), file.name), files)
+    return f"{lines:.3f} s a picture without its text (aim: 0.1), {whole:.2f} s with it (aim: 1)"
+
+
+def vectors() -> str:
+    """How long a figure in the style of papers takes, from SVG to nets."""
+    from dlc.frontends.figure.picture import read_picture
+
+    with tempfile.TemporaryDirectory() as folder:
+        files = drawn(folder, "svg", "--sources", "paper", "--vectors", "svg")
+        seconds = mean(lambda file: read_picture(file.read_bytes(), file.name), files)
+    return f"{seconds:.3f} s a vector figure (aim: 0.1)"
+
+
+BENCHMARKS = {made.__name__: made for made in (start, emit, read, check, fuzz, paper, pictures, vectors)}
 
 
 def main(names: list[str]) -> None:
     """Run the benchmarks of these names, or all of them."""
     for name in names or list(BENCHMARKS):
-        print(f"{name:6} {BENCHMARKS[name]()}")
+        print(f"{name:8} {BENCHMARKS[name]()}")
 
 
 if __name__ == "__main__":
