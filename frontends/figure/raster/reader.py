@@ -2,28 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+
 import attrs
 import cv2
 import numpy as np
 
-from dlc.frontends.figure.drawing import Colour, Connector, Drawing, Outline, Point
+from dlc.frontends.figure.drawing import Area, Box, Colour, Connector, Drawing, Outline, Point
 from dlc.frontends.figure.geometry import contains, extent, grown, size
 from dlc.frontends.figure.ocr.recogniser import Recogniser
 from dlc.frontends.figure.raster.arrays import Array, Mask
 from dlc.frontends.figure.raster.behind import joined_behind
 from dlc.frontends.figure.raster.boxes import Found, find_boxes, paint, paint_borders
 from dlc.frontends.figure.raster.canvas import Canvas, canvas
-from dlc.frontends.figure.raster.circled import find_circled, with_circled, without_signs
+from dlc.frontends.figure.raster.circled import Circled, find_circled, with_circled, without_signs
 from dlc.frontends.figure.raster.dashed_lines import mark_dashed
 from dlc.frontends.figure.raster.dashes import find_dashed
 from dlc.frontends.figure.raster.faces import Faces, find_faces
 from dlc.frontends.figure.raster.frames import with_frames
 from dlc.frontends.figure.raster.half_heads import drop_stray_heads
-from dlc.frontends.figure.raster.ink import find_ink
+from dlc.frontends.figure.raster.ink import Ink, find_ink
 from dlc.frontends.figure.raster.letters import faces_with_letters, pieces_of
 from dlc.frontends.figure.raster.light import levelled
 from dlc.frontends.figure.raster.lines import find_lines
-from dlc.frontends.figure.raster.meshes import find_meshed
+from dlc.frontends.figure.raster.meshes import Meshed, find_meshed
 from dlc.frontends.figure.raster.middles import usual_colour
 from dlc.frontends.figure.raster.photos import as_boxes, clear, find_photos, without_faces
 from dlc.frontends.figure.raster.picture import Picture
@@ -62,8 +64,42 @@ def _prepared(picture: Picture) -> tuple[Canvas, Faces]:
     return drawn, rejoined(find_faces(drawn), drawn.pixels, drawn.noise, drawn.em)
 
 
+@attrs.frozen
+class _Shapes:
+    """What is no line and no text: boxes, signs in circles, dashed boxes; `inked` is the ink without dashes."""
+
+    faces: Faces
+    ink: Ink
+    inked: Mask
+    found: list[Found]
+    circles: list[Circled]
+    dashed: Sequence[Box]
+
+
 def _read(drawn: Canvas, faces: Faces, recogniser: Recogniser | None) -> Drawing:
     """The drawing of an upright picture."""
+    shapes = _shapes(drawn, faces)
+    boxes = _box_mask(drawn, shapes.found)
+    lines = find_lines(drawn, shapes.inked, boxes)
+    meshed = find_meshed(drawn, shapes.faces, shapes.found, shapes.inked, lines.ink, boxes)
+    traced = _traced(drawn, meshed)
+    text = without_signs(_text_mask(meshed.ink, meshed.lines, traced, meshed.found), shapes.circles)
+    homes = [area for one in meshed.found for area in (one.box.front, *one.cells)]
+    rows = find_rows(text, homes, drawn.em)
+    labels = read_labels(drawn, _contrast(shapes.ink, text), text, rows, recogniser)
+    strokes = _strokes(drawn, meshed, traced, lines.gaps)
+    connectors = [line for stroke in strokes if (line := _connector(drawn, stroke)) is not None]
+    solid = (*(one.box for one in meshed.found), *shapes.dashed)
+    seen, joining = with_frames(solid, connectors, drawn.em)
+    height, width = drawn.shape
+    area = 0.0, 0.0, float(width), float(height)
+    words = (*labels, *(one.label() for one in shapes.circles))
+    unread = max(0.0, _length(row.area for row in rows) - _length(label.area for label in labels))
+    made = Drawing(area, seen, joining, words, traced.forks, unit="px", unread=unread)
+    return scaled(made, 1 / drawn.scale)
+
+
+def _shapes(drawn: Canvas, faces: Faces) -> _Shapes:
     photos = find_photos(drawn, faces)
     faces = without_faces(faces, photos)
     ink = find_ink(drawn, faces)
@@ -75,41 +111,36 @@ def _read(drawn: Canvas, faces: Faces, recogniser: Recogniser | None) -> Drawing
     found = with_solids(found, drawn.edges, drawn.grey, drawn.em)
     circles = find_circled(pieces if dashed is None else pieces_of(inked), drawn.em)
     found = with_circled(with_titles(drawn.grey, found, drawn.em), circles)
-    found = [*found, *as_boxes(photos)]
-    boxes = _box_mask(drawn, found)
-    lines = find_lines(drawn, inked, boxes)
-    meshed = find_meshed(drawn, faces, found, inked, lines.ink, boxes)
-    fans, found = meshed.fans, meshed.found
-    boxes = _box_mask(drawn, found)
+    return _Shapes(faces, ink, inked, [*found, *as_boxes(photos)], circles, dashed.boxes if dashed else ())
+
+
+def _traced(drawn: Canvas, meshed: Meshed) -> Traced:
+    """The lines between boxes, but those that fans account for."""
+    boxes = _box_mask(drawn, meshed.found)
+    fans = meshed.fans
     plain = meshed.lines if fans is None else cv2.bitwise_and(meshed.lines, cv2.bitwise_not(fans.ink))
-    traced = trace(plain, cv2.dilate(boxes, np.ones((9, 9), np.uint8)), drawn.em)
-    text = without_signs(_text_mask(meshed.ink, meshed.lines, traced, found), circles)
-    homes = [area for one in found for area in (one.box.front, *one.cells)]
-    rows = find_rows(text, homes, drawn.em)
-    others = cv2.bitwise_and(ink.mask, cv2.bitwise_not(text))  # a line close to letters is not read with them
-    contrast = cv2.bitwise_and(ink.contrast, cv2.bitwise_not(others))
-    labels = read_labels(drawn, contrast, text, rows, recogniser)
-    strokes = [*(fans.strokes if fans else ()), *traced.strokes]
-    strokes = [stroke for stroke in strokes if not _is_remnant(stroke, found, drawn.em)]
-    strokes = joined_behind(strokes, found, drawn.em)
+    return trace(plain, cv2.dilate(boxes, np.ones((9, 9), np.uint8)), drawn.em)
+
+
+def _strokes(drawn: Canvas, meshed: Meshed, traced: Traced, gaps: Mask | None) -> list[Stroke]:
+    """All lines that are no remnants of borders, joined where they run on behind boxes."""
+    strokes = [*(meshed.fans.strokes if meshed.fans else ()), *traced.strokes]
+    strokes = [stroke for stroke in strokes if not _is_remnant(stroke, meshed.found, drawn.em)]
+    strokes = joined_behind(strokes, meshed.found, drawn.em)
     drop_stray_heads(strokes, drawn.em)
-    mark_dashed(strokes, lines.gaps)
-    connectors = [line for stroke in strokes if (line := _connector(drawn, stroke)) is not None]
-    solid = (*(f.box for f in found), *(dashed.boxes if dashed else ()))
-    seen, joining = with_frames(solid, connectors, drawn.em)
-    height, width = drawn.shape
-    made = Drawing(
-        (0.0, 0.0, float(width), float(height)),
-        seen,
-        joining,
-        (*labels, *(one.label() for one in circles)),
-        traced.forks,
-        unit="px",
-        unread=max(
-            0.0, sum(max(size(row.area)) for row in rows) - sum(max(size(each.area)) for each in labels)
-        ),
-    )
-    return scaled(made, 1 / drawn.scale)
+    mark_dashed(strokes, gaps)
+    return strokes
+
+
+def _contrast(ink: Ink, text: Mask) -> Mask:
+    """How dark text is; a line close to letters is not read with them."""
+    others = cv2.bitwise_and(ink.mask, cv2.bitwise_not(text))
+    return cv2.bitwise_and(ink.contrast, cv2.bitwise_not(others))
+
+
+def _length(areas: Iterable[Area]) -> float:
+    """How long lines of text are, level or turned, together."""
+    return sum(max(size(area)) for area in areas)
 
 
 def _is_remnant(stroke: Stroke, found: list[Found], em: float) -> bool:
