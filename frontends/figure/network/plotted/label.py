@@ -72,6 +72,8 @@ def read_box(area: Area, lines: Sequence[Label], fill: tuple[int, int, int] | No
     sorted_ = _sorted(_joined(in_order(lines)))
     name, cls, caffe, window, activation = _title([label.text.strip() for label in sorted_.titles])
     given, gives = _in_out([(_word(label.text), read_sizes(label.text)) for label in sorted_.sizes])
+    if cls is None and name and (given or gives):  # blobs have no sizes: a type alone, unknown or with a slip
+        name, cls = "", keras_class(name) or Class(name, OPAQUE, exact=False)
     sure = min((label.confidence for label in lines), default=1.0)
     activation = sorted_.activation or activation
     name = "_".join(name.split()).replace("@", "0")  # names have neither; a low line is easily overlooked
@@ -241,7 +243,7 @@ def _fields(titles: Sequence[str]) -> tuple[str, Class | None]:
     if len(titles) >= 2 and (cls := keras_class(titles[-1])) is not None:
         return " ".join(titles[:-1]), cls
     whole = " ".join(titles)
-    cls = keras_class(whole, loose=False)
+    cls = keras_class("".join(whole.split()), loose=False)
     return ("", cls) if cls is not None else (whole, None)
 
 

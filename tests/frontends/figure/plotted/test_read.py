@@ -37,6 +37,21 @@ def test_a_blank_in_a_type_is_none() -> None:
     assert [(node.name, node.op.op_name) for node in net.body] == [("cut", "crop2d"), ("f", "flatten")]
 
 
+@pytest.mark.parametrize(
+    ("type_", "op"), [("Simple RNN", "rnn"), ("SimpleRN N", "rnn"), ("SimpleRHN", "rnn"), ("Fancy", "opaque")]
+)
+def test_a_type_alone_over_sizes_is_a_layer_whatever_it_is(type_: str, op: str) -> None:
+    text = (
+        "a [InputLayer / Output shape: (None, 32, 8)]\n"
+        f"b [{type_} / Input shape: (None, 32, 8) / Output shape: (None, 24)]\n"
+        "c [Dense / Input shape: (None, 24) / Output shape: (None, 2)]\n"
+        "d [Dropout / Input shape: (None, 2) / Output shape: (None, 2)]\n"
+        "a > b\nb > c\nc > d"
+    )
+    (net,) = read_drawing(plot(text)).nets
+    assert [node.op.op_name for node in net.body] == [op, "dense", "dropout"]
+
+
 def test_sizes_that_contradict_each_other_are_told() -> None:
     text = (
         "a [i: InputLayer / (None, 8, 8, 3) / (None, 8, 8, 3)]\n"
