@@ -34,7 +34,7 @@ _BRACKETS = re.compile(r"^(?P<name>\S.*?)\s*[(\[{](?P<cls>[A-Za-z|][^()\[\]{}]*?
 _NAME = re.compile(r"[A-Za-z_][\w/.-]*")
 #: The numbers that Caffe's routine prints for windows, by their attribute.
 _WINDOW = (
-    ("kernel", re.compile(r"kern\w{1,3}\s?s\w{1,2}[eo]\s?[:;.]?\s?([\dOolI|SBZ]+)", re.I)),
+    ("kernel", re.compile(r"ke(?:rn|m)\w{1,3}\s?s\w{1,2}[eo]\s?[:;.]?\s?([\dOolI|SBZ]+)", re.I)),
     ("stride", re.compile(r"str\w{1,2}de\s?[:;.]?\s?([\dOolI|SBZ]+)", re.I)),
     ("padding", re.compile(r"\bpad\s?[:;.]?\s?([\dOolI|SBZ]+)", re.I)),
 )  # fmt: skip

@@ -31,6 +31,12 @@ def test_a_window_that_cannot_be_is_left_open() -> None:
     assert net.body[0].layer.holes() == ("filters", "kernel", "stride")
 
 
+def test_a_kernel_with_an_m_for_rn_has_a_size() -> None:
+    text = "a [x (Input)]\nb (x)\nc [p (Pooling MAX) kemel size: 3 stride: 5 pad: 0]\nd (p)\na > b\nb > c\nc > d"
+    (net,) = read_drawing(plot(text)).nets
+    assert net.body[0].layer.attributes()["kernel"] == (3, 3)
+
+
 def test_a_blank_in_a_type_is_none() -> None:
     text = "a [i: InputLayer]\nb [cut: Cropping2 D]\nc [f: Flatten]\na > b\nb > c"
     (net,) = read_drawing(plot(text)).nets
