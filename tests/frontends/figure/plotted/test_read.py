@@ -32,7 +32,9 @@ def test_a_window_that_cannot_be_is_left_open() -> None:
 
 
 def test_a_kernel_with_an_m_for_rn_has_a_size() -> None:
-    text = "a [x (Input)]\nb (x)\nc [p (Pooling MAX) kemel size: 3 stride: 5 pad: 0]\nd (p)\na > b\nb > c\nc > d"
+    text = (
+        "a [x (Input)]\nb (x)\nc [p (Pooling MAX) kemel size: 3 stride: 5 pad: 0]\nd (p)\na > b\nb > c\nc > d"
+    )
     (net,) = read_drawing(plot(text)).nets
     assert net.body[0].layer.attributes()["kernel"] == (3, 3)
 
