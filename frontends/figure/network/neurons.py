@@ -12,6 +12,7 @@ from dlc.frontends.figure.drawing import Area, Box, Connector, Drawing, Label, O
 from dlc.frontends.figure.geometry import Grid, bounds, centre, distance, grown, hull
 from dlc.frontends.figure.network.graph import Arc, Graph, Vertex
 from dlc.frontends.figure.network.reading import SIGNS, Reading, Role, read_words
+from dlc.frontends.figure.network.scene import joined
 from dlc.frontends.groups import Groups
 from dlc.frontends.phrases import Phrase
 
@@ -185,22 +186,10 @@ def _column(circles: Sequence[Box], axis: int, drawing: Drawing, everything: Seq
     inside = [label for label in labels if any(distance(c.area, label.centre) == 0 for c in circles)]
     free = [label for label in labels if label not in inside]
     dotted = _has_gap(circles, 1 - axis) or any(_is_dots(label) for label in free)
-    said = [" ".join(row) for row in _rows([label for label in free if not _is_dots(label)])]
+    said = joined(label for label in free if not _is_dots(label)).splitlines()
     counts = [count for row in said if (count := _counted(row)) is not None]
     ordered = sorted(circles, key=lambda circle: circle.centre[1 - axis])
     return _Column(tuple(ordered), dotted, " ".join(said), next(iter(counts), None))
-
-
-def _rows(labels: Sequence[Label]) -> list[list[str]]:
-    """Words by rows, from the top, each from the left: what stands far apart in a row are several labels."""
-    rows: list[list[Label]] = []
-    for label in sorted(labels, key=lambda label: label.centre[1]):
-        row = rows[-1] if rows else []
-        if row and row[0].area[1] <= label.centre[1] <= row[0].area[3]:
-            row.append(label)
-        else:
-            rows.append([label])
-    return [[one.text for one in sorted(row, key=lambda label: label.area[0])] for row in rows]
 
 
 def _is_of(spot: Point, area: Area, width: float, axis: int, everything: Sequence[Box]) -> bool:
