@@ -103,6 +103,19 @@ class Board:
         return seen(self.file())
 
 
+LEFT: Area = (60, 60, 200, 120)
+RIGHT: Area = (400, 60, 540, 120)
+
+
+def two_boxes() -> Board:
+    """Two filled boxes, at `LEFT` and `RIGHT`, and an arrow from one to the other."""
+    made = Board()
+    made.box(LEFT, "conv", fill=(210, 225, 255))
+    made.box(RIGHT, "dense", fill=(255, 235, 210))
+    made.arrow((201, 90), (399, 90))
+    return made
+
+
 def seen(data: bytes) -> Drawing:
     """What is read of a picture file, without its texts."""
     return read_raster(decode(data, "test.png"))

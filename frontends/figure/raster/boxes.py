@@ -27,8 +27,6 @@ _THICKEST = 0.75
 _SPANS = 0.5
 #: A shadow's edge is so wide (pixels).
 _SHADE = 1.5
-#: A face whose colour differs from the paper's by no more has none.
-_BARE = 7
 _SQUARE = (Outline.RECTANGLE, Outline.ROUNDED)
 
 
@@ -79,7 +77,7 @@ def _sharing_walls(candidates: Sequence[Candidate], ink: Mask, em: float) -> lis
 
 def _parted(group: list[Candidate], faces: Faces, ink: Mask, em: float) -> list[list[Candidate]]:
     """Tables that only empty paper joins, which an arrow and a line beside them happen to enclose; else the group."""
-    bare = [c for c in group if not c.texted and differ(c.face.colour, faces.paper) <= _BARE]
+    bare = [c for c in group if not c.texted and faces.is_bare(c.face)]
     if not bare or len(group) - len(bare) < 4:
         return [group]
     parts = _sharing_walls([c for c in group if c not in bare], ink, em)

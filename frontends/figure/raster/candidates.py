@@ -11,12 +11,10 @@ from dlc.frontends.figure.raster.borders import borders_of, continues, on_ground
 from dlc.frontends.figure.raster.candidate import Candidate
 from dlc.frontends.figure.raster.canvas import Canvas
 from dlc.frontends.figure.raster.circles import alike, without_meshes
-from dlc.frontends.figure.raster.faces import Face, Faces, differ, is_narrow
+from dlc.frontends.figure.raster.faces import UNFILLED, Face, Faces, is_narrow
 from dlc.frontends.figure.raster.ink import Ink
 from dlc.frontends.figure.raster.outlines import Shape, shape_of
 
-#: A face that differs from what is around it by less than this (0..255) is not filled.
-_UNFILLED = 7
 #: What lines enclose is wider than this (ems), and less even than a box.
 _THIN = 1.0
 #: Dents and bumps of a damaged picture's faces are no larger than this (ems).
@@ -41,7 +39,7 @@ def _candidates(drawn: Canvas, faces: Faces, ink: Ink, texted: frozenset[int]) -
     borders = borders_of(drawn, faces, ink.mask, [face for face, _ in shaped])
     made = []
     for (face, shape), border in zip(shaped, borders, strict=True):
-        filled = not on_ground(face, border, faces, known, _UNFILLED)
+        filled = not on_ground(face, border, faces, known, UNFILLED)
         area = outer_area(face, border.middle)
         made.append(Candidate(face, shape, border, filled, face.number in texted, area))
     return made
@@ -73,9 +71,8 @@ def _smooth(contour: Points, em: float) -> Points:
 def _is_loop(one: Candidate, faces: Faces, ink: Mask, em: float) -> bool:
     """Whether a face is only what lines happen to enclose, coloured boxes among them."""
     if one.filled:
-        bare = differ(one.face.colour, faces.paper) <= _UNFILLED
         odd = one.shape.outline is Outline.POLYGON and not one.texted
-        return odd and (bare or _is_small(one, 1.2 * em))
+        return odd and (faces.is_bare(one.face) or _is_small(one, 1.2 * em))
     if one.border.colour is None:
         return not one.texted
     if one.shape.outline is Outline.POLYGON:

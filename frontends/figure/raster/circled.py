@@ -14,6 +14,7 @@ from dlc.frontends.figure.raster.arrays import Array, Mask
 from dlc.frontends.figure.raster.boxes import Found
 from dlc.frontends.figure.raster.letters import Pieces
 from dlc.frontends.figure.raster.middles import median
+from dlc.frontends.figure.raster.sampling import marked_at
 
 #: How wide (ems) such circles are, and how unlike their width and height may be.
 _NARROWEST, _WIDEST, _ROUND = 0.45, 4.5, 1.2
@@ -186,7 +187,7 @@ def _looked_at(ink: Mask, x: float, y: float, radius: float) -> Circled | None:
     turns = np.arange(_RAYS) * (2 * np.pi / _RAYS)
     start = max(2.0, (1 - _OFF) * radius - 1)
     steps = np.arange(start, (1 + _OFF + _THICKEST) * radius + 2)
-    seen = _seen(ink, x + np.outer(np.cos(turns), steps), y + np.outer(np.sin(turns), steps))
+    seen = marked_at(ink, x + np.outer(np.cos(turns), steps), y + np.outer(np.sin(turns), steps))
     reach = seen[:, : int((2 * _OFF) * radius + 4)]
     if float(reach.any(axis=1).mean()) < _INKED:
         return None
@@ -220,14 +221,6 @@ def _shares(ink: Mask, x: float, y: float, ways: Array, steps: Array, slack: Seq
     for aside in slack:
         xs = x + np.outer(np.cos(ways), steps) - aside * np.sin(ways)[:, None]
         ys = y + np.outer(np.sin(ways), steps) + aside * np.cos(ways)[:, None]
-        across |= _seen(ink, xs, ys)
+        across |= marked_at(ink, xs, ys)
     made: Array = across.mean(axis=1)
-    return made
-
-
-def _seen(ink: Mask, xs: Array, ys: Array) -> Array:
-    height, width = ink.shape
-    x, y = np.rint(xs).astype(np.intp), np.rint(ys).astype(np.intp)
-    inside = (x >= 0) & (y >= 0) & (x < width) & (y < height)
-    made: Array = (ink[np.clip(y, 0, height - 1), np.clip(x, 0, width - 1)] > 0) & inside
     return made

@@ -33,6 +33,8 @@ _HOLLOW = 0.25
 _TAIL, _SOLID = 0.85, 0.97
 #: About so many pixels of a large face tell its colour, and so many where there is noise.
 _SAMPLES, _GRAINY = 3000, 10_000
+#: A face whose colour differs from what is around it by no more (0..255) is not filled.
+UNFILLED = 7
 #: More faces than this are texture, of which only the largest are looked at.
 MOST_FACES = 6000
 
@@ -72,6 +74,10 @@ class Faces:
     def by_number(self) -> dict[int, Face]:
         """Faces by their numbers."""
         return {face.number: face for face in self.faces}
+
+    def is_bare(self, face: Face) -> bool:
+        """Whether a face is nothing but paper."""
+        return differ(face.colour, self.paper) <= UNFILLED
 
 
 def find_faces(drawn: Canvas) -> Faces:

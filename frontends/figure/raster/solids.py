@@ -15,6 +15,7 @@ from dlc.frontends.figure.raster.arrays import Array, Mask, Pixels
 from dlc.frontends.figure.raster.boxes import Found
 from dlc.frontends.figure.raster.middles import median, share_of
 from dlc.frontends.figure.raster.ridges import Ridges, ridges_of, snapped
+from dlc.frontends.figure.raster.sampling import marked_at, values_at
 
 #: A sheet is at most this much (ems) further back than the one before it, a cuboid's rear at most so far back
 #: (of its front's longer side, or ems).
@@ -269,8 +270,8 @@ def _is_shadow(front: Area, seen: _Solid, grey: Pixels, em: float) -> bool:
     side = x1 if dx > 0 else x0
     ys = np.linspace(y0 + max(0, dy) + 2, y1 + min(0, dy) - 2, 15)
     steps = np.arange(-2, 3)[:, None]
-    line = _seen(grey, side + dx + steps, ys[None, :]).min(axis=0)
-    strip = _seen(grey, np.full_like(ys, side + dx / 2), ys)
+    line = values_at(grey, side + dx + steps, ys[None, :]).min(axis=0)
+    strip = values_at(grey, np.full_like(ys, side + dx / 2), ys)
     return median(line.astype(np.int16) - strip) > -_OUTLINED
 
 
@@ -286,17 +287,17 @@ def _is_shaded(one: Found, by: Point, grey: Pixels) -> bool:
     inner = (abs(dx) + half) / 2, (abs(dy) + half) / 2
     strips = [
         (
-            _seen(grey, np.full_like(ys, side[0] + side[1] * inner[0]), ys),
+            values_at(grey, np.full_like(ys, side[0] + side[1] * inner[0]), ys),
             np.full_like(ys, side[0] + dx + 3 * side[1]),
             ys,
         ),
         (
-            _seen(grey, xs, np.full_like(xs, end[0] + end[1] * inner[1])),
+            values_at(grey, xs, np.full_like(xs, end[0] + end[1] * inner[1])),
             xs,
             np.full_like(xs, end[0] + dy + 3 * end[1]),
         ),
     ]
-    return all(_is_darker(strip, _seen(grey, far_x, far_y)) for strip, far_x, far_y in strips)
+    return all(_is_darker(strip, values_at(grey, far_x, far_y)) for strip, far_x, far_y in strips)
 
 
 def _is_darker(strip: Array, beyond: Array) -> bool:
@@ -304,13 +305,6 @@ def _is_darker(strip: Array, beyond: Array) -> bool:
     usual = median(strip)
     even = float((np.abs(strip - usual) <= _OUTLINED).mean()) >= 0.7
     return even and usual < median(beyond) - _OUTLINED / 2
-
-
-def _seen(grey: Pixels, xs: Array, ys: Array) -> Array:
-    height, width = grey.shape
-    x, y = np.broadcast_arrays(np.rint(xs).astype(np.intp), np.rint(ys).astype(np.intp))
-    found: Array = grey[np.clip(y, 0, height - 1), np.clip(x, 0, width - 1)]
-    return found
 
 
 def _rears(front: Area, edges: Mask, right: bool, em: float) -> list[Point]:
@@ -409,7 +403,7 @@ def _ends(front: Area, before: Point, back: Point) -> tuple[tuple[Point, Point],
 def _marked(edges: Mask, a: Point, b: Point) -> float:
     """The part of a line between two places that is marked."""
     t = np.linspace(0.0, 1.0, max(2, int(max(abs(a[0] - b[0]), abs(a[1] - b[1])))))
-    return float(_hit(edges, a[0] + t * (b[0] - a[0]), a[1] + t * (b[1] - a[1])).mean())
+    return float(marked_at(edges, a[0] + t * (b[0] - a[0]), a[1] + t * (b[1] - a[1])).mean())
 
 
 def _drawn(edges: Mask, a: Point, b: Point, least: float = _INKED) -> bool:
@@ -417,16 +411,8 @@ def _drawn(edges: Mask, a: Point, b: Point, least: float = _INKED) -> bool:
     count = max(2, int(max(abs(a[0] - b[0]), abs(a[1] - b[1]))))
     t = np.linspace(0.0, 1.0, count)[1:-1] if count > 4 else np.linspace(0.0, 1.0, count)
     xs, ys = a[0] + t * (b[0] - a[0]), a[1] + t * (b[1] - a[1])
-    hit: Array = np.any(_hit(edges, xs + _AROUND[0], ys + _AROUND[1]), axis=0)
+    hit: Array = np.any(marked_at(edges, xs + _AROUND[0], ys + _AROUND[1]), axis=0)
     return share_of(hit) >= least
-
-
-def _hit(edges: Mask, xs: Array, ys: Array) -> Array:
-    height, width = edges.shape
-    x, y = np.rint(xs).astype(np.intp), np.rint(ys).astype(np.intp)
-    inside = (x >= 0) & (y >= 0) & (x < width) & (y < height)
-    marked: Array = (edges[np.clip(y, 0, height - 1), np.clip(x, 0, width - 1)] > 0) & inside
-    return marked
 
 
 def _moved(area: Area, by: Point) -> Area:

@@ -12,25 +12,13 @@ import zlib
 import numpy as np
 import pytest
 from PIL import Image
-from support.canvases import Board, graph, seen
+from support.canvases import LEFT, RIGHT, Board, graph, seen, two_boxes
 
 from dlc.diagnostics import DlcError
-from dlc.frontends.figure.drawing import Area
 from dlc.frontends.figure.picture import read_picture
 from dlc.frontends.figure.raster import picture
 from dlc.frontends.figure.raster.picture import MOST_PIXELS, decode
 from dlc.frontends.figure.read import read_drawing
-
-LEFT: Area = (60, 60, 200, 120)
-RIGHT: Area = (400, 60, 540, 120)
-
-
-def board() -> Board:
-    made = Board()
-    made.box(LEFT, "conv", fill=(210, 225, 255))
-    made.box(RIGHT, "dense", fill=(255, 235, 210))
-    made.arrow((201, 90), (399, 90))
-    return made
 
 
 def saved(image: Image.Image, form: str = "PNG") -> bytes:
@@ -46,7 +34,7 @@ def is_read(data: bytes) -> bool:
 
 @pytest.mark.parametrize("mode", ["RGB", "L", "RGBA", "LA"])
 def test_modes_of_png(mode: str) -> None:
-    assert is_read(board().file(mode=mode))
+    assert is_read(two_boxes().file(mode=mode))
 
 
 def test_both_decoders_of_png_give_the_same_pixels(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -69,7 +57,7 @@ def test_a_png_that_is_to_be_turned_is_turned() -> None:
 
 @pytest.mark.parametrize("at", [0.3, 0.6, 0.95])
 def test_decoders_say_nothing_of_their_own_on_damage(at: float, capfd: pytest.CaptureFixture[str]) -> None:
-    data = bytearray(board().file())
+    data = bytearray(two_boxes().file())
     data[int(at * len(data))] ^= 255
     with contextlib.suppress(DlcError):  # Pillow reads on where only a chunk's sum is wrong
         decode(bytes(data), "x.png")
@@ -78,11 +66,11 @@ def test_decoders_say_nothing_of_their_own_on_damage(at: float, capfd: pytest.Ca
 
 @pytest.mark.parametrize("form", ["PNG", "GIF"])
 def test_palettes(form: str) -> None:
-    assert is_read(saved(Image.fromarray(board().pixels).quantize(64), form))
+    assert is_read(saved(Image.fromarray(two_boxes().pixels).quantize(64), form))
 
 
 def test_black_and_white() -> None:
-    grey = Image.fromarray(board().pixels).convert("L")
+    grey = Image.fromarray(two_boxes().pixels).convert("L")
     assert is_read(saved(grey.point(lambda value: 255 * (value > 128), "1")))
 
 
@@ -91,23 +79,23 @@ def test_black_and_white() -> None:
     [("JPEG", "RGB"), ("JPEG", "CMYK"), ("BMP", "RGB"), ("TIFF", "RGB"), ("WEBP", "RGB")],
 )
 def test_other_forms(form: str, mode: str) -> None:
-    assert is_read(board().file(form, mode))
+    assert is_read(two_boxes().file(form, mode))
 
 
 def test_sixteen_bits_a_channel() -> None:
-    grey = np.asarray(Image.fromarray(board().pixels).convert("L")).astype(np.uint16) * 257
+    grey = np.asarray(Image.fromarray(two_boxes().pixels).convert("L")).astype(np.uint16) * 257
     assert is_read(saved(Image.fromarray(grey)))
 
 
 def test_a_transparent_ground_is_white_paper() -> None:
-    grey = np.asarray(Image.fromarray(board().pixels).convert("L"))
+    grey = np.asarray(Image.fromarray(two_boxes().pixels).convert("L"))
     inked = np.zeros((*grey.shape, 4), np.uint8)
     inked[..., 3] = 255 - grey
     assert is_read(saved(Image.fromarray(inked)))
 
 
 def test_of_an_animation_the_first_frame_is_read() -> None:
-    frames = [Image.fromarray(board().pixels), Image.new("RGB", (640, 480), "white")]
+    frames = [Image.fromarray(two_boxes().pixels), Image.new("RGB", (640, 480), "white")]
     stream = io.BytesIO()
     frames[0].save(stream, "GIF", save_all=True, append_images=frames[1:])
     assert is_read(stream.getvalue())
@@ -123,7 +111,7 @@ def huge_png(width: int, height: int) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + head + chunk(b"IDAT", zlib.compress(b"\0" * 1000)) + chunk(b"IEND", b"")
 
 
-WHOLE = board().file()
+WHOLE = two_boxes().file()
 BAD = {
     "nothing": (b"", "DLC0609"),
     "text": (b"this is no picture at all", "DLC0609"),
@@ -156,7 +144,7 @@ def test_what_is_no_figure_is_refused_with_a_code(name: str) -> None:
 
 def test_a_large_picture_is_read_in_bounded_time() -> None:
     side = int(MOST_PIXELS**0.5) - 10
-    small = board()
+    small = two_boxes()
     large = np.full((side, side, 3), 255, np.uint8)
     large[1000 : 1000 + 480, 1000 : 1000 + 640] = small.pixels
     started = time.process_time()

@@ -8,9 +8,8 @@ import cv2
 import numpy as np
 import pytest
 from PIL import Image
-from support.canvases import Board, graph, seen
+from support.canvases import LEFT, RIGHT, graph, seen, two_boxes
 
-from dlc.frontends.figure.drawing import Area
 from dlc.frontends.figure.raster.arrays import Pixels
 from dlc.frontends.figure.raster.restore import (
     grain,
@@ -21,17 +20,6 @@ from dlc.frontends.figure.raster.restore import (
     stretched,
     without_specks,
 )
-
-LEFT: Area = (60, 60, 200, 120)
-RIGHT: Area = (400, 60, 540, 120)
-
-
-def board() -> Board:
-    made = Board()
-    made.box(LEFT, "conv", fill=(210, 225, 255))
-    made.box(RIGHT, "dense", fill=(255, 235, 210))
-    made.arrow((201, 90), (399, 90))
-    return made
 
 
 def noisy(pixels: Pixels, deviation: float) -> Pixels:
@@ -60,7 +48,7 @@ def is_read(pixels: Pixels) -> bool:
 
 
 def test_clean_pictures_stay_as_they_are() -> None:
-    pixels = board().pixels
+    pixels = two_boxes().pixels
     made, noise = restored(pixels)
     assert noise == 0
     assert np.array_equal(made, pixels)
@@ -76,28 +64,28 @@ def test_grain_is_measured_where_it_is_cut_off_as_well(paper: int, deviation: fl
 
 @pytest.mark.parametrize("deviation", [5.0, 12.0, 22.0])
 def test_noisy_pictures_are_read(deviation: float) -> None:
-    pixels = noisy(board().pixels, deviation)
+    pixels = noisy(two_boxes().pixels, deviation)
     assert restored(pixels)[1] < 0.35 * deviation
     assert is_read(pixels)
 
 
 @pytest.mark.parametrize("share", [0.002, 0.01])
 def test_specks_go(share: float) -> None:
-    pixels = board().pixels
+    pixels = two_boxes().pixels
     left = without_specks(specked(pixels, share))
     assert (left != pixels).any(axis=2).mean() < 0.15 * share
     assert is_read(specked(pixels, share))
 
 
 def test_few_specks_stay_as_dots() -> None:
-    pixels = board().pixels.copy()
+    pixels = two_boxes().pixels.copy()
     pixels[20, 30:300:90] = 0
     assert without_specks(pixels) is pixels
 
 
 @pytest.mark.parametrize("quality", [15, 30, 60])
 def test_jpeg_is_told_by_its_blocks_and_read(quality: int) -> None:
-    pixels = board().pixels
+    pixels = two_boxes().pixels
     assert not has_blocks(pixels)
     assert has_blocks(as_jpeg(pixels, quality))
     assert is_read(as_jpeg(pixels, quality))
@@ -105,7 +93,7 @@ def test_jpeg_is_told_by_its_blocks_and_read(quality: int) -> None:
 
 @pytest.mark.parametrize("sigma", [1.0, 1.4])
 def test_blurred_pictures_are_sharpened_and_read(sigma: float) -> None:
-    pixels = board().pixels
+    pixels = two_boxes().pixels
     blurred = cv2.GaussianBlur(pixels, (0, 0), sigma)
     assert not is_soft(pixels)
     assert is_soft(blurred)
@@ -116,7 +104,7 @@ def test_blurred_pictures_are_sharpened_and_read(sigma: float) -> None:
 
 
 def test_faint_pictures_are_given_their_contrast_and_read() -> None:
-    pixels = board().pixels
+    pixels = two_boxes().pixels
     faint = (pixels * 0.45 + 30).astype(np.uint8)
     assert stretched(pixels) is pixels
     assert np.abs(stretched(faint).astype(int) - pixels).max() <= 3
