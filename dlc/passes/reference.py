@@ -47,9 +47,6 @@ a layer's holes are added, and of all fillings that fit, the cheapest is taken.
 """
 
 
-_EXAMPLE = re.compile(r"Before:\n\n((?:    .*\n|\n)+)After:\n\n((?:    .*\n?|\n)+)")
-
-
 def page() -> str:
     """The page, in Markdown."""
     lines = [_HEAD, *_order(), "", _BLOCKS, *_passes(), _CUSTOM, *_customary()]

@@ -15,6 +15,7 @@ from dlc.frontends.paper.exhibits import Exhibit, exhibits, nets_by_exhibit
 from dlc.frontends.paper.merge import merge
 from dlc.frontends.pdf import problems
 from dlc.frontends.pdf.kept import KeptDocument
+from dlc.frontends.pdf.pdfium import PdfiumDocument
 from dlc.frontends.table.extract import tables as tables_of
 from dlc.frontends.table.model import Table
 from dlc.frontends.table.read import TableReading, read_tables
@@ -62,26 +63,51 @@ def read_paper(data: bytes, name: str, progress: Progress | None = None) -> Pape
 
 def survey(data: bytes, name: str, progress: Progress | None = None) -> Paper:
     """All that a PDF offers, networks or not; raises DlcError where it cannot be opened."""
-    from dlc.frontends.pdf.pdfium import PdfiumDocument
-
     try:
-        document = KeptDocument(PdfiumDocument(data))
         try:
-            scan = is_scan(document)
-            tables = () if scan else tables_of(document, name, progress)
-            drawn = tuple(find_figures(document, progress, tables=_areas(tables)))
-            text = document.whole_text()
+            document = KeptDocument(PdfiumDocument(data))
+        except DlcError as refusal:
+            return _tables_alone(data, name, refusal, progress)
+        try:
+            return _everything(document, name, progress)
         finally:
             document.close()
-        shown = figure_nets(drawn)
-        if scan and not shown.nets:
-            raise problems.without_text(name, len(document))
-        if scan:
-            warning = problems.tables_unread(name, len(document))
-            shown = attrs.evolve(shown, diagnostics=(warning, *shown.diagnostics))
     except DlcError as error:
         raise DlcError(_located(error.diagnostics, name)) from None
+
+
+def _everything(document: KeptDocument, name: str, progress: Progress | None) -> Paper:
+    """The tables and figures of an open document; of a scan figures alone."""
+    scan = is_scan(document)
+    tables = () if scan else tables_of(document, name, progress)
+    drawn = tuple(find_figures(document, progress, tables=_areas(tables)))
+    text = document.whole_text()
+    shown = figure_nets(drawn)
+    if scan and not shown.nets:
+        raise problems.without_text(name, len(document))
+    if scan:
+        warning = problems.tables_unread(name, len(document))
+        shown = attrs.evolve(shown, diagnostics=(warning, *shown.diagnostics))
     return _paper(tables, read_tables(tables, text), drawn, shown, name, text)
+
+
+def _tables_alone(data: bytes, name: str, refusal: DlcError, progress: Progress | None) -> Paper:
+    """The tables of a file whose list of pages is broken, where pages are found by searching all objects.
+
+    Raises the refusal of the first reader where the second finds none either.
+    """
+    from dlc.frontends.pdf.miner import MinerDocument
+
+    if refusal.diagnostics[0].code is not codes.PDF_DAMAGED:
+        raise refusal
+    try:
+        document = MinerDocument(data)
+        tables = tables_of(document, name, progress)
+        text = "\n".join(document.text(number) for number in range(1, len(document) + 1))
+    except DlcError:
+        raise refusal from None
+    warning = problems.figures_unread(name, len(document))
+    return _paper(tables, read_tables(tables, text), (), Figures(diagnostics=(warning,)), name, text)
 
 
 def _areas(tables: Sequence[Table]) -> dict[int, list[tuple[float, float, float, float]]]:

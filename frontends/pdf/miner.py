@@ -1,5 +1,6 @@
 """Pages read with pdfminer.six: pure Python, slower, and the second opinion on what PDFium reads.
 
+It finds pages where a file's own list of them is broken, by a search of all its objects.
 It knows no ink: the boxes of tall delimiters follow from their codes in TeX's extension font.
 """
 
@@ -7,8 +8,11 @@ from __future__ import annotations
 
 import io
 import itertools
+import logging
 import math
 import re
+import struct
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -27,7 +31,15 @@ from dlc.frontends.pdf import problems
 from dlc.frontends.pdf.glyphs import decode, depth, plain_font
 from dlc.frontends.pdf.page import Box, Char, Page, Rule, rule_of
 
+#: What damaged files raise inside pdfminer.six, beside its own exceptions.
+_BROKEN = (
+    PDFException, PSException, ValueError, TypeError, LookupError, AttributeError, AssertionError,
+    ArithmeticError, RecursionError, struct.error, zlib.error,
+)  # fmt: skip
 _CID = re.compile(r"\(cid:(\d+)\)")
+
+# It warns of every damaged object; what was lost is told by the caller, once.
+logging.getLogger("pdfminer").setLevel(logging.CRITICAL)
 
 
 class MinerDocument:
@@ -44,7 +56,7 @@ class MinerDocument:
             self._pages = list(PDFPage.create_pages(document))
         except PDFPasswordIncorrect:
             raise problems.encrypted(self.name) from None
-        except (PDFException, PSException, ValueError, TypeError, KeyError) as error:
+        except _BROKEN as error:
             raise problems.damaged(self.name, str(error).lower() or type(error).__name__) from None
         if not self._pages:
             raise problems.damaged(self.name, "it has no pages")
@@ -71,7 +83,7 @@ class MinerDocument:
         device = _Device(self._resources)
         try:
             PDFPageInterpreter(self._resources, device).process_page(self._pages[number - 1])
-        except (PDFException, PSException, ValueError, TypeError, KeyError) as error:
+        except _BROKEN as error:
             raise problems.damaged(self.name, f"page {number} cannot be read ({error})") from None
         assert device.page is not None
         return _page(device.page, number)

@@ -133,9 +133,3 @@ def turned(page: Page) -> Page:
     rules = tuple(Rule(*box(rule.x0, rule.y0, rule.x1, rule.y1)) for rule in page.rules)
     images = tuple(box(*image) for image in page.images)
     return Page(page.number, page.height, page.width, tuple(chars), rules, images)
-
-
-def unturned(box: Box, height: float) -> Box:
-    """A box on a turned page, back on the original page of this height."""
-    x0, y0, x1, y1 = box
-    return y0, height - x1, y1, height - x0

@@ -63,5 +63,13 @@ def tables_unread(name: str | None, count: int) -> Diagnostic:
     return Diagnostic(codes.PDF_NO_TEXT, message, FileSpan(name), Severity.WARNING, fix=fix)
 
 
+def figures_unread(name: str | None, count: int) -> Diagnostic:
+    """The warning that of a damaged file only tables were looked for, on the pages that could be found."""
+    pages = "1 page was" if count == 1 else f"{count} pages were"
+    message = f"the PDF is damaged: its list of pages is broken; {pages} found, and read for tables alone"
+    fix = Fix("download the file again, or print it to a new PDF, and its figures are read too")
+    return Diagnostic(codes.PDF_DAMAGED, message, FileSpan(name), Severity.WARNING, fix=fix)
+
+
 def _pictures(count: int) -> str:
     return "its only page is a picture" if count == 1 else f"its {count} pages are pictures"

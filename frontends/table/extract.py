@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 from dlc.frontends.pdf import problems
 from dlc.frontends.pdf.page import Document, Page, turned
@@ -15,20 +14,6 @@ from dlc.frontends.table.regions import Layout, Region, candidates, regions
 
 #: Told what is done, how much of it, and of how much.
 Progress = Callable[[str, int, int], None]
-
-
-def extract_tables(pdf: Path | bytes, progress: Progress | None = None) -> tuple[Table, ...]:
-    """Every captioned table of a PDF, in reading order.
-
-    Raises `DlcError` where the file is missing, empty, damaged or encrypted, or has no text at all.
-    """
-    from dlc.frontends.pdf.pdfium import PdfiumDocument
-
-    document = PdfiumDocument(pdf)
-    try:
-        return tables(document, problems.name_of(pdf), progress)
-    finally:
-        document.close()
 
 
 def tables(

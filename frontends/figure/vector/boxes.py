@@ -23,8 +23,6 @@ _LATEST = 24
 #: Corners of faces that meet are nearer than this (ems).
 _MEET = 0.15
 _SQUARE = {Outline.RECTANGLE, Outline.ROUNDED}
-#: What the sheets of a stack may be.
-_SHEETS = {Outline.RECTANGLE, Outline.ROUNDED, Outline.POLYGON}
 
 
 @attrs.frozen

@@ -73,11 +73,6 @@ def _factors(text: str) -> Size:
     return tuple(found)
 
 
-def is_map(size: Size) -> bool:
-    """Whether a size has a height and a width."""
-    return len(size) >= 2
-
-
 def channels_first(sizes: Iterable[Size], widths: Iterable[tuple[Size, Number]] = ()) -> bool:
     """Whether three-dimensional sizes are printed channels first: "64×56×56"; decided by all of them.
 
