@@ -12,6 +12,7 @@ from dlc.frontends.figure.drawing import Area
 from dlc.frontends.figure.geometry import common, extent, gap, grown, hull, overlap, size
 from dlc.frontends.groups import Groups
 from dlc.frontends.pdf.artwork import Artwork, Path
+from dlc.frontends.pdf.assignment import cheapest
 from dlc.frontends.pdf.page import Page
 from dlc.frontends.pdf.words import Piece, pieces, words
 from dlc.frontends.table.captions import Caption, captions
@@ -23,13 +24,14 @@ _NEAR = 9.0
 _FURTHEST = 140.0
 #: A caption beside its figure is nearer than this (points).
 _FURTHEST_BESIDE = 60.0
-#: What it costs (points) that a figure stands under its caption, and that a caption stays alone.
-_BELOW, _ALONE = 30.0, 160.0
+#: What it costs (points) that a figure stands under its caption, that a caption stays alone, and any pair: the
+#: search wants no cost below 0, and a large figure lowers its own.
+_BELOW, _ALONE, _PAIRED = 30.0, 160.0, 30.0
 #: A smaller figure (points) is a symbol or a rule.
 _SMALLEST = 18.0
 #: Words that are a figure's label: so many letters, and so far from it (ems) beside it and over it.
 _LONGEST_LABEL, _FAR_BESIDE, _FAR_OVER = 30, 5.0, 1.2
-_MOST_OPTIONS, _MOST_STEPS = 6, 3000
+_MOST_OPTIONS = 6
 
 
 @attrs.frozen
@@ -245,9 +247,9 @@ def _assigned(
         for k, cluster in enumerate(clusters):
             cost = _cost(caption, cluster.area, walls)
             if cost is not None:
-                options.setdefault(c, []).append(_Pair(cost, c, k))
+                options.setdefault(c, []).append(_Pair(_PAIRED + cost, c, k))
     ranked = [sorted(own, key=lambda pair: pair.cost)[:_MOST_OPTIONS] for own in options.values()]
-    chosen = _cheapest(ranked)
+    chosen = cheapest(ranked, lambda one, other: one.cluster == other.cluster, lambda _: _ALONE)
     areas = {pair.caption: clusters[pair.cluster].area for pair in chosen}
     left = [k for k in range(len(clusters)) if not _is_taken(k, chosen, options, named)]
     wanted = {pair.cluster for own in options.values() for pair in own}
@@ -317,28 +319,6 @@ def _blocked(caption: Area, area: Area, walls: Sequence[Area]) -> bool:
         and min(wall[2], between[2]) - max(wall[0], between[0]) > 0.2 * min(wall[2] - wall[0], x1 - x0)
         for wall in walls
     )
-
-
-def _cheapest(options: Sequence[Sequence[_Pair]]) -> list[_Pair]:
-    """One pair a caption, no cluster twice, at the least sum; a caption may stay alone for a fine."""
-    best: tuple[float, list[_Pair]] = (float("inf"), [])
-    steps = _MOST_STEPS
-
-    def search(index: int, cost: float, chosen: list[_Pair]) -> None:
-        nonlocal best, steps
-        steps -= 1
-        if cost >= best[0] or (steps < 0 and best[1]):
-            return
-        if index == len(options):
-            best = cost, list(chosen)
-            return
-        for pair in options[index]:
-            if all(pair.cluster != other.cluster for other in chosen):
-                search(index + 1, cost + pair.cost + 30, [*chosen, pair])
-        search(index + 1, cost + _ALONE, chosen)
-
-    search(0, 0.0, [])
-    return best[1]
 
 
 def _home(

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 import attrs
 
+from dlc.frontends.pdf.assignment import cheapest
 from dlc.frontends.pdf.page import Box, Page, Rule
 from dlc.frontends.pdf.words import Piece, Word, pieces, words
 from dlc.frontends.table.captions import Caption, captions
@@ -18,10 +19,9 @@ _FURTHEST = 60.0
 _LOOSE_LEADING = 2.6
 #: What it costs (points) when a caption stands on the side that the rest of the paper does not use.
 _OTHER_SIDE = 25.0
-#: What a caption without a body costs, and how far the search for the best pairing goes.
+#: What a table's caption without a body costs, and how many bodies are thought of for each.
 _ALONE = 150.0
 _MOST_OPTIONS = 5
-_MOST_STEPS = 4000
 
 
 @attrs.frozen
@@ -97,32 +97,14 @@ def regions(layout: Layout, pairs: Sequence[Pair], below: bool | None = None) ->
         other = below is not None and pair.below != below
         options[id(pair.caption)].append(attrs.evolve(pair, cost=pair.cost + (_OTHER_SIDE if other else 0.0)))
     ranked = [sorted(own, key=lambda pair: pair.cost)[:_MOST_OPTIONS] for own in options.values() if own]
-    chosen = _cheapest(ranked)
+    chosen = cheapest(ranked, lambda one, other: _overlap(one.box, other.box), _alone)
     found = [_region(layout, pair) for pair in chosen if pair.caption.is_table]
     return sorted(found, key=lambda region: (region.box[1], region.box[0]))
 
 
-def _cheapest(options: Sequence[Sequence[Pair]]) -> list[Pair]:
-    """One pair a caption, no body twice, at the least sum of costs; a caption may stay alone for a fine."""
-    best: tuple[float, list[Pair]] = (float("inf"), [])
-    steps = _MOST_STEPS
-
-    def search(index: int, cost: float, chosen: list[Pair]) -> None:
-        nonlocal best, steps
-        steps -= 1
-        if cost >= best[0] or (steps < 0 and best[1]):
-            return
-        if index == len(options):
-            best = cost, list(chosen)
-            return
-        for pair in options[index]:
-            if not any(_overlap(pair.box, other.box) for other in chosen):
-                search(index + 1, cost + pair.cost, [*chosen, pair])
-        alone = any(pair.caption.is_table for pair in options[index])
-        search(index + 1, cost + (_ALONE if alone else _ALONE / 5), chosen)
-
-    search(0, 0.0, [])
-    return best[1]
+def _alone(options: Sequence[Pair]) -> float:
+    """What it costs that a caption gets no body: little for a figure's, whose body may be anything."""
+    return _ALONE if any(pair.caption.is_table for pair in options) else _ALONE / 5
 
 
 def _pairs(layout: Layout) -> Iterable[Pair]:
