@@ -7,6 +7,7 @@ import numpy as np
 
 from dlc.frontends.figure.raster.arrays import Array, Mask
 from dlc.frontends.figure.raster.letters import Pieces, may_be_letters, pieces_of
+from dlc.frontends.figure.raster.masks import without
 
 #: Heights and widths of letters and digits (ems), and how long a line runs straight on beside them.
 _LOWEST, _HIGHEST, _NARROWEST, _WIDEST, _STRAIGHT = 0.4, 1.3, 0.12, 1.1, 1.6
@@ -24,8 +25,8 @@ def without_numbers(pieces: Pieces, lines: Array, em: float) -> Mask:
     for number in _beside_letters(pieces, lines, em):
         x0, y0, x1, y1 = (int(v) for v in pieces.boxes[number])
         window = pieces.window(number)
-        touching = cv2.bitwise_and(window, cv2.bitwise_not(_without_aslant(window, em)))
-        mask[y0:y1, x0:x1] &= cv2.bitwise_not(touching)
+        touching = without(window, _without_aslant(window, em))
+        mask[y0:y1, x0:x1] = without(mask[y0:y1, x0:x1], touching)
     return without_letters(mask, em)
 
 
@@ -71,7 +72,7 @@ def without_letters(lines: Mask, em: float, slack: int = 0) -> Mask:
     thick = cv2.dilate(lines, np.ones((1, 2 * slack + 1), np.uint8)) if slack else lines
     long = np.ones((max(3, round(_STRAIGHT * em)), 1), np.uint8)
     straight = cv2.bitwise_and(cv2.morphologyEx(thick, cv2.MORPH_OPEN, long), lines)
-    rest = cv2.bitwise_and(lines, cv2.bitwise_not(straight))
+    rest = without(lines, straight)
     pieces = pieces_of(rest)
     fits = may_be_letters(pieces, em) & (pieces.height >= _LOWEST * em) & (pieces.height <= _HIGHEST * em)
     fits &= (pieces.width >= _NARROWEST * em) & (pieces.width <= _WIDEST * em)
@@ -80,7 +81,7 @@ def without_letters(lines: Mask, em: float, slack: int = 0) -> Mask:
         fits[number] = _touches(straight, rest, (x0, y0, x1, y1))
     if not fits.any():
         return lines
-    return cv2.bitwise_and(lines, cv2.bitwise_not(pieces.mask(fits)))
+    return without(lines, pieces.mask(fits))
 
 
 def _touches(straight: Mask, rest: Mask, area: tuple[int, int, int, int]) -> bool:

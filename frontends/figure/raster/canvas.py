@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 
 import attrs
 import cv2
 import numpy as np
 
+from dlc.frontends.figure.drawing import Colour
 from dlc.frontends.figure.raster.arrays import Array, Mask, Pixels
 from dlc.frontends.figure.raster.letter_sizes import Ink, letter_size, outlined, stand_together
+from dlc.frontends.figure.raster.masks import without
 from dlc.frontends.figure.raster.picture import Picture
 from dlc.frontends.figure.raster.restore import restored
 
@@ -75,8 +78,8 @@ def canvas(picture: Picture) -> Canvas:
     letters, rest = letter_masks(inks, em)
     edges = _edges(pixels, noise)
     near = cv2.dilate(letters, np.ones((7, 7), np.uint8))
-    near = cv2.bitwise_and(near, cv2.bitwise_not(cv2.dilate(rest, np.ones((3, 3), np.uint8))))
-    lines = cv2.bitwise_and(edges, cv2.bitwise_not(near))
+    near = without(near, cv2.dilate(rest, np.ones((3, 3), np.uint8)))
+    lines = without(edges, near)
     return Canvas(pixels, grey, scale, em, noise, edges, lines, letters)
 
 
@@ -119,7 +122,7 @@ def letter_masks(inks: Sequence[Ink], em: float) -> tuple[Mask, Mask]:
     """The ink that stands in rows like letters, and all other dark ink."""
     rows = [_rows_of(ink, em) for ink in inks]
     letters = rows[0] if len(rows) == 1 else cv2.bitwise_or(*rows)
-    return letters, cv2.bitwise_and(inks[0].mask, cv2.bitwise_not(letters))
+    return letters, without(inks[0].mask, letters)
 
 
 def _rows_of(ink: Ink, em: float) -> Mask:
@@ -144,14 +147,17 @@ def _in_rows(stats: Array, em: float) -> Array:
     return beside
 
 
-def strongest(pixels: Array) -> Pixels:
-    """The largest of each pixel's channels."""
+def apart(pixels: Pixels, colour: Colour) -> Pixels:
+    """How much each pixel differs from a colour, in the channel in which it does most."""
     if pixels.ndim == 2:
-        return pixels
-    largest = cv2.extractChannel(pixels, 0)
-    for channel in (1, 2):
-        cv2.max(largest, cv2.extractChannel(pixels, channel), largest)
-    return largest
+        return cv2.absdiff(pixels, _even(colour[0]))
+    planes = (cv2.absdiff(cv2.extractChannel(pixels, i), _even(value)) for i, value in enumerate(colour))
+    return functools.reduce(cv2.max, planes)
+
+
+def _even(value: int) -> Array:
+    """A value as OpenCV takes one in place of a picture."""
+    return np.array([value, 0, 0, 0], np.float64)
 
 
 def _edges(pixels: Pixels, noise: float) -> Mask:
@@ -166,7 +172,8 @@ def _edges(pixels: Pixels, noise: float) -> Mask:
     strong = cv2.threshold(change, max(least, _RINGING), 255, cv2.THRESH_BINARY)[1]
     if noise > _NOISY:
         return every
-    hint = cv2.threshold(change, 2, 255, cv2.THRESH_BINARY)[1]
     edged, marked = cv2.countNonZero(strong), cv2.countNonZero(every)
-    rings = marked - edged > _WEAK * edged and cv2.countNonZero(hint) - marked > _HINTED * edged
-    return strong if rings else every
+    if marked - edged <= _WEAK * edged:
+        return every
+    hint = cv2.threshold(change, 2, 255, cv2.THRESH_BINARY)[1]
+    return strong if cv2.countNonZero(hint) - marked > _HINTED * edged else every

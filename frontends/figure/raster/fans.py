@@ -17,6 +17,7 @@ import numpy as np
 from dlc.frontends.figure.drawing import Box, Outline, Point
 from dlc.frontends.figure.raster.arrays import Array, Mask, Points
 from dlc.frontends.figure.raster.half_heads import juts_out
+from dlc.frontends.figure.raster.masks import without
 from dlc.frontends.figure.raster.stroke import Stroke
 
 #: Circles of one drawing differ in width by at most this share; in a column their middles are this near (widths).
@@ -122,7 +123,7 @@ def _fan(
             stroke.heads[headed] = True
             cv2.circle(own, ((x0, y0), (x1, y1))[headed], round(_HEAD * em), 255, cv2.FILLED)
     ink = cv2.bitwise_and(lines, cv2.bitwise_or(zone, own))
-    left = cv2.countNonZero(cv2.bitwise_and(ink, cv2.bitwise_not(own)))
+    left = cv2.countNonZero(without(ink, own))
     whole = left <= _OTHER * max(1, cv2.countNonZero(ink))
     return Fans(tuple(strokes), ink if whole else cv2.bitwise_and(ink, own), (around,))
 

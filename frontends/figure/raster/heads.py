@@ -11,6 +11,7 @@ import numpy as np
 from dlc.frontends.figure.drawing import Point
 from dlc.frontends.figure.raster.arrays import Array, Mask
 from dlc.frontends.figure.raster.letters import Pieces, pieces_of
+from dlc.frontends.figure.raster.masks import without
 from dlc.frontends.figure.raster.stroke import Stroke, is_at
 
 #: A head's size at most and at least (ems, pixels), and the gap to its line (ems).
@@ -37,7 +38,7 @@ def with_heads_joined(pieces: Pieces, near: Mask, em: float) -> tuple[Pieces, li
         return pieces, []
     gone = np.zeros(len(pieces), bool)
     gone[list(found)] = True
-    joined: Mask = cv2.bitwise_and(pieces.ink, cv2.bitwise_not(pieces.mask(gone)))
+    joined: Mask = without(pieces.ink, pieces.mask(gone))
     for begin, tip in found.values():
         cv2.line(joined, begin, tip, 255, _BRIDGE)
     return pieces_of(joined), [(float(x), float(y)) for _, (x, y) in found.values()]

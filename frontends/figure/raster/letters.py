@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 
 from dlc.frontends.figure.raster.arrays import Array, Mask, Numbers, Points
+from dlc.frontends.figure.raster.masks import places_of
 from dlc.frontends.figure.raster.measures import measured
 
 #: Heights and widths of letters, and of letters that touch each other (ems).
@@ -69,7 +70,7 @@ class Pieces:
         """How many pixels of each piece a mask covers."""
         if len(self) == 1:
             return np.zeros(1, np.int64)
-        covered = np.flatnonzero(cv2.bitwise_and(self.ink, mask) != 0)
+        covered = places_of(cv2.bitwise_and(self.ink, mask))
         counts = np.bincount(self._labels.ravel()[covered], minlength=len(self))
         found: Array = counts[self._labels[self.starts[:, 1], self.starts[:, 0]]]
         found[0] = 0
@@ -156,12 +157,3 @@ def may_be_letters(pieces: Pieces, em: float) -> Array:
     found: Array = fits & dense
     found[0] = False
     return found
-
-
-def faces_with_letters(pieces: Pieces, owner: Numbers, em: float) -> frozenset[int]:
-    """The faces on which at least one piece of a letter's height lies wholly inside."""
-    likely = may_be_letters(pieces, em) & (pieces.height >= 0.35 * em) & (pieces.width <= 2.5 * em)
-    boxes = pieces.boxes[likely]
-    middle_x = (boxes[:, 0] + boxes[:, 2]) // 2
-    middle_y = (boxes[:, 1] + boxes[:, 3]) // 2
-    return frozenset(np.unique(owner[middle_y, middle_x]).tolist()) - {0}

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from dlc.frontends.figure.raster.arrays import Array, Pixels
-from dlc.frontends.figure.raster.middles import byte_quantiles
+from dlc.frontends.figure.raster.middles import counted_quantile
 
 #: Paper is looked for in so many cells across and down, as what this part of a cell's pixels are darker than.
 _CELLS, _PAPER = 16, 0.7
@@ -38,11 +38,16 @@ def _cells(pixels: Pixels) -> Array:
     few = few if few.ndim == 2 else cv2.cvtColor(few, cv2.COLOR_RGB2GRAY)
     few = np.ascontiguousarray(few[:, :: max(1, few.shape[1] // 512)])
     rows, columns = (min(_CELLS, max(2, side // 8)) for side in few.shape)
-    made = [
-        [byte_quantiles(cell, (_PAPER,))[0] for cell in np.array_split(band, columns, axis=1)]
-        for band in np.array_split(few, rows, axis=0)
-    ]
-    return np.array(made)
+    homes = columns * _shared_out(few.shape[0], rows)[:, None] + _shared_out(few.shape[1], columns)
+    bins, ranges = [rows * columns, 256], [0, rows * columns, 0, 256]
+    counts = cv2.calcHist([homes.astype(np.uint8), few], [0, 1], None, bins, ranges)
+    return counted_quantile(counts, _PAPER).reshape(rows, columns)
+
+
+def _shared_out(places: int, cells: int) -> Array:
+    """The cell of each of some places in a row."""
+    parts = np.array_split(np.arange(places), cells)
+    return np.repeat(np.arange(cells), [len(part) for part in parts])
 
 
 def _middles(count: int) -> Array:

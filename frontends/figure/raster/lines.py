@@ -13,6 +13,7 @@ from dlc.frontends.figure.raster.dashed_lines import join_dashes
 from dlc.frontends.figure.raster.free_arrows import free_arrows
 from dlc.frontends.figure.raster.letters import Pieces, are_words, may_be_letters, pieces_of
 from dlc.frontends.figure.raster.lone import lone_letters
+from dlc.frontends.figure.raster.masks import without
 from dlc.frontends.figure.raster.small_arrows import small_arrows
 
 #: Letters are so high (ems) at least.
@@ -30,7 +31,7 @@ class Lines:
 def find_lines(drawn: Canvas, ink: Mask, boxes: Mask) -> Lines:
     """The connectors among the ink of a picture, of which `boxes` marks what boxes take up."""
     em = drawn.em
-    outside = cv2.bitwise_and(ink, cv2.bitwise_not(boxes))
+    outside = without(ink, boxes)
     pieces = pieces_of(outside)
     touching = pieces.count(cv2.dilate(boxes, np.ones((5, 5), np.uint8))) > 0
     lettered = pieces.count(drawn.letters) > 0.5 * pieces.pixels

@@ -16,6 +16,7 @@ from dlc.frontends.figure.raster.canvas import Canvas
 from dlc.frontends.figure.raster.faces import Faces, differ
 from dlc.frontends.figure.raster.fans import Fans, find_fans, round_ones
 from dlc.frontends.figure.raster.ink import find_ink
+from dlc.frontends.figure.raster.masks import without
 
 #: Fewer circles are joined by no mesh.
 _FEWEST = 4
@@ -49,8 +50,8 @@ def find_meshed(
     for one in found:
         if one.box in circles:
             paint(taken, one, 255)
-    letters = cv2.bitwise_and(ink, cv2.bitwise_not(cv2.bitwise_or(lines, boxes)))
-    drawn_there = cv2.bitwise_and(mesh, cv2.bitwise_not(cv2.bitwise_or(letters, taken)))
+    letters = without(ink, cv2.bitwise_or(lines, boxes))
+    drawn_there = without(mesh, cv2.bitwise_or(letters, taken))
     fans = find_fans(circles, drawn_there, taken, drawn.em)
     if fans is None:
         return Meshed(find_fans(circles, lines, boxes, drawn.em), ink, lines, found)

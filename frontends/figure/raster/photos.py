@@ -12,7 +12,7 @@ from dlc.frontends.figure.drawing import Area, Box, Colour, Outline
 from dlc.frontends.figure.geometry import contains
 from dlc.frontends.figure.raster.arrays import Array, Mask, Pixels
 from dlc.frontends.figure.raster.boxes import Found
-from dlc.frontends.figure.raster.canvas import Canvas, strongest
+from dlc.frontends.figure.raster.canvas import Canvas, apart
 from dlc.frontends.figure.raster.faces import Face, Faces
 
 #: Every so many pixels are looked at where photographs are sought.
@@ -54,9 +54,7 @@ def find_photos(drawn: Canvas, faces: Faces) -> list[Area]:
 
 def _unlike(pixels: Pixels, paper: Colour) -> Mask:
     """What differs from the paper."""
-    ground = np.empty_like(pixels)
-    ground[:] = paper[0] if pixels.ndim == 2 else paper
-    return cv2.threshold(strongest(cv2.absdiff(pixels, ground)), _PAPER, 255, cv2.THRESH_BINARY)[1]
+    return cv2.threshold(apart(pixels, paper), _PAPER, 255, cv2.THRESH_BINARY)[1]
 
 
 def _is_varied(grey: Pixels) -> bool:

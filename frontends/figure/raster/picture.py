@@ -13,6 +13,7 @@ from PIL import Image, ImageOps
 
 from dlc.diagnostics import Diagnostic, DlcError, FileSpan, Fix, codes
 from dlc.frontends.figure.raster.arrays import Pixels
+from dlc.frontends.figure.raster.memory import keep_memory
 
 #: A picture with more pixels than this is refused: decoded it would take 200 MB.
 MOST_PIXELS = 64_000_000
@@ -42,6 +43,7 @@ class Picture:
 
 def decode(data: bytes, name: str) -> Picture:
     """Decode a PNG, JPEG or other bitmap file; raises DlcError for what is no picture, or is too large."""
+    keep_memory()
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)

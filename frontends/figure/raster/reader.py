@@ -21,10 +21,11 @@ from dlc.frontends.figure.raster.dashes import find_dashed
 from dlc.frontends.figure.raster.faces import Faces, find_faces
 from dlc.frontends.figure.raster.frames import with_frames
 from dlc.frontends.figure.raster.half_heads import drop_stray_heads
-from dlc.frontends.figure.raster.ink import Ink, find_ink
-from dlc.frontends.figure.raster.letters import faces_with_letters, pieces_of
+from dlc.frontends.figure.raster.ink import Ink, faces_with_letters, find_ink
+from dlc.frontends.figure.raster.letters import pieces_of
 from dlc.frontends.figure.raster.light import levelled
 from dlc.frontends.figure.raster.lines import find_lines
+from dlc.frontends.figure.raster.masks import without
 from dlc.frontends.figure.raster.meshes import Meshed, find_meshed
 from dlc.frontends.figure.raster.middles import usual_colour
 from dlc.frontends.figure.raster.photos import as_boxes, clear, find_photos, without_faces
@@ -106,8 +107,8 @@ def _shapes(drawn: Canvas, faces: Faces) -> _Shapes:
     clear(ink.mask, photos)
     pieces = pieces_of(ink.mask)
     dashed = find_dashed(pieces, drawn.em)
-    inked = ink.mask if dashed is None else cv2.bitwise_and(ink.mask, cv2.bitwise_not(dashed.ink))
-    found = find_boxes(drawn, faces, ink, faces_with_letters(pieces, ink.owner, drawn.em))
+    inked = ink.mask if dashed is None else without(ink.mask, dashed.ink)
+    found = find_boxes(drawn, faces, ink, faces_with_letters(ink, pieces, drawn.em))
     found = with_solids(found, drawn.edges, drawn.grey, drawn.em)
     circles = find_circled(pieces if dashed is None else pieces_of(inked), drawn.em)
     found = with_circled(with_titles(drawn.grey, found, drawn.em), circles)
@@ -118,7 +119,7 @@ def _traced(drawn: Canvas, meshed: Meshed) -> Traced:
     """The lines between boxes, but those that fans account for."""
     boxes = _box_mask(drawn, meshed.found)
     fans = meshed.fans
-    plain = meshed.lines if fans is None else cv2.bitwise_and(meshed.lines, cv2.bitwise_not(fans.ink))
+    plain = meshed.lines if fans is None else without(meshed.lines, fans.ink)
     return trace(plain, cv2.dilate(boxes, np.ones((9, 9), np.uint8)), drawn.em)
 
 
@@ -134,8 +135,8 @@ def _strokes(drawn: Canvas, meshed: Meshed, traced: Traced, gaps: Mask | None) -
 
 def _contrast(ink: Ink, text: Mask) -> Mask:
     """How dark text is; a line close to letters is not read with them."""
-    others = cv2.bitwise_and(ink.mask, cv2.bitwise_not(text))
-    return cv2.bitwise_and(ink.contrast, cv2.bitwise_not(others))
+    others = without(ink.mask, text)
+    return without(ink.contrast, others)
 
 
 def _length(areas: Iterable[Area]) -> float:
@@ -160,9 +161,9 @@ def _text_mask(ink: Mask, lines: Mask, traced: Traced, found: list[Found]) -> Ma
     """The ink that is neither a box's border nor a connector; letters that touch a line are kept."""
     letters = lines_between(traced.clutter, ink.shape, 1.6)
     own = lines_between(traced.strokes, ink.shape, 0.5)
-    taken: Array = cv2.bitwise_and(lines, cv2.bitwise_not(cv2.bitwise_and(letters, cv2.bitwise_not(own))))
+    taken: Array = without(lines, without(letters, own))
     paint_borders(taken, found, 0.8)
-    return cv2.bitwise_and(ink, cv2.bitwise_not(taken))
+    return without(ink, taken)
 
 
 def _box_mask(drawn: Canvas, found: list[Found]) -> Mask:

@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 
 from dlc.frontends.figure.raster.arrays import Array, Mask, Pixels
+from dlc.frontends.figure.raster.masks import without
 from dlc.frontends.figure.raster.middles import byte_quantiles
 
 #: The contrast (0..255) of a faint picture; one with less shows nothing. So many of all pixels are at most as
@@ -69,7 +70,7 @@ def _specks(grey: Pixels) -> Mask:
     around[1, 1] = 0
     deep, peak = cv2.subtract(cv2.erode(grey, around), grey), cv2.subtract(grey, cv2.dilate(grey, around))
     off = cv2.threshold(cv2.max(deep, peak), _SPECK, 255, cv2.THRESH_BINARY)[1]
-    return cv2.bitwise_and(off, cv2.bitwise_not(cv2.inRange(grey, _PURE, 255 - _PURE)))
+    return without(off, cv2.inRange(grey, _PURE, 255 - _PURE))
 
 
 def is_soft(pixels: Pixels) -> bool:
@@ -96,7 +97,8 @@ def sharpened(pixels: Pixels) -> Pixels:
 def has_blocks(pixels: Pixels) -> bool:
     """Whether there are the steps between blocks that JPEG leaves, both across and down."""
     grey = pixels if pixels.ndim == 2 else cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)
-    return _stepped(grey[:, 1:], grey[:, :-1], 0) * _stepped(grey[1:], grey[:-1], 1) > _FACTOR
+    across = _stepped(grey[:, 1:], grey[:, :-1], 0)
+    return across > 0 and across * _stepped(grey[1:], grey[:-1], 1) > _FACTOR
 
 
 def _stepped(one: Pixels, other: Pixels, axis: int) -> float:

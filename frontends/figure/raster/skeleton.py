@@ -12,6 +12,7 @@ import numpy as np
 from dlc.frontends.figure.drawing import Point
 from dlc.frontends.figure.raster.arrays import Array, Mask
 from dlc.frontends.figure.raster.letters import Pieces
+from dlc.frontends.figure.raster.masks import without
 from dlc.frontends.figure.raster.packing import Packed, packed
 from dlc.frontends.figure.raster.thinning import codes, offsets, thinned
 
@@ -256,7 +257,7 @@ def _runs(skeleton: Mask, places: Array, arms: Array) -> tuple[dict[int, list[in
     forks[places[arms != 2]] = plain[places[arms == 2]] = 255
     shape, width = skeleton.shape, skeleton.shape[1]
     near = cv2.dilate(forks.reshape(shape), np.ones((5, 5), np.uint8))
-    mask = cv2.bitwise_and(plain.reshape(shape), cv2.bitwise_not(near))
+    mask = without(plain.reshape(shape), near)
     found: dict[int, list[int]] = {}
     inner = np.zeros(skeleton.size, bool)
     for contour in cv2.findContours(mask, cv2.RETR_LIST, cv2.CHAIN_APPROX_NONE)[0]:
