@@ -174,7 +174,7 @@ def _load_picture(data: bytes, name: str, form: str) -> Loaded:
     reading = read_picture(data, name)
     if not reading.nets:
         raise DlcError(tuple(_as_error(d) for d in reading.diagnostics))
-    return Loaded(Module(nets=reading.nets), reading.diagnostics, name, form)
+    return Loaded(reading.module, reading.diagnostics, name, form)
 
 
 def _as_error(finding: Diagnostic) -> Diagnostic:

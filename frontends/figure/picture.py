@@ -18,7 +18,8 @@ from dlc.frontends.figure.read import read_drawing
 from dlc.frontends.figure.scripts import unread
 from dlc.frontends.figure.vector.reader import read_vector
 from dlc.frontends.svg import is_svg, painted, read_svg
-from dlc.ir import Net
+from dlc.ir import Module, Net
+from dlc.passes.rollup import counted
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -38,6 +39,11 @@ class PictureReading:
     drawing: Drawing
     diagnostics: tuple[Diagnostic, ...]
     ground: Callable[[], Image]
+
+    @property
+    def module(self) -> Module:
+        """The nets, with repeats of what the picture counts ("×6"); in `nets` every layer is written out."""
+        return counted(Module(nets=self.nets))
 
 
 def read_picture(data: bytes, name: str, ocr: str | None = None) -> PictureReading:
