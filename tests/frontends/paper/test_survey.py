@@ -6,6 +6,7 @@ import io
 
 import pypdfium2
 import pytest
+from support.drawings import page, sketch
 from support.flowcharts import chain
 from support.pdfs import pdf, table, text
 
@@ -19,6 +20,7 @@ from dlc.frontends.paper import Paper, survey
 from dlc.frontends.pdf.kept import KeptDocument
 from dlc.frontends.pdf.pdfium import PdfiumDocument
 from dlc.ir import Net
+from dlc.syntax import print_module
 
 BOXES = ("Input", "conv 3x3, 16", "max pool 2x2", "conv 3x3, 32", "fc 10", "softmax")
 CAPTION = "Figure 1: Architecture of the network."
@@ -118,6 +120,32 @@ def test_a_plot_and_a_table_of_results_give_nothing() -> None:
     found = survey(pdf([plot, results]), "p.pdf")
     assert found.nets == ()
     assert [each.kind for each in found.exhibits()] == ["figure", "table"]
+
+
+COUNTED = """
+box first 0 0 | 7x7 conv, 64, /2
+dashed group 0 9 14 13
+box a 0 5 | 3x3 conv, 64
+box b 0 9 | 3x3 conv, 64
+box c 0 13 | batch norm
+box last 0 19 | FC 10
+text 9 9 | x3
+arrow first a
+arrow a b
+arrow b c
+arrow c last
+caption Figure 1: Architecture of the network.
+"""
+
+
+def test_a_counted_group_is_written_as_a_repeat_of_a_block() -> None:
+    paper = survey(page(sketch(COUNTED)), "p.pdf")
+    assert [len(net.body) for net in paper.nets] == [12]
+    text = print_module(paper.module)
+    assert "repeat 3 conv_unit" in text
+    (block,) = paper.module.blocks
+    assert [node.layer.op_name for node in block.body] == ["conv2d", "conv2d", "batchnorm"]
+    assert len({node.origin for node in block.body}) == 3
 
 
 def test_pages_are_kept_only_for_a_while() -> None:
