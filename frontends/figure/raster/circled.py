@@ -74,16 +74,15 @@ def find_circled(ink: Pieces, em: float) -> list[Circled]:
 def with_circled(found: Sequence[Found], circles: Sequence[Circled]) -> list[Found]:
     """The boxes with those circles that are none yet; pieces of such circles are no boxes."""
     missing = [one for one in circles if not any(_same(one.area, f.box.area) for f in found)]
-    if _are_neurons(found, len(circles) - len(missing)):
-        return list(found)  # their lines cross like signs
     kept = [f for f in found if not any(_holds(one.area, f.box.area) for one in missing)]
     return sorted([*kept, *map(_found, missing)], key=lambda f: -extent(f.box.area))
 
 
-def _are_neurons(found: Sequence[Found], signed: int) -> bool:
-    """Whether there are many circles of which few have signs."""
-    rings = sum(f.box.outline is Outline.CIRCLE for f in found)
-    return rings >= _SEVERAL and signed < rings / 2
+def without_crossings(circles: Sequence[Circled], found: Sequence[Found]) -> list[Circled]:
+    """The circles but where many others, of which few have signs, are neurons: their lines cross like signs."""
+    rings = [f.box.area for f in found if f.box.outline is Outline.CIRCLE]
+    signed = sum(any(_same(one.area, ring) for ring in rings) for one in circles)
+    return [] if len(rings) >= _SEVERAL and signed < len(rings) / 2 else list(circles)
 
 
 def without_signs(text: Mask, circles: Sequence[Circled]) -> Mask:

@@ -15,7 +15,13 @@ from dlc.frontends.figure.raster.arrays import Array, Mask
 from dlc.frontends.figure.raster.behind import joined_behind
 from dlc.frontends.figure.raster.boxes import Found, find_boxes, paint, paint_borders
 from dlc.frontends.figure.raster.canvas import Canvas, canvas
-from dlc.frontends.figure.raster.circled import Circled, find_circled, with_circled, without_signs
+from dlc.frontends.figure.raster.circled import (
+    Circled,
+    find_circled,
+    with_circled,
+    without_crossings,
+    without_signs,
+)
 from dlc.frontends.figure.raster.dashed_lines import mark_dashed
 from dlc.frontends.figure.raster.dashes import find_dashed
 from dlc.frontends.figure.raster.faces import Faces, find_faces
@@ -31,6 +37,7 @@ from dlc.frontends.figure.raster.middles import usual_colour
 from dlc.frontends.figure.raster.photos import as_boxes, clear, find_photos, without_faces
 from dlc.frontends.figure.raster.picture import Picture
 from dlc.frontends.figure.raster.rejoined import rejoined
+from dlc.frontends.figure.raster.rings import with_rings
 from dlc.frontends.figure.raster.rows import find_rows
 from dlc.frontends.figure.raster.scale import scaled
 from dlc.frontends.figure.raster.solids import with_solids
@@ -108,9 +115,11 @@ def _shapes(drawn: Canvas, faces: Faces) -> _Shapes:
     pieces = pieces_of(ink.mask)
     dashed = find_dashed(pieces, drawn.em)
     inked = ink.mask if dashed is None else without(ink.mask, dashed.ink)
-    found = find_boxes(drawn, faces, ink, faces_with_letters(ink, pieces, drawn.em))
+    texted = faces_with_letters(ink, pieces, drawn.em)
+    found = with_rings(drawn, find_boxes(drawn, faces, ink, texted), texted, photos)
     found = with_solids(found, drawn.edges, drawn.grey, drawn.em)
     circles = find_circled(pieces if dashed is None else pieces_of(inked), drawn.em)
+    circles = without_crossings(circles, found)
     found = with_circled(with_titles(drawn.grey, found, drawn.em), circles)
     return _Shapes(faces, ink, inked, [*found, *as_boxes(photos)], circles, dashed.boxes if dashed else ())
 

@@ -11,10 +11,12 @@ from support.canvases import BLACK, Board
 from dlc.frontends.figure.drawing import Outline
 
 
-def neurons(radius: int, fill: tuple[int, int, int] | None, width: int = 1, high: int = 4) -> Board:
+def neurons(
+    radius: int, fill: tuple[int, int, int] | None, width: int = 1, high: int = 4, apart: int = 80
+) -> Board:
     """Three columns of circles, each joined to all of the next by lines from rim to rim."""
     board = Board()
-    columns = [[(100 + 200 * c, 80 + 80 * r) for r in range(high)] for c in range(3)]
+    columns = [[(100 + 200 * c, 80 + apart * r) for r in range(high)] for c in range(3)]
     for one, other in itertools.pairwise(columns):
         for a, b in itertools.product(one, other):
             board.line(a, b, width=width)
@@ -44,6 +46,30 @@ def test_thick_lines_join_neurons_though_they_look_like_boxes(width: int, high: 
     middle = [line for line in drawing.connectors if abs(line.start[0] - line.end[0]) > 100]
     assert len(middle) == 2 * high * high
     assert not any(line.head or line.tail for line in drawing.connectors)
+
+
+@pytest.mark.parametrize("quality", [25, 30])
+def test_damage_that_leaves_no_faces_leaves_circles(quality: int) -> None:
+    board = neurons(14, (225, 215, 235), 3, 6, 45)
+    packed = cv2.imencode(".jpg", board.pixels, [cv2.IMWRITE_JPEG_QUALITY, quality])[1]
+    board.pixels[:] = cv2.imdecode(packed, cv2.IMREAD_COLOR)
+    drawing = board.read()
+    assert [box.outline for box in drawing.boxes] == [Outline.CIRCLE] * 18
+    assert len(drawing.connectors) == 72
+
+
+def test_blurred_circles_among_thick_lines_are_neurons() -> None:
+    board = neurons(14, (225, 215, 235), 3, 6, 45)
+    board.pixels[:] = cv2.GaussianBlur(board.pixels, (0, 0), 1.5)
+    assert [box.outline for box in board.read().boxes] == [Outline.CIRCLE] * 18
+
+
+def test_lines_that_cross_like_circles_are_none() -> None:
+    board = Board()
+    for step in range(0, 640, 24):
+        board.line((step, 0), (639 - step, 479), width=3)
+        board.line((0, step), (639, 479 - step), width=3)
+    assert not [box for box in board.read().boxes if box.outline is Outline.CIRCLE]
 
 
 def test_a_filled_box_between_columns_that_no_fan_joins_stays() -> None:
