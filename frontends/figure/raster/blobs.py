@@ -117,7 +117,8 @@ def _compared(thick: list[_Disc]) -> list[list[_Disc]]:
     if not thick:
         return []
     centres, radii = np.array([disc[0] for disc in thick], np.float64), np.array([disc[1] for disc in thick])
-    apart = np.hypot(*(centres[:, None] - centres[None]).transpose(2, 0, 1))
+    x, y = centres.T
+    apart = np.hypot(x[:, None] - x, y[:, None] - y)
     overlapping = apart <= np.maximum(2.0, 0.7 * (radii[:, None] + radii[None]))
     left, groups = np.ones(len(thick), bool), []
     for first in range(len(thick) - 1, -1, -1):
@@ -159,10 +160,11 @@ def _collapse_one(graph: Graph, discs: list[_Disc], every: _Edges) -> Blob | Non
     middle = centres[peak].mean(axis=0)
     radius = float(radii.max())
     node = max(graph.places, default=0) + 1
-    reach = 1.0 + float(radii.max()) + float(np.abs(centres - middle).max())
+    reach = 1.0 + radius + float(np.abs(centres - middle).max())
+    within = _Discs(centres, radii + 1.0)
     pieces: list[tuple[int, Array, Array]] = []
     for edge in every.near(middle, reach):
-        inside = _within(edge.points, centres, radii + 1.0)
+        inside = within.hold(edge.points)
         if inside.any():
             pieces += _outside(edge, inside)
             _take_out(graph, edge)
@@ -190,16 +192,24 @@ def _leave_out_lone(graph: Graph) -> None:
         del graph.edges[lone], graph.places[lone]
 
 
-def _within(points: Array, centres: Array, radii: Array) -> Array:
-    inside: Array = (
-        (points >= (centres - radii[:, None]).min(axis=0))
-        & (points <= (centres + radii[:, None]).max(axis=0))
-    ).all(axis=1)
-    near = np.flatnonzero(inside)
-    if len(near):
-        x, y = (points[near, None, axis] - centres[None, :, axis] for axis in (0, 1))
-        inside[near] = (x * x + y * y <= radii * radii).any(axis=1)
-    return inside
+class _Discs:
+    """Discs by where they are, in order to tell which points lie in one of them."""
+
+    def __init__(self, centres: Array, radii: Array) -> None:
+        self._x, self._y = centres.T
+        self._squares = radii * radii
+        self._left, self._right = (self._x - radii).min(), (self._x + radii).max()
+        self._top, self._bottom = (self._y - radii).min(), (self._y + radii).max()
+
+    def hold(self, points: Array) -> Array:
+        """Which points lie in a disc."""
+        x, y = points[:, 0], points[:, 1]
+        inside: Array = (x >= self._left) & (x <= self._right) & (y >= self._top) & (y <= self._bottom)
+        near = np.flatnonzero(inside)
+        if len(near):
+            across, down = x[near, None] - self._x, y[near, None] - self._y
+            inside[near] = (across * across + down * down <= self._squares).any(axis=1)
+        return inside
 
 
 def _outside(edge: Edge, inside: Array) -> list[tuple[int, Array, Array]]:

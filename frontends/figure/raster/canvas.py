@@ -36,13 +36,15 @@ _WINDOW, _DIFFERS, _PATCH = 31, 20, 128
 class Canvas:
     """A picture at working size.
 
-    `pixels` is grey (height, width) where the picture has no colours, else RGB; `grey` is its brightness.
+    `pixels` is grey (height, width) where the picture has no colours, else RGB; `planes` are its channels, one or
+    three, each (height, width); `grey` is its brightness.
     `scale` is working pixels per pixel of the picture, `em` the font size in working pixels (a guess where
     there is no text), `noise` the standard deviation of its grain. `edges` marks all changes of colour,
     `letters` what stands in rows like letters, and `lines` the edges of all else.
     """
 
     pixels: Pixels
+    planes: Sequence[Pixels]
     grey: Pixels
     scale: float
     em: float
@@ -76,11 +78,12 @@ def canvas(picture: Picture) -> Canvas:
         inks = _inks(grey)
     em = em or max(8.0, min(grey.shape) / 30)
     letters, rest = letter_masks(inks, em)
-    edges = _edges(pixels, noise)
+    planes = [pixels] if pixels.ndim == 2 else [cv2.extractChannel(pixels, i) for i in range(3)]
+    edges = _edges(planes, noise)
     near = cv2.dilate(letters, np.ones((7, 7), np.uint8))
     near = without(near, cv2.dilate(rest, np.ones((3, 3), np.uint8)))
     lines = without(edges, near)
-    return Canvas(pixels, grey, scale, em, noise, edges, lines, letters)
+    return Canvas(pixels, planes, grey, scale, em, noise, edges, lines, letters)
 
 
 def _scaled(pixels: Pixels, factor: float) -> Pixels:
@@ -147,12 +150,10 @@ def _in_rows(stats: Array, em: float) -> Array:
     return beside
 
 
-def apart(pixels: Pixels, colour: Colour) -> Pixels:
-    """How much each pixel differs from a colour, in the channel in which it does most."""
-    if pixels.ndim == 2:
-        return cv2.absdiff(pixels, _even(colour[0]))
-    planes = (cv2.absdiff(cv2.extractChannel(pixels, i), _even(value)) for i, value in enumerate(colour))
-    return functools.reduce(cv2.max, planes)
+def apart(planes: Sequence[Pixels], colour: Colour) -> Pixels:
+    """How much each pixel of some channels differs from a colour, in the channel in which it does most."""
+    differences = [cv2.absdiff(plane, _even(value)) for plane, value in zip(planes, colour, strict=False)]
+    return functools.reduce(cv2.max, differences)
 
 
 def _even(value: int) -> Array:
@@ -160,13 +161,11 @@ def _even(value: int) -> Array:
     return np.array([value, 0, 0, 0], np.float64)
 
 
-def _edges(pixels: Pixels, noise: float) -> Mask:
+def _edges(planes: Sequence[Pixels], noise: float) -> Mask:
     """Where the colour changes within a pixel's neighbourhood."""
-    channels = [pixels] if pixels.ndim == 2 else [cv2.extractChannel(pixels, i) for i in range(3)]
     around = np.ones((3, 3), np.uint8)
-    change = cv2.morphologyEx(channels[0], cv2.MORPH_GRADIENT, around)
-    for channel in channels[1:]:
-        cv2.max(change, cv2.morphologyEx(channel, cv2.MORPH_GRADIENT, around), change)
+    changes = (cv2.subtract(cv2.dilate(plane, around), cv2.erode(plane, around)) for plane in planes)
+    change = functools.reduce(cv2.max, changes)
     least = min(60.0, 9.0 + 5.0 * noise)
     every = cv2.threshold(change, least, 255, cv2.THRESH_BINARY)[1]
     strong = cv2.threshold(change, max(least, _RINGING), 255, cv2.THRESH_BINARY)[1]

@@ -30,6 +30,8 @@ _OFF_ARM = 0.16
 #: two, or above and below where they meet. They are there where they are so far (pixels) away, and level to so much.
 _CORNERS = np.array([[[0.0, 1.0], [1.0, 1.0]], [[0.5, -0.5], [0.5, 0.5]]])
 _PLACED, _LEVEL = 2.5, 2.0
+#: They are looked for in the cells of a grid so wide (pixels, more than they may be away), of so many cells a row.
+_CELL, _ROW = 4, 1 << 32
 #: So many circles without signs are neurons.
 _SEVERAL = 4
 #: Directions in which a ring is looked at.
@@ -151,7 +153,11 @@ def _alone(holes: _Holes) -> Iterator[tuple[float, float, float]]:
 def _in_fours(holes: _Holes) -> Iterator[tuple[float, float, float]]:
     """The middles and radii of what four holes make that stand in a square, or in one on its corner."""
     middles, sizes = holes.middles, holes.sizes.max(axis=1)
-    for i, level in _level_with(holes):
+    first, second = _level_pairs(holes)
+    likely = _have_corners(middles, first, second)
+    first, second = first[likely], second[likely]
+    for i in np.unique(first).tolist():
+        level = second[first == i]
         x, y = middles[i].tolist()
         near = np.flatnonzero(np.abs(middles - (x, y)).max(axis=1) <= 2.6 * sizes[i])
         apart = (middles[level, 0] - x)[:, None, None, None]
@@ -166,19 +172,36 @@ def _in_fours(holes: _Holes) -> Iterator[tuple[float, float, float]]:
             yield (x0 + x1) / 2, (y0 + y1) / 2, (x1 - x0 + y1 - y0) / 4
 
 
-def _level_with(holes: _Holes) -> Iterator[tuple[int, Array]]:
-    """Holes with others that stand right of them, level with them, and not far away."""
+def _level_pairs(holes: _Holes) -> tuple[Array, Array]:
+    """Holes, in their order, and others that stand right of them, level with them, and not far away."""
     middles, sizes = holes.middles, holes.sizes.max(axis=1)
     order = np.argsort(middles[:, 1], kind="stable")
     ranked = middles[order, 1]
     low = np.searchsorted(ranked, middles[:, 1] - _LEVEL, "left")
-    high = np.searchsorted(ranked, middles[:, 1] + _LEVEL, "right")
-    for i, (x, _) in enumerate(middles.tolist()):
-        row = order[low[i] : high[i]]
-        apart = middles[row, 0] - x
-        level = row[(apart > 0.5 * sizes[i]) & (apart <= 2.6 * sizes[i])]
-        if len(level):
-            yield i, np.sort(level)
+    counts = np.searchsorted(ranked, middles[:, 1] + _LEVEL, "right") - low
+    first = np.repeat(np.arange(len(middles)), counts)
+    second = order[np.arange(len(first)) + np.repeat(low - (np.cumsum(counts) - counts), counts)]
+    apart = middles[second, 0] - middles[first, 0]
+    level = np.flatnonzero((apart > 0.5 * sizes[first]) & (apart <= 2.6 * sizes[first]))
+    level = level[np.lexsort((second[level], first[level]))]
+    return first[level], second[level]
+
+
+def _have_corners(middles: Array, first: Array, second: Array) -> Array:
+    """Which pairs of holes have others about where the other two of four would be."""
+    apart = middles[second, 0] - middles[first, 0]
+    corners = middles[first][:, None, None] + apart[:, None, None, None] * _CORNERS
+    around = np.stack(np.meshgrid((-1, 0, 1), (-1, 0, 1)), axis=-1).reshape(-1, 2) * _CELL
+    taken = np.isin(_cells(corners), _cells(middles[:, None] + around))
+    found: Array = taken.all(axis=2).any(axis=1)
+    return found
+
+
+def _cells(places: Array) -> Array:
+    """The cells of a grid in which places (..., 2) lie, as numbers."""
+    cells = np.floor(places / _CELL).astype(np.int64)
+    found: Array = cells[..., 0] * _ROW + cells[..., 1]
+    return found
 
 
 def _looked_at(ink: Mask, x: float, y: float, radius: float) -> Circled | None:

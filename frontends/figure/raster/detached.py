@@ -19,6 +19,8 @@ def with_detached_heads(strokes: list[Stroke], pieces: Pieces, em: float) -> lis
     """Put heads that stand apart on the lines that lead to them; their own strokes are left out."""
     small = np.flatnonzero(np.maximum(pieces.width, pieces.height) <= _LARGEST * em)
     wanted = set(small.tolist()) - {0}
+    if not wanted:
+        return strokes
     numbers = pieces.numbers(wanted)
     taken: set[int] = set()
     for stroke in strokes:

@@ -184,10 +184,8 @@ def _colour(drawn: Canvas, numbers: Numbers, number: int, hull: tuple[int, int, 
     chosen = plain if np.count_nonzero(plain) > 8 else own
     if not chosen.any():
         chosen = np.ones_like(own)
-    mean = drawn.pixels[window][chosen].mean(axis=0)
-    if drawn.pixels.ndim == 2:
-        return (round(float(mean)),) * 3
-    return round(float(mean[0])), round(float(mean[1])), round(float(mean[2]))
+    values = [round(float(plane[window][chosen].mean())) for plane in drawn.planes]
+    return values[0], values[len(values) // 2], values[-1]
 
 
 def _paper(faces: list[Face]) -> Colour:

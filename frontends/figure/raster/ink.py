@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 import attrs
 import cv2
@@ -58,25 +58,25 @@ def _owners(drawn: Canvas, sheets: list[Face]) -> Numbers:
 
 def _contrast(drawn: Canvas, faces: Faces, sheets: list[Face]) -> Mask:
     """How much each pixel differs from the face that it lies on, or that it is the blurred rim of."""
-    contrast = apart(drawn.pixels, faces.paper)
+    contrast = apart(drawn.planes, faces.paper)
     for face in sheets:
-        _lay(contrast, drawn.pixels, face, cv2.FILLED)
+        _lay(contrast, drawn.planes, face, cv2.FILLED)
     if drawn.scale <= 1:
         return contrast
     blurred = contrast.copy()
     for face in sheets:
-        _lay(blurred, drawn.pixels, face, _RIM)
+        _lay(blurred, drawn.planes, face, _RIM)
     return cv2.min(contrast, blurred)
 
 
-def _lay(contrast: Mask, pixels: Pixels, face: Face, thick: int) -> None:
+def _lay(contrast: Mask, planes: Sequence[Pixels], face: Face, thick: int) -> None:
     """Take what a face covers, or its outline if that is `thick`, as different from the face's colour."""
     by = max(0, thick)
     x0, y0, x1, y1 = (*(max(0, v - by) for v in face.area[:2]), *(v + by + 1 for v in face.area[2:]))
     own = contrast[y0:y1, x0:x1]
     covered = np.zeros(own.shape, np.uint8)
     cv2.drawContours(covered, [(face.contour - (x0, y0)).reshape(-1, 1, 2)], -1, 255, thick)
-    cv2.copyTo(apart(pixels[y0:y1, x0:x1], face.colour), covered, own)
+    cv2.copyTo(apart([plane[y0:y1, x0:x1] for plane in planes], face.colour), covered, own)
 
 
 def _clear_rim(mask: Array) -> None:

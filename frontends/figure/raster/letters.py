@@ -21,6 +21,8 @@ _SHORTEST = 0.07
 _LOW, _HIGH, _WORD, _AROUND = 0.35, 1.45, 1.25, 3.4
 #: OpenCV numbers so many pieces quickly, in 16 bits.
 _FEW = 60_000
+#: So many pieces are numbered more quickly by painting them.
+_PAINTED = 1000
 
 
 @attrs.frozen(eq=False)
@@ -57,8 +59,16 @@ class Pieces:
         return len(self.pixels)
 
     @functools.cached_property
-    def _labels(self) -> Numbers:
-        return labelled(self.ink, 8, len(self.outlines))
+    def _labels(self) -> tuple[Numbers, Array]:
+        """Each pixel's label, and that of each piece. A few pieces are painted, since OpenCV looks at all paper
+        around them."""
+        if len(self) <= _PAINTED:
+            made: Numbers = np.zeros(self.ink.shape, np.uint16)
+            for number in range(1, len(self)):
+                cv2.drawContours(made, self._own(number), -1, number, cv2.FILLED)
+            return made, np.arange(len(self))
+        found = labelled(self.ink, 8, len(self.outlines))
+        return found, found[self.starts[:, 1], self.starts[:, 0]]
 
     @functools.cached_property
     def _by_home(self) -> tuple[Array, Array]:
@@ -71,8 +81,8 @@ class Pieces:
         if len(self) == 1:
             return np.zeros(1, np.int64)
         covered = places_of(cv2.bitwise_and(self.ink, mask))
-        counts = np.bincount(self._labels.ravel()[covered], minlength=len(self))
-        found: Array = counts[self._labels[self.starts[:, 1], self.starts[:, 0]]]
+        labels, own = self._labels
+        found: Array = np.bincount(labels.ravel()[covered], minlength=len(self))[own]
         found[0] = 0
         return found
 
@@ -87,10 +97,13 @@ class Pieces:
         """A mask of the hull of one piece, without what else is in it."""
         x0, y0, x1, y1 = self.boxes[number].tolist()
         made: Mask = np.zeros((y1 - y0, x1 - x0), np.uint8)
-        order, begin = self._by_home
-        own = [self.outlines[i] for i in order[begin[number] : begin[number + 1]].tolist()]
-        cv2.drawContours(made, own, -1, 255, cv2.FILLED, offset=(-x0, -y0))
+        cv2.drawContours(made, self._own(number), -1, 255, cv2.FILLED, offset=(-x0, -y0))
         return made
+
+    def _own(self, number: int) -> list[Points]:
+        """The outlines of a piece, with those of its holes."""
+        order, begin = self._by_home
+        return [self.outlines[i] for i in order[begin[number] : begin[number + 1]].tolist()]
 
     def numbers(self, chosen: Iterable[int]) -> Numbers:
         """For each pixel which of the chosen pieces it is of, 0 for none of them."""

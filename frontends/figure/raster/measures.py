@@ -29,18 +29,19 @@ def measured(outlines: Sequence[Points]) -> Measures:
     """Measure outlines, each (points, 1, 2) as OpenCV finds them."""
     if not outlines:
         return Measures(*(np.zeros(shape, np.int64) for shape in ((0, 2), (0, 4), 0, 0, 0)))
-    points = np.concatenate(outlines)[:, 0, :].astype(np.int64)
-    counts = np.array([len(outline) for outline in outlines])
+    x, y = np.ascontiguousarray(np.concatenate(outlines)[:, 0, :].T, np.int64)
+    counts = np.array(list(map(len, outlines)))
     starts = np.cumsum(counts) - counts
-    after = np.roll(points, -1, axis=0)
-    after[starts + counts - 1] = points[starts]
-    along = after - points
-    cross = points[:, 0] * after[:, 1] - after[:, 0] * points[:, 1]
-    low, high = (way.reduceat(points, starts, axis=0) for way in (np.minimum, np.maximum))
+    after = np.arange(1, len(x) + 1)
+    after[starts + counts - 1] = starts
+    to_x, to_y = x[after], y[after]
+    across, down = to_x - x, to_y - y
+    left, top = np.minimum.reduceat(x, starts), np.minimum.reduceat(y, starts)
+    right, bottom = np.maximum.reduceat(x, starts), np.maximum.reduceat(y, starts)
     return Measures(
-        points[starts],
-        np.concatenate([low, high - low + 1], axis=1),
-        np.abs(np.add.reduceat(cross, starts)) / 2,
-        np.add.reduceat(np.sqrt((along**2).sum(axis=1)), starts),
-        np.add.reduceat(np.abs(along).max(axis=1), starts),
+        np.stack([x[starts], y[starts]], axis=1),
+        np.stack([left, top, right - left + 1, bottom - top + 1], axis=1),
+        np.abs(np.add.reduceat(x * to_y - to_x * y, starts)) / 2,
+        np.add.reduceat(np.sqrt(across * across + down * down), starts),
+        np.add.reduceat(np.maximum(np.abs(across), np.abs(down)), starts),
     )

@@ -31,8 +31,7 @@ _STEPS, _SOME = 14, 0.004
 
 def find_photos(drawn: Canvas, faces: Faces) -> list[Area]:
     """Where photographs are, in working pixels."""
-    few = np.ascontiguousarray(drawn.pixels[::_STEP, ::_STEP])
-    other = _unlike(few, faces.paper)
+    other = _unlike([np.ascontiguousarray(plane[::_STEP, ::_STEP]) for plane in drawn.planes], faces.paper)
     side = max(2, round(_LINE * drawn.em / _STEP))
     areas = cv2.morphologyEx(other, cv2.MORPH_OPEN, np.ones((side, side), np.uint8))
     contours = cv2.findContours(areas, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)[0]
@@ -52,9 +51,9 @@ def find_photos(drawn: Canvas, faces: Faces) -> list[Area]:
     return found
 
 
-def _unlike(pixels: Pixels, paper: Colour) -> Mask:
-    """What differs from the paper."""
-    return cv2.threshold(apart(pixels, paper), _PAPER, 255, cv2.THRESH_BINARY)[1]
+def _unlike(planes: Sequence[Pixels], paper: Colour) -> Mask:
+    """What of some channels differs from the paper."""
+    return cv2.threshold(apart(planes, paper), _PAPER, 255, cv2.THRESH_BINARY)[1]
 
 
 def _is_varied(grey: Pixels) -> bool:
@@ -72,7 +71,7 @@ def _exact(drawn: Canvas, paper: Colour, coarse: tuple[int, int, int, int]) -> A
     height, width = drawn.shape
     x0, y0 = (max(0, v * _STEP - _STEP) for v in coarse[:2])
     x1, y1 = min(width, coarse[2] * _STEP + _STEP), min(height, coarse[3] * _STEP + _STEP)
-    marked = _unlike(np.ascontiguousarray(drawn.pixels[y0:y1, x0:x1]), paper) > 0
+    marked = _unlike([plane[y0:y1, x0:x1] for plane in drawn.planes], paper) > 0
     columns, rows = _mostly(marked, 0), _mostly(marked, 1)
     return float(x0 + columns[0]), float(y0 + rows[0]), float(x0 + columns[1]), float(y0 + rows[1])
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import cv2
 import numpy as np
 
@@ -32,15 +34,20 @@ _RINGING = 30.0
 
 def restored(pixels: Pixels) -> tuple[Pixels, float]:
     """A picture without its grain, specks, blur and ringing, and the grain that is left."""
-    pixels = without_specks(stretched(pixels))
-    if is_soft(pixels):
+    pixels = stretched(pixels)
+    patches = patches_of(pixels)
+    if has_specks(patches):
+        pixels = without_specks(pixels)
+        patches = patches_of(pixels)
+    if is_soft(patches):
         pixels = sharpened(pixels)
-    noise, ringing = grain(pixels), _RINGING if has_blocks(pixels) else 0.0
+        patches = patches_of(pixels)
+    noise, ringing = grain(patches), _RINGING if has_blocks(pixels) else 0.0
     if noise <= _NOISY and not ringing:
         return pixels, noise
     pixels = cv2.bilateralFilter(pixels, 7, max(4 * noise, ringing), 2.0)
     pixels = cv2.bilateralFilter(pixels, 9, max(2 * noise, ringing / 2), 3.0)
-    return pixels, max(grain(pixels), ringing / 10)
+    return pixels, max(grain(patches_of(pixels)), ringing / 10)
 
 
 def stretched(pixels: Pixels) -> Pixels:
@@ -54,11 +61,13 @@ def stretched(pixels: Pixels) -> Pixels:
     return cv2.LUT(pixels, table)
 
 
+def has_specks(patches: Sequence[Pixels]) -> bool:
+    """Whether there are many single black or white pixels that differ from all around them."""
+    return sum(cv2.countNonZero(_specks(p)) for p in patches) >= _SPECKS * sum(p.size for p in patches)
+
+
 def without_specks(pixels: Pixels) -> Pixels:
-    """A picture without single black or white pixels that differ from all around them, where it has many."""
-    patches = _patches(pixels)
-    if sum(cv2.countNonZero(_specks(p)) for p in patches) < _SPECKS * sum(p.size for p in patches):
-        return pixels
+    """A picture without its specks."""
     grey = pixels if pixels.ndim == 2 else cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)
     made = pixels.copy()
     cv2.copyTo(cv2.medianBlur(pixels, 3), _specks(grey), made)
@@ -73,9 +82,9 @@ def _specks(grey: Pixels) -> Mask:
     return without(off, cv2.inRange(grey, _PURE, 255 - _PURE))
 
 
-def is_soft(pixels: Pixels) -> bool:
+def is_soft(patches: Sequence[Pixels]) -> bool:
     """Whether edges are blurred: they take several pixels to rise."""
-    rises = np.concatenate([_rises(patch) for patch in _patches(pixels)])
+    rises = np.concatenate([_rises(patch) for patch in patches])
     return len(rises) > _FEW_EDGES and float(np.median(rises)) < _SOFT
 
 
@@ -113,19 +122,18 @@ def _stepped(one: Pixels, other: Pixels, axis: int) -> float:
     return phases[-1] / max(1e-9, sum(phases[:-1]) / (_BLOCK - 1))
 
 
-def grain(pixels: Pixels) -> float:
+def grain(patches: Sequence[Pixels]) -> float:
     """The standard deviation of noise in a channel, from what the flattest parts differ from their neighbours."""
-    channels = _patches(pixels)
-    rough = np.concatenate([cv2.Laplacian(one, cv2.CV_16S, ksize=1).ravel() for one in channels])
+    rough = np.concatenate([cv2.Laplacian(one, cv2.CV_16S, ksize=1).ravel() for one in patches])
     if 2 * cv2.countNonZero(rough) < rough.size:
         return 0.0
     every = _deviation(rough)
-    ground = np.concatenate([cv2.blur(one, (3, 3)).ravel() for one in channels])
+    ground = np.concatenate([cv2.blur(one, (3, 3)).ravel() for one in patches])
     whole = rough[(ground > _CUT_OFF) & (ground < 255 - _CUT_OFF)]
     return max(every, min(_deviation(whole), every / _CLIPPED)) if 20 * len(whole) > len(rough) else every
 
 
-def _patches(pixels: Pixels) -> list[Pixels]:
+def patches_of(pixels: Pixels) -> list[Pixels]:
     """Parts of a picture, all over it, in grey (of a coloured one its green)."""
     height, width = pixels.shape[:2]
     tops = np.linspace(0, max(0, height - _PATCH), 6).astype(int)

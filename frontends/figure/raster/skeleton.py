@@ -30,10 +30,9 @@ class Edge:
     length: float = attrs.field(init=False)  # in pixels
 
     def __attrs_post_init__(self) -> None:
-        (x0, y0), (x1, y1) = self.points.min(axis=0).tolist(), self.points.max(axis=0).tolist()
-        self.hull = x0, y0, x1, y1
-        steps = np.diff(self.points.astype(np.float64), axis=0)
-        self.length = float(np.hypot(steps[:, 0], steps[:, 1]).sum())
+        x, y = self.points[:, 0], self.points[:, 1]
+        self.hull = int(x.min()), int(y.min()), int(x.max()), int(y.max())
+        self.length = float(np.hypot(x[1:] - x[:-1], y[1:] - y[:-1]).sum())
 
     def other(self, node: int) -> int:
         """The node at its other end."""
@@ -184,33 +183,34 @@ class _Tracer:
 
     def _walk(self, start: int, place: int, seen: set[int]) -> None:
         """Follow a chain from a node's pixel until the next node."""
-        chain = [start]
+        stretches: list[Array] = [np.array([start])]
+        last = [start]  # the last four pixels
         passed: set[int] = set()
         while place not in self._node_of:
             if place in seen or place in passed:
                 return
-            run = self._runs.get(place, [place])
-            passed.update((place, run[-1]))
-            chain += run
-            onward = self._onward(chain)
+            stretch = self._runs.get(place)
+            stretches.append(np.array([place]) if stretch is None else stretch)
+            last = [*last, *stretches[-1][-4:].tolist()][-4:]
+            passed.update((place, last[-1]))
+            onward = self._onward(last)
             if onward is None:
                 return
             place = onward
-        chain.append(place)
-        first, last = self._node_of[start], self._node_of[place]
-        if len(chain) <= 3 and first >= last:
+        flat = np.concatenate([*stretches, [place]])
+        first, final = self._node_of[start], self._node_of[place]
+        if len(flat) <= 3 and first >= final:
             return
-        if len(chain) > 3:  # a pixel between two forks that nearly touch may begin a longer line as well
+        if len(flat) > 3:  # a pixel between two forks that nearly touch may begin a longer line as well
             seen |= passed
-        flat = np.array(chain)
-        self._graph.add(Edge(first, last, self._points(flat), self._half[flat]))
+        self._graph.add(Edge(first, final, self._points(flat), self._half[flat]))
 
-    def _onward(self, chain: list[int]) -> int | None:
-        """The next pixel of a chain: rather away from where it comes from, a node, or beside than across."""
-        place, before = chain[-1], chain[-2]
-        last = chain[-4:]
+    def _onward(self, last: list[int]) -> int | None:
+        """The next pixel of a chain that ends in these (four, or all): rather away from where it comes from, a node,
+        or beside than across."""
+        place, before = last[-1], last[-2]
         found = [n for n in self._neighbours(place) if n not in last]
-        if len(chain) == 2:
+        if len(last) == 2:
             found = self._away(found, self._node_of[before])
         if len(found) < 2:
             return found[0] if found else None
@@ -247,7 +247,7 @@ _RING = tuple(
 )
 
 
-def _runs(skeleton: Mask, places: Array, arms: Array) -> tuple[dict[int, list[int]], Array]:
+def _runs(skeleton: Mask, places: Array, arms: Array) -> tuple[dict[int, Array], Array]:
     """Plain stretches of the skeleton, well away from its forks: their pixels in order, by their first pixel,
     each once from either end; and which pixels of the flat picture lie in such a stretch.
 
@@ -258,25 +258,25 @@ def _runs(skeleton: Mask, places: Array, arms: Array) -> tuple[dict[int, list[in
     shape, width = skeleton.shape, skeleton.shape[1]
     near = cv2.dilate(forks.reshape(shape), np.ones((5, 5), np.uint8))
     mask = without(plain.reshape(shape), near)
-    found: dict[int, list[int]] = {}
+    found: dict[int, Array] = {}
     inner = np.zeros(skeleton.size, bool)
     for contour in cv2.findContours(mask, cv2.RETR_LIST, cv2.CHAIN_APPROX_NONE)[0]:
         run = _one_way(contour[:, 0, 1].astype(np.int64) * width + contour[:, 0, 0])
         if len(run) > 3:
-            found[run[0]], found[run[-1]] = run, run[::-1]
+            found[int(run[0])], found[int(run[-1])] = run, run[::-1]
             inner[run[1:-1]] = True
     return found, inner
 
 
-def _one_way(contour: Array) -> list[int]:
+def _one_way(contour: Array) -> Array:
     """The pixels of a thin open chain from end to end, of its contour, which runs there and back; none where
     it is no such chain."""
     turns = np.flatnonzero(
         np.concatenate([contour[-1:], contour[:-1]]) == np.concatenate([contour[1:], contour[:1]])
     )
     if len(turns) != 2:
-        return []
-    there: list[int] = contour[turns[0] : turns[1] + 1].tolist()
+        return contour[:0]
+    there: Array = contour[turns[0] : turns[1] + 1]
     return there
 
 

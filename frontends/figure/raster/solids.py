@@ -324,7 +324,7 @@ def _rears(front: Area, edges: Mask, right: bool, em: float) -> list[Point]:
     window = window if right else window[:, ::-1]
     found = []
     beyond = x1 - front[2] if right else front[0] - x0  # by rounding
-    for index in np.flatnonzero(window.sum(axis=0) >= 0.9 * high).tolist():
+    for index in np.flatnonzero(np.add.reduce(window, axis=0, dtype=np.uint16) >= 0.9 * high).tolist():
         for start, end in _runs(window[:, index]):
             if end - start < high - max(5.0, 0.06 * high):
                 continue
@@ -337,8 +337,10 @@ def _rears(front: Area, edges: Mask, right: bool, em: float) -> list[Point]:
 
 def _runs(marked: Array) -> list[tuple[int, int]]:
     """Where runs of marks begin and end."""
-    bounds = np.flatnonzero(np.diff(np.concatenate([[0], marked.astype(np.int8), [0]])))
-    return [(int(a), int(b)) for a, b in zip(bounds[::2], bounds[1::2], strict=True)]
+    padded = np.zeros(len(marked) + 2, bool)
+    padded[1:-1] = marked
+    bounds = np.flatnonzero(padded[1:] != padded[:-1]).tolist()
+    return list(zip(bounds[::2], bounds[1::2], strict=True))
 
 
 def _merged(found: Sequence[Point]) -> list[Point]:

@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
+from dlc.frontends.figure.raster import letters
 from dlc.frontends.figure.raster.arrays import Mask
 from dlc.frontends.figure.raster.letters import Pieces, pieces_of
 from dlc.frontends.figure.raster.measures import measured
@@ -46,8 +47,12 @@ def test_pieces_are_the_connected_components(share: float) -> None:
     }
 
 
+@pytest.mark.parametrize("painted", [0, 10_000])
 @pytest.mark.parametrize("share", SHARES)
-def test_windows_numbers_and_counts_agree(share: float) -> None:
+def test_windows_numbers_and_counts_agree(
+    share: float, painted: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(letters, "_PAINTED", painted)
     pieces = pieces_of(spots(share))
     numbers = pieces.numbers(range(1, len(pieces)))
     cover = np.zeros_like(pieces.ink)
