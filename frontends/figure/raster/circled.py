@@ -192,8 +192,8 @@ def _have_corners(middles: Array, first: Array, second: Array) -> Array:
     apart = middles[second, 0] - middles[first, 0]
     corners = middles[first][:, None, None] + apart[:, None, None, None] * _CORNERS
     around = np.stack(np.meshgrid((-1, 0, 1), (-1, 0, 1)), axis=-1).reshape(-1, 2) * _CELL
-    taken = np.isin(_cells(corners), _cells(middles[:, None] + around))
-    found: Array = taken.all(axis=2).any(axis=1)
+    taken: Array = np.isin(_cells(corners), _cells(middles[:, None] + around))
+    found: Array = np.any(np.all(taken, axis=2), axis=1)
     return found
 
 
