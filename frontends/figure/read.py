@@ -12,6 +12,7 @@ from dlc.frontends.figure.choice import networks
 from dlc.frontends.figure.classify.judge import LEAST
 from dlc.frontends.figure.drawing import Drawing
 from dlc.frontends.figure.find import Figure
+from dlc.frontends.figure.network.coverage import coverage
 from dlc.frontends.figure.network.emit import NO_SIGN, ONE_INPUT, Facts, Place, emit, facts_of
 from dlc.frontends.figure.network.enlarging import with_enlargements
 from dlc.frontends.figure.network.graph import MERGES, Graph
@@ -25,7 +26,7 @@ from dlc.ir import Module, Net, Op
 from dlc.passes.check import check
 
 #: A network in a paper of which less than this share is likely right is no reading of it.
-_LEAST_BELIEVED = 0.25
+_LEAST_BELIEVED = 0.2
 #: What is left of the confidence in a network after each line that should be there and was not found.
 _AFTER_A_MISS = 0.85
 
@@ -87,19 +88,12 @@ def read_drawing(
     if likely >= LEAST and (told := unread(drawing, span_of(place.origin()))):
         share = unread_share(drawing)
     facts = facts_of(" ".join([caption, *(label.text for label in drawing.labels)]))
-    graphs = networks(graphs_of(with_enlargements(drawing, caption)), likely)
-    made = [_net(graph, place, facts, likely) for graph in graphs]
-    nets = tuple(_less_sure(net, share) for net, _ in made if net is not None)
+    drawing = with_enlargements(drawing, caption)
+    graphs = networks(graphs_of(drawing), likely)
+    read = coverage(drawing, graphs) * (1 - _DOUBT * share) if graphs else 0.0
+    made = [_net(graph, place, facts, confidence(graph, likely) * read) for graph in graphs]
+    nets = tuple(net for net, _ in made if net is not None)
     return Figures(nets, (*told, *(finding for _, findings in made for finding in findings)))
-
-
-def _less_sure(net: Net, unread: float) -> Net:
-    """The net of a figure of whose text this share was not read, so much less sure."""
-    return (
-        attrs.evolve(net, confidence=round((net.confidence or 1.0) * (1 - _DOUBT * unread), 3))
-        if unread
-        else net
-    )
 
 
 def _of_plotted(plotted: Sequence[Assembled], place: Place) -> Figures:
@@ -117,7 +111,7 @@ def _of_plotted(plotted: Sequence[Assembled], place: Place) -> Figures:
     return Figures(tuple(nets), tuple(findings))
 
 
-def _net(graph: Graph, place: Place, facts: Facts, likely: float) -> tuple[Net | None, Sequence[Diagnostic]]:
+def _net(graph: Graph, place: Place, facts: Facts, looks: float) -> tuple[Net | None, Sequence[Diagnostic]]:
     where = attrs.evolve(place, area=graph.area())
     net, notes = emit(graph, where, facts)
     if net is None or _only_joins(net):
@@ -128,9 +122,9 @@ def _net(graph: Graph, place: Place, facts: Facts, likely: float) -> tuple[Net |
     span = span_of(where.origin())
     guesses = [Diagnostic(codes.GUESSED, note, span, Severity.NOTE) for note in dict.fromkeys(notes)]
     missed = sum(ONE_INPUT in note for note in notes)
-    sure = calibrated(confidence(graph, likely)) * _AFTER_A_MISS**missed * _borne_out(net, findings)
-    sure *= _drawn(sum(NO_SIGN in note for note in notes), len(net.body))
-    return attrs.evolve(sound, confidence=round(sure, 3)), [*findings, *guesses]
+    looks *= _AFTER_A_MISS**missed * _borne_out(net, findings)
+    looks *= _drawn(sum(NO_SIGN in note for note in notes), len(net.body))
+    return attrs.evolve(sound, confidence=calibrated(looks)), [*findings, *guesses]
 
 
 def _borne_out(net: Net, findings: Sequence[Diagnostic]) -> float:

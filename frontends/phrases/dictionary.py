@@ -238,7 +238,7 @@ COUNTED: dict[str, str] = {
 
 # Words that may be left out without loss.
 FILLERS = """
-    a after all an and applied are as at before by each followed for from in is its layer layers new no
+    a after all an and applied are as at before by current each followed for from in is its layer layers new no
     non of on op operation over per same spatial standard the then to two type use used using via we
     with
 """

@@ -74,8 +74,8 @@ def _family(draft: Draft) -> str | None:
         family = "g" + family
     if family in ("conv", "pwconv", None) and "depthwise" in words:
         family = "sepconv" if words & {"separable", "pointwise"} else "dwconv"
-    elif family == "conv" and "separable" in words:
-        family = "sepconv"
+    elif "separable" in words and (family == "conv" or (family is None and draft.window is not None)):
+        family = "sepconv"  # "sep 5×5"
     elif family == "conv" and "transposed" in words:
         family = "deconv"
     elif family is None and "pointwise" in words:

@@ -13,6 +13,8 @@ import attrs
 
 _CONV = re.compile(r"\b(?P<op>(?:de)?conv)(?P<kernel>\d{1,2})-(?P<width>\d{1,4})(?!\d)", re.I)
 _DENSE = re.compile(r"\b(?P<op>fc)-(?P<width>\d{1,5})(?!\d)", re.I)
+#: Parts of one layer, or the stride of a layer by its name: "conv4/2".
+_PART = re.compile(r"(?<![A-Za-z])(?P<name>(?:conv|pool|fc)\d{1,2})/(?P<part>\d)(?![\dx×])", re.I)
 #: The name of a layer with its number: "conv4", "pool-4", "fc-6".
 _NUMBERED = re.compile(r"(?<![A-Za-z])[A-Za-z]{2,}-?(?P<number>\d{1,2})(?![\dx×])")
 #: Layers of a stage, and dense layers of a network, are never so many.
@@ -21,22 +23,37 @@ _MANY = 12
 
 @attrs.frozen
 class Habits:
-    """Whether the last number of "conv3-64" and of "fc-100" counts filters and units."""
+    """Whether the last number of "conv3-64" and of "fc-100" counts filters and units.
+
+    `parts` tells that the one of "conv4/2" numbers layers of one name.
+    """
 
     conv_widths: bool = False
     dense_widths: bool = False
+    parts: bool = False
 
     def spelled(self, words: str) -> str:
         """Words with these labels spelled out: "1x1 conv, 8"."""
         if self.conv_widths:
             words = _CONV.sub(r"\g<kernel>x\g<kernel> \g<op>, \g<width>", words)
+        if self.parts:
+            words = _PART.sub(r"\g<name>_\g<part>", words)
         return _DENSE.sub(r"\g<op> \g<width>", words) if self.dense_widths else words
 
 
 def habits(texts: Iterable[str]) -> Habits:
     """The habits that a figure's texts show."""
     everything = list(texts)
-    return Habits(_counts(_CONV, everything), _counts(_DENSE, everything) or _is_lone_width(everything))
+    dense = _counts(_DENSE, everything) or _is_lone_width(everything)
+    return Habits(_counts(_CONV, everything), dense, _has_parts(everything))
+
+
+def _has_parts(texts: Iterable[str]) -> bool:
+    """Whether one name stands with several numbers behind it, of which one is 1: no layer has two strides."""
+    found: dict[str, set[str]] = {}
+    for match in (match for text in texts for match in _PART.finditer(text)):
+        found.setdefault(match["name"].lower(), set()).add(match["part"])
+    return any(len(parts) > 1 and "1" in parts for parts in found.values())
 
 
 def _counts(pattern: re.Pattern[str], texts: Iterable[str]) -> bool:

@@ -22,6 +22,7 @@ from dlc.frontends.figure.geometry import (
 )
 from dlc.frontends.figure.network.beside import names_beside
 from dlc.frontends.figure.network.ends import trimmed
+from dlc.frontends.figure.network.frames import with_named_frames
 from dlc.frontends.figure.network.graph import Arc, Graph, Vertex, components, without_joints
 from dlc.frontends.figure.network.habits import habits
 from dlc.frontends.figure.network.legend import Legend, legend
@@ -39,6 +40,8 @@ _BESIDE_LINE, _BESIDE_BOX = 0.9, 6.0
 _SIGN_SIZE = 3.2
 #: Boxes that touch (ems) and stand in a row follow each other without arrows.
 _ABUT = 0.35
+#: A number after this counts channels, and is no side of a map.
+_OUTPUT = re.compile(r"\s*outputs?\s*[:=]", re.I)
 #: Arrows with such words carry no value: places of maxima, shared weights.
 _SIDE = re.compile(r"\b(?:indices|switches|shar(?:ed?|ing) (?:weights?|parameters?)|weight sharing)\b", re.I)
 
@@ -46,7 +49,7 @@ _SIDE = re.compile(r"\b(?:indices|switches|shar(?:ed?|ing) (?:weights?|parameter
 def layered(scene: Scene, skip: Iterable[int] = ()) -> list[Graph]:
     """The graphs of a figure whose boxes are layers; `skip` are connectors that mean something else."""
     key = legend(scene)
-    scene = fused(scene) if not key.fills else scene
+    scene = with_named_frames(fused(scene) if not key.fills else scene)
     scene = attrs.evolve(scene, items=tuple(_without(item, key) for item in scene.items))
     wired = wiring(scene, {*skip, *key.connectors})
     return _Layered(scene, wired, key).graphs()
@@ -126,7 +129,7 @@ class _Layered:
         return line.colour, line.dashed, round(line.width, 1)
 
     def _reading(self, item: Item) -> Reading:
-        if item.kind in (ItemKind.GROUP, ItemKind.PART):
+        if item.kind in (ItemKind.GROUP, ItemKind.PART, ItemKind.TITLE):
             return NOTHING
         if item.kind is ItemKind.PICTURE and not item.text:
             return Reading(Role.VALUE)
@@ -168,7 +171,10 @@ class _Layered:
             self._note_steps(item, reading)
         elif reading.role is Role.VALUE and reading.shape is not None:
             if len(reading.shape) == 1 and isinstance(reading.shape[0], int):
-                self._note_width(item, reading.shape[0])
+                if _OUTPUT.match(item.words):
+                    self._note_size(item, reading.shape, channels=True)
+                else:
+                    self._note_width(item, reading.shape[0])
             else:
                 self._note_size(item, reading.shape)
 
@@ -182,7 +188,7 @@ class _Layered:
             own = self._steps.setdefault(best[1], [])
             own += [(best[2] + i / 1000, step) for i, step in enumerate(reading.steps)]
 
-    def _note_size(self, item: Item, found: Size) -> None:
+    def _note_size(self, item: Item, found: Size, channels: bool = False) -> None:
         boxes = [
             other
             for other in self._scene.items
@@ -193,7 +199,9 @@ class _Layered:
         near = [other for other in boxes if self._is_beside(item.area, other.area)]
         best = min(near, key=lambda other: gap(item.area, other.area), default=None)
         if best is not None and gap(item.area, best.area) <= _BESIDE_BOX * self._em:
-            self._sizes.setdefault(best.number, found)
+            self._sizes.setdefault(
+                best.number, _wide(found, self._readings[best.number]) if channels else found
+            )
 
     def _note_width(self, item: Item, width: int) -> None:
         """A lone number over (or under) a box without words counts its channels."""
@@ -336,6 +344,14 @@ def _names_steps(reading: Reading) -> bool:
     """Whether words beside a line name layers that it passes, and nothing else."""
     plain = all(step.op not in ("opaque", "linear") and not step.left_over for step in reading.steps)
     return reading.known and plain and reading.shape is None
+
+
+def _wide(found: Size, reading: Reading) -> Size:
+    """The size of so many channels behind a layer: pooling that says no more leaves one place of a map."""
+    last = (reading.steps[-1].op or "") if reading.steps else ""
+    if "pool" in last:
+        return 1, 1, *found
+    return ("?", "?", *found) if last.endswith("2d") else found
 
 
 def _has_layers(graph: Graph) -> bool:

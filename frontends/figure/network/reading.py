@@ -41,7 +41,8 @@ _VALUE = re.compile(
 )
 _MATH = re.compile(r"[\W\d_]*(?:[A-Za-z][̃̂̄]?|[A-Z]\([a-z]\)|[a-z]\([a-z]\)|[A-Za-z]_\w+)[\W\d_]*")
 _REPEAT = re.compile(
-    r"^\s*(?:(?P<before>\d{1,3}|[NnLKM])\s*[x×*]|[x×*]\s*(?P<first>\d{1,3}))\s+(?=[A-Za-z])"
+    r"^\s*(?:(?P<before>\d{1,3}|[NnLKM])\s*(?:[x×*]\s+|×(?!\w\b|(?:down|sub|up)-?\s?sampl|pool|max|av))"
+    r"|[x×*]\s*(?P<first>\d{1,3})\s+)(?=[A-Za-z])"
     r"|[\s(]*(?:(?<!\d)(?<!\d\s)[x×*]\s*(?P<after>\d{1,3}|[NLKM])|(?<![×x\d])(?P<last>\d{1,3})\s?[x×])\s*\)?\s*$"
 )
 #: Layers of several kinds, of which the words do not say how many.
@@ -166,8 +167,14 @@ def _steps(phrases: Sequence[Phrase], text: str) -> tuple[Phrase, ...]:
     for phrase in phrases:
         step = _step(phrase, text, sum(p.op is not None for p in phrases) == 1)
         if step is not None:
-            made.append(step)
+            made.append(_bare_linear(step) if made and "conv" in (made[-1].op or "") else step)
     return tuple(made)
+
+
+def _bare_linear(step: Phrase) -> Phrase:
+    """The step behind a convolution's words: "conv 1×1, linear" says that no activation follows."""
+    bare = step.op == "dense" and step.text.lower() == "linear" and not step.attributes
+    return attrs.evolve(step, op="linear") if bare else step
 
 
 def _step(phrase: Phrase, text: str, alone: bool) -> Phrase | None:

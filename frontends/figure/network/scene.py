@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import re
 from collections.abc import Iterable, Sequence
 
 import attrs
@@ -27,6 +28,8 @@ from dlc.frontends.figure.geometry import (
 _SMALLEST = 0.7
 #: Lines of one text stand this close (ems) and overlap sideways.
 _LEADING = 0.75
+#: How free words begin that name a part of a figure.
+_LETTERED = re.compile(r"(?:\([a-z]\)|[a-z]\))(?:\s|$)")
 #: What is drawn with a depth, and frames nothing.
 _SOLIDS = (Outline.CUBOID, Outline.STACK)
 
@@ -34,8 +37,8 @@ _SOLIDS = (Outline.CUBOID, Outline.STACK)
 class ItemKind(enum.Enum):
     """What a thing is.
 
-    A box (with or without text), words that stand free, a picture, a group's frame, or a part of a box
-    that is drawn in several.
+    A box (with or without text), words that stand free, a picture, a group's frame, a part of a box
+    that is drawn in several, or what a part of the figure is called: "(a) Basic block".
     """
 
     BOX = "box"
@@ -43,6 +46,7 @@ class ItemKind(enum.Enum):
     PICTURE = "picture"
     GROUP = "group"
     PART = "part"
+    TITLE = "title"
 
 
 @attrs.frozen
@@ -109,7 +113,8 @@ def scene(drawing: Drawing) -> Scene:
     samples += [bounds(c.points) for c in drawing.connectors if length(c.points) < 5 * em]
     for block, home in _blocks(free, samples, [box.area for box in boxes], em):
         area = hull(label.area for label in block)
-        items.append(Item(len(items), ItemKind.TEXT, area, joined(block), None, tuple(block), home))
+        kind = ItemKind.TITLE if _LETTERED.match(block[0].text) else ItemKind.TEXT
+        items.append(Item(len(items), kind, area, joined(block), None, tuple(block), home))
     return Scene(drawing, tuple(items))
 
 
@@ -212,11 +217,12 @@ def _blocks(
 ) -> list[tuple[list[Label], int]]:
     """Free labels gathered into texts: lines under each other of one size, in one group.
 
-    A line with a small box or arrow of its own to its left is an entry of a legend and begins a text.
+    A line with a small box or arrow of its own to its left is an entry of a legend and begins a text, and so
+    does a letter in brackets.
     """
     blocks: list[tuple[list[Label], int]] = []
     for label, home in sorted(free, key=lambda one: (one[0].area[1], one[0].area[0])):
-        entry = any(_samples(area, label, em) for area in samples)
+        entry = _LETTERED.match(label.text) or any(_samples(area, label, em) for area in samples)
         near = [
             b
             for b, own in blocks

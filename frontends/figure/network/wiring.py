@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import math
-import re
 from collections.abc import Iterable, Mapping, Sequence
 
 import attrs
@@ -224,8 +223,8 @@ class _Wirer:
 
 
 def _may_be_node(item: Item) -> bool:
-    """Whether free words may stand for a thing at an arrow's end: short, no title, no size."""
-    if item.kind is not ItemKind.TEXT or len(item.words) > 60 or re.match(r"\(?[a-h]\)\s", item.words):
+    """Whether free words may stand for a thing at an arrow's end: short, no size."""
+    if item.kind is not ItemKind.TEXT or len(item.words) > 60:
         return False
     return read_words(item.words).shape is None
 

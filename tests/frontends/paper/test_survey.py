@@ -178,7 +178,7 @@ def test_a_paper_of_nothing_is_a_paper() -> None:
 
 
 def test_a_network_of_which_hardly_anything_was_read_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("dlc.frontends.figure.read.confidence", lambda graph, likely: 0.45)
+    monkeypatch.setattr("dlc.frontends.figure.read.coverage", lambda drawing, graphs: 0.05)
     found = survey(pdf([chain(CAPTION, BOXES)]), "p.pdf")
     assert found.nets == ()
     (told,) = found.diagnostics
