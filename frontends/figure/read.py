@@ -26,7 +26,7 @@ from dlc.ir import Module, Net, Op
 from dlc.passes.check import check
 
 #: A network in a paper of which less than this share is likely right is no reading of it.
-_LEAST_BELIEVED = 0.2
+_LEAST_BELIEVED = 0.25
 #: What is left of the confidence in a network after each line that should be there and was not found.
 _AFTER_A_MISS = 0.85
 
