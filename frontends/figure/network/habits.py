@@ -13,6 +13,11 @@ import attrs
 
 _CONV = re.compile(r"\b(?P<op>(?:de)?conv)(?P<kernel>\d{1,2})-(?P<width>\d{1,4})(?!\d)", re.I)
 _DENSE = re.compile(r"\b(?P<op>fc)-(?P<width>\d{1,5})(?!\d)", re.I)
+#: A normalisation of which nothing more is said, and words that stand where it is that of a layer.
+_NORM = re.compile(r"(?<![\w-])norm(?:ali[sz]ation)?(?![\w-])", re.I)
+_ATTENDS = re.compile(
+    r"\b(?:(?:self-?)?attention|mha|msa|mlp|transformer|token|feed-?\s?forward|ffn)\b", re.I
+)
 #: Parts of one layer, or the stride of a layer by its name: "conv4/2".
 _PART = re.compile(r"(?<![A-Za-z])(?P<name>(?:conv|pool|fc)\d{1,2})/(?P<part>\d)(?![\dx×])", re.I)
 #: The name of a layer with its number: "conv4", "pool-4", "fc-6".
@@ -25,12 +30,14 @@ _MANY = 12
 class Habits:
     """Whether the last number of "conv3-64" and of "fc-100" counts filters and units.
 
-    `parts` tells that the one of "conv4/2" numbers layers of one name.
+    `parts` tells that the one of "conv4/2" numbers layers of one name, `attends` that a "Norm" is a layer's
+    normalisation, as in all that has attention and perceptrons, and not one of local responses.
     """
 
     conv_widths: bool = False
     dense_widths: bool = False
     parts: bool = False
+    attends: bool = False
 
     def spelled(self, words: str) -> str:
         """Words with these labels spelled out: "1x1 conv, 8"."""
@@ -38,6 +45,8 @@ class Habits:
             words = _CONV.sub(r"\g<kernel>x\g<kernel> \g<op>, \g<width>", words)
         if self.parts:
             words = _PART.sub(r"\g<name>_\g<part>", words)
+        if self.attends and _NORM.fullmatch(words.strip()):
+            words = "layer norm"
         return _DENSE.sub(r"\g<op> \g<width>", words) if self.dense_widths else words
 
 
@@ -45,7 +54,8 @@ def habits(texts: Iterable[str]) -> Habits:
     """The habits that a figure's texts show."""
     everything = list(texts)
     dense = _counts(_DENSE, everything) or _is_lone_width(everything)
-    return Habits(_counts(_CONV, everything), dense, _has_parts(everything))
+    attends = any(_ATTENDS.search(text) for text in everything)
+    return Habits(_counts(_CONV, everything), dense, _has_parts(everything), attends)
 
 
 def _has_parts(texts: Iterable[str]) -> bool:

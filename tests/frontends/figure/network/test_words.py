@@ -82,3 +82,22 @@ def test_recurrent_stays_so_with_a_slip(words: str) -> None:
 )
 def test_numbers_behind_one_name_are_its_parts(others: list[str], spelled: str) -> None:
     assert habits([*others, "conv4/2"]).spelled("conv4/2") == spelled
+
+
+@pytest.mark.parametrize(
+    ("others", "op"),
+    [
+        (["Multi-Head Attention"], "layernorm"),
+        (["MLP"], "layernorm"),
+        (["Feed Forward"], "layernorm"),
+        (["3x3 conv"], "lrn"),
+        ([], "lrn"),
+    ],
+)
+def test_norm_beside_attention_is_that_of_layers(others: list[str], op: str) -> None:
+    assert [step.op for step in read_words(habits([*others, "Norm"]).spelled("Norm")).steps] == [op]
+
+
+@pytest.mark.parametrize("words", ["Batch Norm", "L2-norm", "Norm1", "group normalization"])
+def test_norms_with_names_keep_them(words: str) -> None:
+    assert habits(["Attention", words]).spelled(words) == words
