@@ -18,11 +18,13 @@ from dlc.frontends.figure.raster.low import with_low_pieces
 from dlc.frontends.figure.raster.middles import median, quantile, share_of
 from dlc.frontends.groups import Groups
 
-#: A wider gap (ems) parts two lines of text; letters of turned text stand closer than this.
-_GAP, _STACKED_GAP = 0.9, 0.4
-#: Where letters stand so evenly (the usual difference from their usual distance), of so many, a gap is wider:
-#: a space is as wide as a letter.
-_EVEN, _EVEN_GAP, _ENOUGH = 0.1, 1.35, 12
+#: A wider gap (ems) parts two lines of text, in boxes and (of the em, or the letters' height) outside of them, where
+#: labels of neighbours stand close; letters of turned text stand closer than this.
+_GAP, _FREE_GAP, _STACKED_GAP = 0.9, 0.73, 0.4
+#: Where letters stand so evenly (the standard deviation of their distances by the usual one), of so many, a gap is
+#: wider: a space is as wide as a letter. Distances much shorter or longer (of the usual one) are those of dots and
+#: over spaces.
+_EVEN, _EVEN_GAP, _ENOUGH, _STEP = 0.1, 1.35, 12, (0.4, 1.6)
 #: Pieces lower than this (ems) are dots, dashes, commas: they belong to the letters beside or below them.
 _SMALL = 0.34
 #: Turned letters are at most so much larger than an em.
@@ -136,8 +138,8 @@ def _homes(boxes: Array, homes: Sequence[Area]) -> Array:
 
 def _joined(boxes: Array, home: Array, tall: Array, em: float) -> list[Array]:
     """Pieces gathered by who stands beside whom."""
-    groups = _gathered(boxes, home, tall, em, _GAP)
-    return _gathered(boxes, home, tall, em, _EVEN_GAP) if _are_even(boxes, groups) else groups
+    groups = _gathered(boxes, home, tall, em, _GAP, _FREE_GAP)
+    return _gathered(boxes, home, tall, em, _EVEN_GAP, _EVEN_GAP) if _are_even(boxes, groups) else groups
 
 
 def _are_even(boxes: Array, groups: Sequence[Array]) -> bool:
@@ -147,14 +149,18 @@ def _are_even(boxes: Array, groups: Sequence[Array]) -> bool:
     if len(steps) < _ENOUGH:
         return False
     usual = median(steps)
-    return median(np.abs(steps - usual)) < _EVEN * usual
+    steps = steps[(steps > _STEP[0] * usual) & (steps < _STEP[1] * usual)]
+    return len(steps) > 0 and float(steps.std()) < _EVEN * usual
 
 
-def _gathered(boxes: Array, home: Array, tall: Array, em: float, gap: float) -> list[Array]:
-    """Pieces gathered by who stands beside whom, at most so far apart (ems)."""
+def _gathered(boxes: Array, home: Array, tall: Array, em: float, gap: float, free: float) -> list[Array]:
+    """Pieces gathered by who stands beside whom, at most so far apart (ems) within homes, and outside of all."""
     groups = Groups(len(boxes))
     one, other = _beside(boxes, em, gap)
     fits = (home[one] == home[other]) & _level(boxes[one], boxes[other], tall[one], tall[other], em)
+    high = boxes[:, 3] - boxes[:, 1]
+    size = np.maximum(em, np.maximum(high[one], high[other]))
+    fits &= (home[one] >= 0) | (boxes[other, 0] - boxes[one, 2] <= free * size)
     for i, j in zip(one[fits].tolist(), other[fits].tolist(), strict=True):
         groups.join(i, j)
     return [np.array(group) for group in groups.sets()]

@@ -1,0 +1,54 @@
+"""Lines of text: which letters stand on one, and where the labels of neighbours part."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from dlc.frontends.figure.drawing import Area
+from dlc.frontends.figure.raster.rows import find_rows
+
+EM = 20.0
+HOME: Area = (5.0, 5.0, 595.0, 55.0)
+# Widths of letters (pixels), as those of a word in a font that is no typewriter's.
+WORD = (12, 6, 10, 14, 4, 10)
+
+
+def words(gap: int, count: int, pitch: int | None = None) -> NDArray[np.uint8]:
+    """Words in a row so far apart; letters 3 pixels apart, or their middles `pitch`."""
+    mask = np.zeros((60, 600), np.uint8)
+    left = 12
+    for _ in range(count):
+        for wide in WORD:
+            start = left + (pitch - wide) // 2 if pitch else left
+            mask[20:36, start : start + wide] = 255
+            left += pitch or wide + 3
+        left += gap if pitch else gap - 3
+    return mask
+
+
+@pytest.mark.parametrize(
+    ("gap", "homes", "lines"),
+    [
+        (9, [], 1),  # a space
+        (16, [], 4),  # labels that stand close
+        (16, [HOME], 1),  # the same in a box: words are set wide
+        (20, [HOME], 4),
+    ],
+)
+def test_labels_of_neighbours_part_where_spaces_are_wide(gap: int, homes: list[Area], lines: int) -> None:
+    assert len(find_rows(words(gap, 4), homes, EM)) == lines
+
+
+def test_typewritten_words_are_one_line_over_spaces_as_wide_as_letters() -> None:
+    assert len(find_rows(words(14, 4, pitch=14), [], EM)) == 1
+
+
+def test_digits_that_stand_evenly_are_no_typewriters() -> None:
+    mask = np.zeros((60, 600), np.uint8)
+    for number in range(6):  # digits of one width, and between them wider and narrower letters
+        for place, wide in ((0, 10), (13, 10), (26, 16), (45, 4), (52, 10), (65, 10)):
+            left = 12 + 94 * number + place
+            mask[20:36, left : left + wide] = 255
+    assert len(find_rows(mask, [], EM)) == 6
