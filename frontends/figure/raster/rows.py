@@ -31,6 +31,9 @@ _SMALL = 0.34
 _TURNED_LARGER = 1.8
 #: Lines of turned text take up so many sizes at most, or if so many of its letters stand upon each other so many.
 _TURNED_ROOM, _SURELY, _MORE_ROOM = 5.0, 0.6, 9.0
+#: Boxes with turned text are usually so many times as high as wide, at least so many; its letters make so many times
+#: the lines when read to the right.
+_HIGH, _RATHER_HIGH, _FEWER = 1.6, 1.15, 0.6
 
 
 @attrs.frozen
@@ -50,16 +53,16 @@ class Row:
 
 def find_rows(text: Mask, homes: Sequence[Area], em: float) -> list[Row]:
     """The lines of text of a mask; none reaches out of one of `homes` (boxes and their cells)."""
-    pieces = pieces_of(text)
-    likely = np.flatnonzero(may_be_letters(pieces, em) & ~hollow_rectangles(pieces))
-    if len(likely) == 0:
+    boxes, level = _letters(text, em)
+    if len(boxes) == 0:
         return []
-    boxes = pieces.boxes[likely]
     home = _homes(boxes, homes)
     longest = (boxes[:, 2:] - boxes[:, :2]).max(axis=1)
-    tall = longest >= _SMALL * em
     upright = _upright_homes(boxes, home, homes, longest, em)
     turned = np.isin(home, list(upright))
+    keep = level | turned
+    boxes, home, longest, turned = boxes[keep], home[keep], longest[keep], turned[keep]
+    tall = longest >= _SMALL * em
     made = []
     for part, is_turned in ((np.flatnonzero(~turned), False), (np.flatnonzero(turned), True)):
         own = _transposed(boxes[part]) if is_turned else boxes[part]
@@ -73,20 +76,47 @@ def find_rows(text: Mask, homes: Sequence[Area], em: float) -> list[Row]:
     return [_row(boxes[group], is_turned) for group, is_turned in made]
 
 
+def _letters(text: Mask, em: float) -> tuple[Array, Array]:
+    """The boxes of pieces that may be letters, and which have the size that they have in level text: letters of
+    turned text that touch are higher."""
+    pieces = pieces_of(text)
+    level = may_be_letters(pieces, em)
+    likely = (level | may_be_letters(pieces, em, turned=True)) & ~hollow_rectangles(pieces)
+    return pieces.boxes[likely], level[likely]
+
+
 def _upright_homes(boxes: Array, home: Array, homes: Sequence[Area], longest: Array, em: float) -> set[int]:
-    """High and narrow boxes in which letters make fewer lines when read upwards; beside such also those that are
-    not so narrow, if their letters stand one above the other."""
+    """High and narrow boxes in which letters make fewer lines when read upwards, and those that are not so narrow if
+    their letters surely stand upon each other; beside such also any in which letters do."""
     counts = np.bincount(home + 1, minlength=len(homes) + 1)[1:]
-    high = [i for i, (x0, y0, x1, y1) in enumerate(homes) if counts[i] > 2 and y1 - y0 >= 1.6 * (x1 - x0)]
+    narrow = [_slender(area) for area in homes]
+    high = [i for i, slender in enumerate(narrow) if counts[i] > 2 and slender >= _RATHER_HIGH]
     lines = {number: _lines(number, boxes, home, homes, longest, em) for number in high}
-    found = {number for number, (level, upwards) in lines.items() if upwards < 0.6 * level}
+    found = {
+        number
+        for number, (level, upwards) in lines.items()
+        if upwards < _FEWER * level and (narrow[number] >= _HIGH or _stand_upon(boxes[home == number], em))
+    }
     if not found:
         return found
     for number in np.flatnonzero(counts > 1).tolist():
         level, upwards = lines.get(number) or _lines(number, boxes, home, homes, longest, em)
-        if upwards == 1 and level == counts[number]:
+        if (upwards == 1 and level == counts[number]) or (
+            narrow[number] >= _RATHER_HIGH and upwards < _FEWER * level
+        ):
             found.add(number)
     return found
+
+
+def _slender(area: Area) -> float:
+    """How many times as high as wide an area is."""
+    return (area[3] - area[1]) / max(1.0, area[2] - area[0])
+
+
+def _stand_upon(boxes: Array, em: float) -> bool:
+    """Whether most letters stand closer above or below another than beside one."""
+    hulls = np.hstack([boxes[:, :2], boxes[:, 2:] - boxes[:, :2]])
+    return share_of(run_upwards(hulls, em)) >= _SURELY
 
 
 def _lines(
@@ -108,8 +138,7 @@ def _has_room(home: Area, boxes: Array, size: float) -> bool:
     wide = home[2] - home[0]
     if not _TURNED_ROOM * size < wide <= _MORE_ROOM * size:
         return wide <= _TURNED_ROOM * size
-    hulls = np.hstack([boxes[:, :2], boxes[:, 2:] - boxes[:, :2]])
-    return share_of(run_upwards(hulls, size)) >= _SURELY
+    return _stand_upon(boxes, size)
 
 
 def _size(boxes: Array, em: float) -> float:

@@ -52,3 +52,27 @@ def test_digits_that_stand_evenly_are_no_typewriters() -> None:
             left = 12 + 94 * number + place
             mask[20:36, left : left + wide] = 255
     assert len(find_rows(mask, [], EM)) == 6
+
+
+def turned_words() -> NDArray[np.uint8]:
+    """Two lines of text read upwards, the letters of one of which touch, in a box 1.3 times as high as wide."""
+    mask = np.zeros((140, 110), np.uint8)
+    mask[30:104, 30:44] = 255  # touching letters: a high piece with holes
+    mask[34:100:8, 34:40] = 0
+    for letter in range(7):
+        mask[22 + 13 * letter : 32 + 13 * letter, 56:70] = 255
+    return mask
+
+
+def test_turned_text_is_read_in_boxes_that_are_hardly_higher_than_wide() -> None:
+    rows = find_rows(turned_words(), [(5.0, 5.0, 105.0, 135.0)], EM)
+    assert [(row.area, row.angle) for row in rows] == [((56, 22, 70, 110), 90.0), ((30, 30, 44, 104), 90.0)]
+
+
+def test_level_text_in_a_high_box_stays_level() -> None:
+    mask = np.zeros((140, 110), np.uint8)
+    for line in (20, 60, 100):
+        for letter in range(5):
+            mask[line : line + 16, 20 + 14 * letter : 30 + 14 * letter] = 255
+    rows = find_rows(mask, [(5.0, 5.0, 105.0, 135.0)], EM)
+    assert [(row.count, row.angle) for row in rows] == [(5, 0.0)] * 3
