@@ -162,9 +162,9 @@ def are_words(wide: Array, high: Array, around: Array, em: float) -> Array:
     return found
 
 
-def may_be_letters(pieces: Pieces, em: float, turned: bool = False) -> Array:
-    """Which pieces have the size of a letter or of some that touch, as such stand in (turned) text."""
-    wide, high = (pieces.height, pieces.width) if turned else (pieces.width, pieces.height)
+def may_be_letters(pieces: Pieces, em: float) -> Array:
+    """Which pieces have the size of a letter or of some that touch."""
+    wide, high = pieces.width, pieces.height
     fits = (high <= _TALLEST * em) & (wide <= _WIDEST * em) & (np.maximum(wide, high) >= _SHORTEST * em)
     dense = pieces.pixels >= 0.08 * wide * high
     found: Array = fits & dense

@@ -13,7 +13,7 @@ from dlc.frontends.figure.geometry import extent
 from dlc.frontends.figure.raster.arrays import Array, Mask
 from dlc.frontends.figure.raster.hollow import hollow_rectangles
 from dlc.frontends.figure.raster.letter_sizes import run_upwards
-from dlc.frontends.figure.raster.letters import may_be_letters, pieces_of
+from dlc.frontends.figure.raster.letters import are_words, may_be_letters, pieces_of
 from dlc.frontends.figure.raster.low import with_low_pieces
 from dlc.frontends.figure.raster.middles import median, quantile, share_of
 from dlc.frontends.groups import Groups
@@ -53,15 +53,17 @@ class Row:
 
 def find_rows(text: Mask, homes: Sequence[Area], em: float) -> list[Row]:
     """The lines of text of a mask; none reaches out of one of `homes` (boxes and their cells)."""
-    boxes, level = _letters(text, em)
-    if len(boxes) == 0:
+    letters = _letters(text, homes, em)
+    if len(letters.boxes) == 0:
         return []
-    home = _homes(boxes, homes)
-    longest = (boxes[:, 2:] - boxes[:, :2]).max(axis=1)
-    upright = _upright_homes(boxes, home, homes, longest, em)
-    turned = np.isin(home, list(upright))
-    keep = level | turned
-    boxes, home, longest, turned = boxes[keep], home[keep], longest[keep], turned[keep]
+    turned = np.isin(letters.home, list(_upright_homes(letters, homes, em)))
+    keep = letters.level | turned
+    boxes, home, longest, turned = (
+        letters.boxes[keep],
+        letters.home[keep],
+        letters.longest[keep],
+        turned[keep],
+    )
     tall = longest >= _SMALL * em
     made = []
     for part, is_turned in ((np.flatnonzero(~turned), False), (np.flatnonzero(turned), True)):
@@ -76,34 +78,65 @@ def find_rows(text: Mask, homes: Sequence[Area], em: float) -> list[Row]:
     return [_row(boxes[group], is_turned) for group, is_turned in made]
 
 
-def _letters(text: Mask, em: float) -> tuple[Array, Array]:
-    """The boxes of pieces that may be letters, and which have the size that they have in level text: letters of
-    turned text that touch are higher."""
+@attrs.frozen(eq=False)
+class _Letters:
+    """Pieces that may be letters: their boxes, the home of each, and which have the size of letters in level text.
+
+    Those of turned text that touch are higher.
+    """
+
+    boxes: Array
+    home: Array
+    level: Array
+
+    @property
+    def longest(self) -> Array:
+        """The longer side of each."""
+        found: Array = (self.boxes[:, 2:] - self.boxes[:, :2]).max(axis=1)
+        return found
+
+    def lines(self, number: int, area: Area, em: float) -> tuple[int, int]:
+        """How many lines the letters in a home make when read to the right, and upwards; none (0, 0) in a home that
+        is too wide for turned ones."""
+        own = self.home == number
+        stood, long = _transposed(self.boxes[own]), self.longest[own]
+        size = _size(stood, em)
+        if not _has_room(area, self.boxes[own], size):
+            return 0, 0
+        level = own & self.level
+        lines = len(_joined(self.boxes[level], self.home[level], self.longest[level] >= _SMALL * em, em))
+        lines += 2 * int(np.count_nonzero(own & ~self.level))  # two letters touch, at least
+        return lines, len(_joined(stood, self.home[own], long >= _SMALL * size, size))
+
+
+def _letters(text: Mask, homes: Sequence[Area], em: float) -> _Letters:
     pieces = pieces_of(text)
     level = may_be_letters(pieces, em)
-    likely = (level | may_be_letters(pieces, em, turned=True)) & ~hollow_rectangles(pieces)
-    return pieces.boxes[likely], level[likely]
+    upwards = (pieces.height > pieces.width) & are_words(pieces.width, pieces.height, pieces.around, em)
+    likely = (level | upwards) & ~hollow_rectangles(pieces)
+    boxes = pieces.boxes[likely]
+    return _Letters(boxes, _homes(boxes, homes), level[likely])
 
 
-def _upright_homes(boxes: Array, home: Array, homes: Sequence[Area], longest: Array, em: float) -> set[int]:
+def _upright_homes(letters: _Letters, homes: Sequence[Area], em: float) -> set[int]:
     """High and narrow boxes in which letters make fewer lines when read upwards, and those that are not so narrow if
     their letters surely stand upon each other; beside such also any in which letters do."""
-    counts = np.bincount(home + 1, minlength=len(homes) + 1)[1:]
+    counts = np.bincount(letters.home + 1, minlength=len(homes) + 1)[1:]
     narrow = [_slender(area) for area in homes]
     high = [i for i, slender in enumerate(narrow) if counts[i] > 2 and slender >= _RATHER_HIGH]
-    lines = {number: _lines(number, boxes, home, homes, longest, em) for number in high}
+    lines = {number: letters.lines(number, homes[number], em) for number in high}
     found = {
         number
         for number, (level, upwards) in lines.items()
-        if upwards < _FEWER * level and (narrow[number] >= _HIGH or _stand_upon(boxes[home == number], em))
+        if upwards < _FEWER * level
+        and (narrow[number] >= _HIGH or _stand_upon(letters.boxes[letters.home == number], em))
     }
     if not found:
         return found
     for number in np.flatnonzero(counts > 1).tolist():
-        level, upwards = lines.get(number) or _lines(number, boxes, home, homes, longest, em)
-        if (upwards == 1 and level == counts[number]) or (
-            narrow[number] >= _RATHER_HIGH and upwards < _FEWER * level
-        ):
+        level, upwards = lines.get(number) or letters.lines(number, homes[number], em)
+        fewer = narrow[number] >= _RATHER_HIGH and upwards < _FEWER * level
+        if fewer or (upwards == 1 and level == counts[number]):
             found.add(number)
     return found
 
@@ -117,20 +150,6 @@ def _stand_upon(boxes: Array, em: float) -> bool:
     """Whether most letters stand closer above or below another than beside one."""
     hulls = np.hstack([boxes[:, :2], boxes[:, 2:] - boxes[:, :2]])
     return share_of(run_upwards(hulls, em)) >= _SURELY
-
-
-def _lines(
-    number: int, boxes: Array, home: Array, homes: Sequence[Area], longest: Array, em: float
-) -> tuple[int, int]:
-    """How many lines the letters in a home make when read to the right, and upwards; none (0, 0) in a home that is
-    too wide for turned ones."""
-    own = np.flatnonzero(home == number)
-    stood = _transposed(boxes[own])
-    size = _size(stood, em)
-    if not _has_room(homes[number], boxes[own], size):
-        return 0, 0
-    level = len(_joined(boxes[own], home[own], longest[own] >= _SMALL * em, em))
-    return level, len(_joined(stood, home[own], longest[own] >= _SMALL * size, size))
 
 
 def _has_room(home: Area, boxes: Array, size: float) -> bool:
