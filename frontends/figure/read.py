@@ -12,6 +12,7 @@ from dlc.frontends.figure.choice import networks
 from dlc.frontends.figure.classify.judge import LEAST
 from dlc.frontends.figure.drawing import Drawing
 from dlc.frontends.figure.find import Figure
+from dlc.frontends.figure.network.channels import with_channels_last
 from dlc.frontends.figure.network.coverage import coverage
 from dlc.frontends.figure.network.dashed import with_dashed_boxes
 from dlc.frontends.figure.network.emit import NO_SIGN, ONE_INPUT, Facts, Place, emit, facts_of
@@ -89,7 +90,7 @@ def read_drawing(
     if likely >= LEAST and (told := unread(drawing, span_of(place.origin()))):
         share = unread_share(drawing)
     facts = facts_of(" ".join([caption, *(label.text for label in drawing.labels)]))
-    drawing = with_dashed_boxes(with_enlargements(drawing, caption))
+    drawing = with_dashed_boxes(with_channels_last(with_enlargements(drawing, caption)))
     graphs = networks(graphs_of(drawing), likely)
     read = coverage(drawing, graphs) * (1 - _DOUBT * share) if graphs else 0.0
     made = [_net(graph, place, facts, confidence(graph, likely) * read) for graph in graphs]
