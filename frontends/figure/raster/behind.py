@@ -36,10 +36,11 @@ def joined_behind(strokes: Sequence[Stroke], found: Iterable[Found], em: float) 
     left = list(strokes)
     free = _free_ends(left)
     for area in (_with_shadow(one) for one in found if one.box.outline is not Outline.CIRCLE):
+        left_of, right_of = area[0] - _AT * em, area[2] + _AT * em
         ends = [
             (stroke, which, side)
             for (stroke, which), place in free
-            if (side := _side(place, area, em)) is not None
+            if left_of <= place[0] <= right_of and (side := _side(place, area, em)) is not None
         ]
         used: set[int] = set()
         for (one, i, side), (other, j, facing) in itertools.combinations(ends, 2):

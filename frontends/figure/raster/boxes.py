@@ -285,6 +285,8 @@ def paint_borders(mask: Mask, found: Sequence[Found], extra: float = 1.5) -> Non
 
     Boxes come with the larger ones first; what lies inside a border stays as it is but for inner borders.
     """
+    if not found:
+        return
     borders = np.zeros_like(mask)
     for one in found:
         by = max(1, round(one.margin + extra))

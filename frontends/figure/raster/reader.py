@@ -90,7 +90,8 @@ def _read(drawn: Canvas, faces: Faces, recogniser: Recogniser | None) -> Drawing
     boxes = _box_mask(drawn, shapes.found)
     lines = find_lines(drawn, shapes.inked, boxes)
     meshed = find_meshed(drawn, shapes.faces, shapes.found, shapes.inked, lines.ink, boxes)
-    traced = _traced(drawn, meshed)
+    boxes = boxes if meshed.found is shapes.found else _box_mask(drawn, meshed.found)
+    traced = _traced(drawn, meshed, boxes)
     text = without_signs(_text_mask(meshed.ink, meshed.lines, traced, meshed.found), shapes.circles)
     homes = [area for one in meshed.found for area in (one.box.front, *one.cells)]
     rows = find_rows(text, homes, drawn.em)
@@ -124,9 +125,8 @@ def _shapes(drawn: Canvas, faces: Faces) -> _Shapes:
     return _Shapes(faces, ink, inked, [*found, *as_boxes(photos)], circles, dashed.boxes if dashed else ())
 
 
-def _traced(drawn: Canvas, meshed: Meshed) -> Traced:
-    """The lines between boxes, but those that fans account for."""
-    boxes = _box_mask(drawn, meshed.found)
+def _traced(drawn: Canvas, meshed: Meshed, boxes: Mask) -> Traced:
+    """The lines between boxes, which `boxes` marks, but those that fans account for."""
     fans = meshed.fans
     plain = meshed.lines if fans is None else without(meshed.lines, fans.ink)
     return trace(plain, cv2.dilate(boxes, np.ones((9, 9), np.uint8)), drawn.em)
@@ -168,9 +168,11 @@ def _is_remnant(stroke: Stroke, found: list[Found], em: float) -> bool:
 
 def _text_mask(ink: Mask, lines: Mask, traced: Traced, found: list[Found]) -> Mask:
     """The ink that is neither a box's border nor a connector; letters that touch a line are kept."""
-    letters = lines_between(traced.clutter, ink.shape, 1.6)
-    own = lines_between(traced.strokes, ink.shape, 0.5)
-    taken: Array = without(lines, without(letters, own))
+    taken: Array = lines.copy()
+    if traced.clutter:
+        letters = lines_between(traced.clutter, ink.shape, 1.6)
+        own = lines_between(traced.strokes, ink.shape, 0.5)
+        taken = without(lines, without(letters, own))
     paint_borders(taken, found, 0.8)
     return without(ink, taken)
 

@@ -137,6 +137,7 @@ class _Tracer:
         self._runs, inner = _runs(skeleton, places, arms)
         left = ~inner[places]
         self._around = dict(zip(places[left].tolist(), around[left].tolist(), strict=True))
+        self._ways = {code: self._steps_of(code) for code in set(self._around.values())}
         self._node_of: dict[int, int] = {}
         self._graph = Graph({}, {})
 
@@ -176,10 +177,12 @@ class _Tracer:
             self._node_of.update(dict.fromkeys(group, number))
 
     def _neighbours(self, place: int) -> list[int]:
-        code, known = self._around[place], self._around
-        return [
-            place + step for bit, step in enumerate(self._steps) if code >> bit & 1 and place + step in known
-        ]
+        known = self._around
+        return [place + step for step in self._ways[known[place]] if place + step in known]
+
+    def _steps_of(self, code: int) -> list[int]:
+        """The steps to the neighbours that a code says are set."""
+        return [step for bit, step in enumerate(self._steps) if code >> bit & 1]
 
     def _walk(self, start: int, place: int, seen: set[int]) -> None:
         """Follow a chain from a node's pixel until the next node."""
