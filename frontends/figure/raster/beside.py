@@ -69,9 +69,12 @@ def without_letters(lines: Mask, em: float, slack: int = 0) -> Mask:
     A line runs on straight above and below a letter, up to `slack` pixels aside. An arrow's head lies on both
     sides, and a fork leads further away.
     """
-    thick = cv2.dilate(lines, np.ones((1, 2 * slack + 1), np.uint8)) if slack else lines
     long = np.ones((max(3, round(_STRAIGHT * em)), 1), np.uint8)
-    straight = cv2.bitwise_and(cv2.morphologyEx(thick, cv2.MORPH_OPEN, long), lines)
+    if slack:
+        thick = cv2.dilate(lines, np.ones((1, 2 * slack + 1), np.uint8))
+        straight = cv2.bitwise_and(cv2.morphologyEx(thick, cv2.MORPH_OPEN, long), lines)
+    else:
+        straight = cv2.morphologyEx(lines, cv2.MORPH_OPEN, long)
     rest = without(lines, straight)
     pieces = pieces_of(rest)
     fits = may_be_letters(pieces, em) & (pieces.height >= _LOWEST * em) & (pieces.height <= _HIGHEST * em)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import attrs
+import cv2
 import numpy as np
 
 from dlc.frontends.figure.drawing import Area, Colour
@@ -15,6 +16,7 @@ from dlc.frontends.figure.raster.faces import Face, Faces, differ
 #: How far outside a face its border line is looked for (ems).
 _REACH = 0.55
 _SAMPLES = 40
+_EVENLY = np.arange(_SAMPLES) + 0.5
 #: A line that begins further out (pixels) is none of the face's own.
 _FURTHEST = 5
 #: So many faces are looked at together.
@@ -95,23 +97,14 @@ def _rays(contour: Points) -> tuple[Array, Array]:
     whole = long.sum()
     if whole <= 0:
         return np.repeat(contour[:1].astype(np.float64), _SAMPLES, axis=0), np.array([[0.0, -1.0]] * _SAMPLES)
-    at = (np.arange(_SAMPLES) + 0.5) * whole / _SAMPLES
+    at = _EVENLY * whole / _SAMPLES
     ends = np.cumsum(long)
     index = np.minimum(np.searchsorted(ends, at), len(long) - 1)
     rest = (at - (ends[index] - long[index])) / np.maximum(long[index], 1e-9)
     start = contour[index] + rest[:, None] * along[index]
     unit = along[index] / np.maximum(long[index], 1e-9)[:, None]
-    normal = np.stack([unit[:, 1], -unit[:, 0]], axis=1)
-    if _turn(contour) < 0:
-        normal = -normal
-    return start, normal
-
-
-def _turn(contour: Points) -> float:
-    """Twice the area inside, positive where the contour runs clockwise as seen (y down)."""
-    x, y = contour[:, 0].astype(np.float64), contour[:, 1].astype(np.float64)
-    around = float(x[-1] * y[0] - x[0] * y[-1])
-    return float(np.dot(x[:-1], y[1:]) - np.dot(x[1:], y[:-1])) + around
+    clockwise = cv2.contourArea(contour.reshape(-1, 1, 2), oriented=True) >= 0  # as seen, y down
+    return start, unit[:, ::-1] * ((1, -1) if clockwise else (-1, 1))
 
 
 def _span(hit: Array) -> tuple[Array, Array, Array]:

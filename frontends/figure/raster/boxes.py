@@ -246,12 +246,11 @@ def _with_cells(one: Found, cells: Sequence[Found]) -> Found:
 def _without_frames(found: Sequence[Found], em: float) -> list[Found]:
     """Leave out a box that lies in another at nearly the same place: a double line."""
     kept: list[Found] = []
-    for one in sorted(found, key=lambda f: -extent(f.box.area)):
-        twin = any(
-            all(abs(a - b) <= 0.4 * em for a, b in zip(one.box.area, other.box.area, strict=True))
-            for other in kept
-        )
-        if not twin:
+    ordered = sorted(found, key=lambda f: -extent(f.box.area))
+    areas = np.array([one.box.area for one in ordered]).reshape(-1, 4)
+    for at, one in enumerate(ordered):
+        twins = (np.abs(areas[:at] - areas[at]) <= 0.4 * em).all(axis=1)
+        if not any(ordered[i] in kept for i in np.flatnonzero(twins).tolist()):
             kept.append(one)
     return kept
 

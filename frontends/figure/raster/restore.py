@@ -63,7 +63,8 @@ def stretched(pixels: Pixels) -> Pixels:
 
 def has_specks(patches: Sequence[Pixels]) -> bool:
     """Whether there are many single black or white pixels that differ from all around them."""
-    return sum(cv2.countNonZero(_specks(p)) for p in patches) >= _SPECKS * sum(p.size for p in patches)
+    found = sum(cv2.countNonZero(_specks(patch)) for patch in _varied(patches, _SPECK))
+    return found >= _SPECKS * sum(patch.size for patch in patches)
 
 
 def without_specks(pixels: Pixels) -> Pixels:
@@ -72,6 +73,12 @@ def without_specks(pixels: Pixels) -> Pixels:
     made = pixels.copy()
     cv2.copyTo(cv2.medianBlur(pixels, 3), _specks(grey), made)
     return made
+
+
+def _varied(patches: Sequence[Pixels], least: int) -> list[Pixels]:
+    """The patches in which brightness differs by more than this; others are blank paper, or faint."""
+    ranges = [(patch, cv2.minMaxLoc(patch)) for patch in patches]
+    return [patch for patch, (low, high, *_) in ranges if high - low > least]
 
 
 def _specks(grey: Pixels) -> Mask:
@@ -84,7 +91,7 @@ def _specks(grey: Pixels) -> Mask:
 
 def is_soft(patches: Sequence[Pixels]) -> bool:
     """Whether edges are blurred: they take several pixels to rise."""
-    rises = np.concatenate([_rises(patch) for patch in patches])
+    rises = np.concatenate([np.zeros(0), *map(_rises, _varied(patches, 2 * _EDGE))])
     return len(rises) > _FEW_EDGES and float(np.median(rises)) < _SOFT
 
 
