@@ -16,10 +16,11 @@ _CLOSE, _ON = 3, 3  # pixels: from a letter to its line, and how far that is fol
 _LONGEST, _ASIDE, _NEXT = 8.0, 3.0, 0.5
 
 
-def without_numbers(pieces: Pieces, lines: Array, em: float) -> Mask:
+def without_numbers(pieces: Pieces, lines: Array, boxes: Mask, em: float) -> Mask:
     """The ink of the pieces that are lines, without the letters that touch them on one side.
 
-    Of lines that are not quite upright those count that have other letters beside them, of which one touches.
+    What reaches from a line to one of the `boxes` beside it is a head. Of lines that are not quite upright those
+    count that have other letters beside them, of which one touches.
     """
     mask = pieces.mask(lines)
     for number in _beside_letters(pieces, lines, em):
@@ -27,7 +28,7 @@ def without_numbers(pieces: Pieces, lines: Array, em: float) -> Mask:
         window = pieces.window(number)
         touching = without(window, _without_aslant(window, em))
         mask[y0:y1, x0:x1] = without(mask[y0:y1, x0:x1], touching)
-    return without_letters(mask, em)
+    return without_letters(mask, boxes, em)
 
 
 def _beside_letters(pieces: Pieces, lines: Array, em: float) -> list[int]:
@@ -59,15 +60,15 @@ def _without_aslant(window: Mask, em: float) -> Mask:
     columns = rim + np.arange(wide)[None, :]
     stood = np.zeros((high, wide + 2 * rim), np.uint8)
     stood[rows, columns - shift[:, None]] = window
-    made: Mask = without_letters(stood, em, 1)[rows, columns - shift[:, None]]
+    made: Mask = without_letters(stood, np.zeros_like(stood), em, 1)[rows, columns - shift[:, None]]
     return made
 
 
-def without_letters(lines: Mask, em: float, slack: int = 0) -> Mask:
+def without_letters(lines: Mask, boxes: Mask, em: float, slack: int = 0) -> Mask:
     """The ink of lines without the letters that touch upright ones on one side.
 
     A line runs on straight above and below a letter, up to `slack` pixels aside. An arrow's head lies on both
-    sides, and a fork leads further away.
+    sides or leads to one of the `boxes`, and a fork leads further away.
     """
     long = np.ones((max(3, round(_STRAIGHT * em)), 1), np.uint8)
     if slack:
@@ -81,14 +82,15 @@ def without_letters(lines: Mask, em: float, slack: int = 0) -> Mask:
     fits &= (pieces.width >= _NARROWEST * em) & (pieces.width <= _WIDEST * em)
     for number in np.flatnonzero(fits):
         x0, y0, x1, y1 = (int(v) for v in pieces.boxes[number])
-        fits[number] = _touches(straight, rest, (x0, y0, x1, y1))
+        fits[number] = _touches(straight, rest, boxes, (x0, y0, x1, y1))
     if not fits.any():
         return lines
     return without(lines, pieces.mask(fits))
 
 
-def _touches(straight: Mask, rest: Mask, area: tuple[int, int, int, int]) -> bool:
-    """Whether a line passes a piece close on one side, and nothing like it is on the line's other side."""
+def _touches(straight: Mask, rest: Mask, boxes: Mask, area: tuple[int, int, int, int]) -> bool:
+    """Whether a line passes a piece close on one side, with nothing like it on the line's other side, nor a box on
+    the piece's."""
     x0, y0, x1, y1 = area
     high, wide = straight.shape
     if y0 < _ON or y1 + _ON > high:
@@ -100,5 +102,6 @@ def _touches(straight: Mask, rest: Mask, area: tuple[int, int, int, int]) -> boo
             continue
         edge = near.start if away < 0 else near.stop
         across = slice(max(0, edge - (x1 - x0)), edge) if away < 0 else slice(edge, edge + x1 - x0)
-        return not rest[y0:y1, across].any()
+        beyond = slice(x1, x1 + _CLOSE) if away < 0 else slice(max(0, x0 - _CLOSE), x0)
+        return not rest[y0:y1, across].any() and not boxes[y0:y1, beyond].any()
     return False

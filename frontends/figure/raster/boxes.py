@@ -26,7 +26,7 @@ _THICKEST = 0.75
 #: A cell that is a little away from the border spans so much of its box, across or down.
 _SPANS = 0.5
 #: A shadow's edge is so wide (pixels).
-_SHADE = 1.5
+_SHADE = 0.4
 _SQUARE = (Outline.RECTANGLE, Outline.ROUNDED)
 
 
@@ -274,7 +274,8 @@ def paint_shadow(mask: Mask, found: Found, value: int) -> None:
     if found.shadow is not None:
         by = np.rint(np.array(found.shadow) + np.sign(found.shadow) * _SHADE).astype(np.int32)
         contour = (found.contour + by).reshape(-1, 1, 2)
-        side = 2 * round(found.margin) + 1
+        border = max(found.half + 1, found.box.area[2] - float(found.contour[:, 0].max()))
+        side = 2 * round(border) + 1
         cv2.drawContours(mask, [contour], -1, value, cv2.FILLED)
         cv2.drawContours(mask, [contour], -1, value, side)
 

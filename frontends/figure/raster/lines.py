@@ -41,9 +41,9 @@ def find_lines(drawn: Canvas, ink: Mask, boxes: Mask) -> Lines:
     joined = join_dashes(pieces, written, boxes, em)
     lines = _are_lines(pieces, touching, lettered, em) | free_arrows(pieces, em)
     if joined is None:
-        return Lines(without_numbers(pieces, lines, em))
+        return Lines(without_numbers(pieces, lines, boxes, em))
     mask = cv2.bitwise_or(pieces.mask(lines | joined.pieces), joined.gaps)
-    return Lines(without_letters(mask, em), joined.gaps)
+    return Lines(without_letters(mask, boxes, em), joined.gaps)
 
 
 def _are_rows(pieces: Pieces, among: Array, em: float) -> Array:

@@ -9,15 +9,18 @@ import attrs
 import numpy as np
 
 from dlc.frontends.figure.drawing import Point
+from dlc.frontends.figure.geometry import cosine
 from dlc.frontends.figure.raster.arrays import Array, Mask
 from dlc.frontends.figure.raster.stroke import Stroke, ink_end, is_at
 
 #: How far (ems) from a fork its box is at most, and at least (and half the line's thickness more).
-_FARTHEST, _NEAREST = 1.5, 0.2
+_FARTHEST, _NEAREST = 1.5, 0.12
 #: A line that turns by more than 60 degrees within two arms (ems) has a corner there.
 _ARM, _TURN = 0.6, 0.5
 #: Two ends are one where they are this near (ems).
 _SAME = 0.6
+#: A head's wing is at most this long (ems); lines come in across that turn by more than 60 degrees.
+_WING, _ACROSS = 0.95, 0.5
 #: The last stretch of a line (ems) by which its direction is judged, and what is left out at its end.
 _REACH, _SKIP = 1.0, 0.25
 
@@ -35,31 +38,65 @@ def reaching(
         made += parts if parts is not None else [stroke]
         if parts is not None:
             forks.append(parts[1].end(0))
+    gone: list[Stroke] = []
     for stroke in made:
         for which in (0, 1):
-            if stroke.forks[which]:
-                _lead_on(stroke, which, made, lines, near, em)
-    return made, forks
+            if stroke.forks[which] and stroke not in gone:
+                gone += _lead_on(stroke, which, made, lines, near, em)
+    return [stroke for stroke in made if stroke not in gone], forks
 
 
 def _lead_on(
     stroke: Stroke, which: int, others: Iterable[Stroke], lines: Mask, near: Mask, em: float
-) -> None:
-    """Lead a line's forked end on to the box right ahead of it, unless another line runs from there to it."""
-    tip = _ahead(
-        stroke.end(which), stroke.outward(which, _REACH * em, _SKIP * em), stroke.half, lines, near, em
-    )
-    if tip is None or any(
-        (other.heads[end] or (not other.forks[end] and is_at(other.end(end), near)))
-        and math.dist(other.end(end), tip) <= _SAME * em
+) -> list[Stroke]:
+    """Lead a line's forked end on to the box right ahead of it, unless another line runs straight there.
+
+    Other lines that end there come in at the head's side, and end where they meet this one. Of those that are
+    returned nothing is left: they were parts of the head.
+    """
+    way = stroke.outward(which, _REACH * em, _SKIP * em)
+    tip = _ahead(stroke.end(which), way, stroke.half, lines, near, em)
+    if tip is None:
+        return []
+    rivals = [
+        (other, end)
         for other in others
         for end in (0, 1)
         if other is not stroke
-    ):
-        return
+        and _is_there(other, end, near)
+        and math.dist(other.end(end), tip) <= _SAME * em
+    ]
+    wings = [other for other, end in rivals if _is_wing(other, end, near, em)]
+    rivals = [(other, end) for other, end in rivals if other not in wings]
+    if any(cosine(other.outward(end, _REACH * em / 2), way) > _ACROSS for other, end in rivals):
+        return []
     place = np.rint(np.array([tip])).astype(stroke.points.dtype)
     stroke.points = np.concatenate([stroke.points, place] if which else [place, stroke.points])
     stroke.heads[which], stroke.forks[which] = True, False
+    for other, end in rivals:
+        _end_at(other, end, stroke)
+    return wings
+
+
+def _is_there(stroke: Stroke, which: int, near: Mask) -> bool:
+    """Whether an end is a head, or at a box."""
+    return stroke.heads[which] or (not stroke.forks[which] and is_at(stroke.end(which), near))
+
+
+def _is_wing(stroke: Stroke, which: int, near: Mask, em: float) -> bool:
+    """Whether a line that ends at a box is one of a head's wings: it is short, and leads nowhere."""
+    free = not stroke.forks[1 - which] and not is_at(stroke.end(1 - which), near)
+    return free and stroke.length <= _WING * em
+
+
+def _end_at(stroke: Stroke, which: int, other: Stroke) -> None:
+    """Cut a line's end off where the line is nearest to another's course: it forks off there."""
+    points = stroke.points[::-1] if which else stroke.points
+    last = points[: len(points) // 2 + 1].astype(np.float64)
+    apart = np.hypot(*(last[:, None] - other.points[None]).transpose(2, 0, 1)).min(axis=1)
+    points = points[int(apart.argmin()) :]
+    stroke.points = points[::-1] if which else points
+    stroke.heads[which], stroke.forks[which] = False, True
 
 
 def _led_on(stroke: Stroke, at: int, lines: Mask, near: Mask, em: float) -> list[Stroke] | None:

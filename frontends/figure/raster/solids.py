@@ -16,6 +16,7 @@ from dlc.frontends.figure.raster.boxes import Found
 from dlc.frontends.figure.raster.middles import median, share_of
 from dlc.frontends.figure.raster.ridges import Ridges, ridges_of, snapped
 from dlc.frontends.figure.raster.sampling import marked_at, values_at
+from dlc.frontends.figure.raster.shadows import shadow_of
 
 #: A sheet is at most this much (ems) further back than the one before it, a cuboid's rear at most so far back
 #: (of its front's longer side, or ems).
@@ -68,7 +69,8 @@ def with_solids(found: Sequence[Found], edges: Mask, grey: Pixels, em: float) ->
     for one in found:
         seen = _seen_behind(one, edges, grey, em) if one.box.outline in _FRONTS else None
         if seen is None:
-            made.append(one)
+            shade = shadow_of(one, grey, em) if one.box.outline is Outline.ROUNDED else None
+            made.append(attrs.evolve(one, shadow=shade))
         elif _is_shadow(_front(one), seen, grey, em):
             shade = seen.rears[0] if _is_shaded(one, seen.rears[0], grey) else None
             made.append(attrs.evolve(one, shadow=shade))

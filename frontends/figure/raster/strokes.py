@@ -23,6 +23,7 @@ from dlc.frontends.figure.raster.letters import pieces_of
 from dlc.frontends.figure.raster.meeting import parted, share_heads
 from dlc.frontends.figure.raster.mending import mended
 from dlc.frontends.figure.raster.middles import median
+from dlc.frontends.figure.raster.missed import with_missed_heads
 from dlc.frontends.figure.raster.reaching import reaching
 from dlc.frontends.figure.raster.skeleton import Edge, Graph, graph_of
 from dlc.frontends.figure.raster.stroke import Stroke, ink_end, is_at
@@ -41,7 +42,7 @@ _REACH = 0.8
 #: The stretch (ems) by which the direction of a line is judged that turns at once, as behind a crossing.
 _AT_ONCE = 0.2
 #: Lines share a head where their ends are this near (ems), and run across each other at more than 60 degrees.
-_ONE_HEAD, _ACROSS = 0.35, 0.5
+_ONE_HEAD, _ACROSS = 0.6, 0.5
 #: A loop of the skeleton (of half the line's thickness, and pixels more) that encloses nothing.
 _LOOP = 3.0
 #: Ends that are no further apart (pixels) are at one place: a thick place keeps them further apart.
@@ -84,10 +85,13 @@ def trace(lines: Mask, near: Mask, em: float) -> Traced:
     forks += _leave_heads(strokes, lines, near, em)
     for stroke in strokes:
         _extend(stroke, lines, near, em)
+    strokes, passed = with_missed_heads(strokes, lines, near, em)
+    forks += passed
     mark_heads(strokes, tips, em)
     mark_half_heads(strokes, lines, near, em)
     strokes = with_detached_heads(strokes, pieces, em)
     share_heads(strokes, near, em)
+    crossings += [fork for fork in forks if not _is_met(fork, strokes, em)]
     strokes, parted_at = with_bars_parted(strokes, crossings, em)
     forks += parted_at
     met = [fork for fork in forks if _is_met(fork, strokes, em)]
@@ -430,7 +434,7 @@ class _Walker:
         blob = self.blobs.get(node)
         stroke.heads[which] = node in self.wings or at in self.headed
         stroke.forks[which] = self.graph.degree(node) > 1 and not stroke.heads[which]
-        if stroke.heads[which] and blob is not None:
+        if blob is not None and (stroke.heads[which] or stroke.forks[which]):
             middle = np.rint(np.array([blob.middle])).astype(stroke.points.dtype)
             stroke.points = np.concatenate([stroke.points, middle] if which else [middle, stroke.points])
 

@@ -9,6 +9,8 @@ from dlc.frontends.figure.raster.letters import pieces_of
 from dlc.frontends.figure.raster.low import with_low_pieces
 
 EM = 18.0
+#: No boxes.
+NONE = np.zeros((120, 90), np.uint8)
 
 
 def upright() -> np.ndarray:  # type: ignore[type-arg]
@@ -21,7 +23,7 @@ def upright() -> np.ndarray:  # type: ignore[type-arg]
 def test_a_digit_that_touches_a_line_is_taken_off() -> None:
     lines = upright()
     lines[50:63, 32:40] = 255
-    left = without_letters(lines, EM)
+    left = without_letters(lines, NONE, EM)
     assert (left == upright()).all()
 
 
@@ -42,22 +44,30 @@ def test_a_digit_that_touches_a_slanted_arrow_is_taken_off(slant: int) -> None:
     pieces = pieces_of(beside)
     chosen = pieces.height > 3 * EM
     assert (
-        cv2.countNonZero(cv2.absdiff(without_numbers(pieces, chosen, EM), alone)) <= 14
+        cv2.countNonZero(cv2.absdiff(without_numbers(pieces, chosen, NONE, EM), alone)) <= 14
     )  # a column of some 75 pixels
     pieces = pieces_of(alone)
-    assert (without_numbers(pieces, pieces.height > 3 * EM, EM) == alone).all()
+    assert (without_numbers(pieces, pieces.height > 3 * EM, NONE, EM) == alone).all()
 
 
 def test_the_head_of_an_arrow_stays() -> None:
     lines = upright()
     cv2.fillPoly(lines, [np.array([[25, 101], [36, 101], [31, 115]], np.int32)], 255)
-    assert (without_letters(lines, EM) == lines).all()
+    assert (without_letters(lines, NONE, EM) == lines).all()
+
+
+def test_a_head_that_leads_from_a_line_to_a_box_stays() -> None:
+    lines, boxes = upright(), np.zeros((120, 80), np.uint8)
+    cv2.fillPoly(lines, [np.array([[31, 51], [31, 63], [42, 57]], np.int32)], 255)
+    boxes[20:100, 44:] = 255
+    assert (without_letters(lines, boxes, EM) == lines).all()
+    assert (without_letters(lines, np.zeros_like(boxes), EM) == upright()).all()
 
 
 def test_a_line_that_leaves_another_stays() -> None:
     lines = upright()
     cv2.line(lines, (32, 60), (75, 20), 255, 2)
-    assert (without_letters(lines, EM) == lines).all()
+    assert (without_letters(lines, NONE, EM) == lines).all()
 
 
 def test_an_underscore_belongs_to_the_line_above() -> None:

@@ -1,0 +1,135 @@
+"""Heads at boxes that no traced line ends in: lines pass over them, or end in a fork at their backs."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import attrs
+import cv2
+import numpy as np
+
+from dlc.frontends.figure.drawing import Point
+from dlc.frontends.figure.geometry import cosine, direction
+from dlc.frontends.figure.raster.arrays import Mask
+from dlc.frontends.figure.raster.stroke import Stroke
+
+#: Where a head touches its box it is at most so wide (ems); what ends so near to that place (ems) ends there.
+_WIDEST, _THERE = 1.0, 0.5
+#: A line that runs by closer to a box than its heads touch is kept out by so many pixels (both sides together).
+_CLOSE = 5
+#: So far from its tip (ems) is a head's line at most.
+_FARTHEST = 1.7
+#: A head is so much thicker than its line (half its thickness; at least so many pixels).
+_THICKER, _MORE = 1.7, 1.4
+#: Ends are at one place where they are this near (ems); a line's end leads on where it turns by less than 45 degrees.
+_SAME, _ONWARD = 0.35, 0.7
+#: The last stretch of a line (ems) by which its direction is judged, and what is left out at its end.
+_REACH, _SKIP = 1.0, 0.25
+
+
+def with_missed_heads(
+    strokes: Sequence[Stroke], lines: Mask, near: Mask, em: float
+) -> tuple[list[Stroke], list[Point]]:
+    """Strokes, with those that lead to heads at boxes (`near` marks borders) to which none led; and where these
+    fork off."""
+    made, forks = list(strokes), []
+    for tip in _tips(lines, near, em):
+        if any(_is_there(stroke, which, tip, em) for stroke in made for which in (0, 1)):
+            continue
+        found = _passing(made, tip, em)
+        if found is None or not _is_head(found, tip, lines):
+            continue
+        place = found.place
+        if not _led_on(made, place, tip, em):
+            points = np.rint(np.array([place, tip])).astype(found.stroke.points.dtype)
+            made.append(Stroke(points, found.stroke.half, [False, True], [True, False]))
+        forks.append(place)
+    return made, forks
+
+
+@attrs.frozen(eq=False)
+class _Passed:
+    """A line, and the place on it that is nearest to a tip."""
+
+    stroke: Stroke
+    place: Point
+
+
+def _tips(lines: Mask, near: Mask, em: float) -> list[Point]:
+    """Where ink touches boxes in one place; a line that runs by close to a box touches it nearer than that."""
+    tips, wide = _narrow(cv2.bitwise_and(lines, near), em)
+    if wide is None:
+        return tips
+    nearer = cv2.erode(near, np.ones((_CLOSE, _CLOSE), np.uint8))
+    return tips + _narrow(cv2.bitwise_and(wide, nearer), em)[0]
+
+
+def _narrow(touching: Mask, em: float) -> tuple[list[Point], Mask | None]:
+    """The middles of narrow pieces of a mask, and a mask of the others, if there are any."""
+    _, numbers, stats, middles = cv2.connectedComponentsWithStats(touching, connectivity=8)
+    wide = np.maximum(stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]) > _WIDEST * em
+    found = []
+    for number in np.flatnonzero(~wide).tolist():
+        left, top, width, height, _ = stats[number].tolist()
+        rows, columns = np.nonzero(numbers[top : top + height, left : left + width] == number)
+        nearest = int(np.hypot(columns + left - middles[number][0], rows + top - middles[number][1]).argmin())
+        found.append((float(columns[nearest] + left), float(rows[nearest] + top)))
+    wide[0] = False
+    return found, np.where(wide[numbers], np.uint8(255), np.uint8(0)) if wide.any() else None
+
+
+def _is_there(stroke: Stroke, which: int, tip: Point, em: float) -> bool:
+    """Whether an end is at a tip."""
+    return not stroke.forks[which] and math.dist(stroke.end(which), tip) <= _THERE * em
+
+
+def _passing(strokes: Sequence[Stroke], tip: Point, em: float) -> _Passed | None:
+    """The line that is nearest to a tip."""
+    reach, best = _FARTHEST * em, None
+    for stroke in strokes:
+        x0, y0, x1, y1 = stroke.hull
+        if not (x0 - reach <= tip[0] <= x1 + reach and y0 - reach <= tip[1] <= y1 + reach):
+            continue
+        apart = np.hypot(*(stroke.points - np.array(tip)).T)
+        far = float(apart.min())
+        if far < reach:
+            x, y = stroke.points[int(apart.argmin())].tolist()
+            best, reach = _Passed(stroke, (float(x), float(y))), far
+    return best
+
+
+def _is_head(passed: _Passed, tip: Point, lines: Mask) -> bool:
+    """Whether one piece of ink joins a tip to a line, and is thicker than the line where it does."""
+    half, far = passed.stroke.half, math.dist(passed.place, tip)
+    reach = math.ceil(far) + 1
+    (x, y), (left, top) = tip, (max(0, round(tip[0]) - reach), max(0, round(tip[1]) - reach))
+    ink = lines[top : round(y) + reach + 1, left : round(x) + reach + 1]
+    numbers = cv2.connectedComponents(ink, connectivity=8)[1]
+    own, other = (
+        numbers[round(y) - top, round(x) - left],
+        numbers[round(passed.place[1]) - top, round(passed.place[0]) - left],
+    )
+    rows, columns = np.indices(ink.shape)
+    joining = (numbers == own) & (np.hypot(columns + left - x, rows + top - y) <= far + 1)
+    thick = cv2.distanceTransform(ink, cv2.DIST_L2, 5)[joining]
+    return bool(own == other) and float(thick.max()) >= max(_THICKER * half, half + _MORE)
+
+
+def _led_on(strokes: Sequence[Stroke], place: Point, tip: Point, em: float) -> bool:
+    """Lead the line that ends at a place on to a tip, if one does that goes there straight."""
+    way = direction(place, tip)
+    ends = [
+        (cosine(stroke.outward(which, _REACH * em, _SKIP * em), way), number, which)
+        for number, stroke in enumerate(strokes)
+        for which in (0, 1)
+        if math.dist(stroke.end(which), place) <= _SAME * em
+    ]
+    turn, number, which = max(ends, default=(-1.0, 0, 0))
+    if turn < _ONWARD:
+        return False
+    stroke = strokes[number]
+    end = np.rint(np.array([tip])).astype(stroke.points.dtype)
+    stroke.points = np.concatenate([stroke.points, end] if which else [end, stroke.points])
+    stroke.heads[which], stroke.forks[which] = True, False
+    return True

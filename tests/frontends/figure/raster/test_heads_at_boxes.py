@@ -1,0 +1,112 @@
+"""Heads at boxes that lines pass over, or that lines leave at their backs or sides."""
+
+from __future__ import annotations
+
+import math
+
+import cv2
+import numpy as np
+import pytest
+from support.canvases import BLACK, Board
+
+from dlc.frontends.figure.drawing import Area, Drawing
+from dlc.frontends.figure.network.scene import ItemKind, scene
+from dlc.frontends.figure.network.wiring import wiring
+
+ABOVE: list[Area] = [(40.0 + 150 * i, 60, 150.0 + 150 * i, 110) for i in range(4)]
+UNDER: Area = (200, 220, 420, 270)
+
+
+def flows(drawing: Drawing, areas: list[Area]) -> set[tuple[int, int]]:
+    """From which of some boxes directed lines lead to which, through the places where lines meet."""
+    wired = wiring(scene(drawing))
+    out: dict[int, set[int]] = {}
+    for wire in wired.wires:
+        out.setdefault(wire.source, set()).add(wire.target)
+    numbers = {
+        item.number: min(range(len(areas)), key=lambda i: math.dist(areas[i], item.area))
+        for item in wired.scene.of(ItemKind.BOX)
+    }
+    found = set()
+    for number, box in numbers.items():
+        rim, seen = list(out.get(number, ())), set()
+        while rim:
+            node = rim.pop()
+            if node in seen:
+                continue
+            seen.add(node)
+            if wired.is_joint(node):
+                rim += out.get(node, ())
+            elif node in numbers:
+                found.add((box, numbers[node]))
+    return found
+
+
+@pytest.mark.parametrize("close", [15, 20, 28])
+@pytest.mark.parametrize("width", [2, 4])
+def test_a_bar_with_a_head_at_each_box_above_it_leads_to_all(close: int, width: int) -> None:
+    board = Board(700, 320)
+    areas = [*ABOVE, UNDER]
+    for area in areas:
+        board.box(area)
+    y = 110 + close
+    board.line((310, 219), (310, y), width=width)
+    board.line((95, y), (545, y), width=width)
+    for x in (95, 245, 395, 545):
+        board.line((x, y), (x, 120), width=width)
+        board.head((x, y + 20), (x, 112), size=min(close, 14))
+    assert flows(board.read(), areas) == {(4, i) for i in range(4)}
+
+
+@pytest.mark.parametrize("turned", [False, True])
+@pytest.mark.parametrize("away", [4, 8, 11, 15])
+def test_a_line_that_leaves_at_a_head_comes_from_where_the_head_s_line_does(away: int, turned: bool) -> None:
+    areas: list[Area] = [(80, 20, 160, 80), (80, 140, 160, 200), (80, 280, 160, 340)]
+    board = Board(360, 360)
+    board.line((120, 82), (120, 130))
+    board.head((120, 82), (120, 138), size=12)
+    board.arrow((120, 202), (120, 278))
+    board.arrow((120, 138 - away), (260, 138 - away), (260, 310), (162, 310))
+    if turned:
+        board.pixels = np.ascontiguousarray(board.pixels.transpose(1, 0, 2))
+        areas = [(y0, x0, y1, x1) for x0, y0, x1, y1 in areas]
+    for area in areas:
+        board.box(area, "3")
+    assert flows(board.read(), areas) == {(0, 1), (1, 2), (0, 2)}
+
+
+@pytest.mark.parametrize("side", [1, -1])
+def test_a_line_that_begins_at_a_wing_of_an_open_head_forks_off_there(side: int) -> None:
+    areas: list[Area] = [(130, 20, 230, 80), (130, 140, 230, 200), (130, 280, 230, 340)]
+    board = Board(360, 360)
+    for area in areas:
+        board.box(area, "3")
+    board.line((180, 82), (180, 138))
+    board.line((172, 128), (180, 138), (188, 128))
+    board.arrow((180, 202), (180, 278))
+    board.arrow((180, 127), (180 + 120 * side, 127), (180 + 120 * side, 310), (180 + 52 * side, 310))
+    assert flows(board.read(), areas) == {(0, 1), (1, 2), (0, 2)}
+
+
+@pytest.mark.parametrize("by", [(5, 5), (-4, 4)])
+def test_shadows_of_boxes_with_round_ends_are_no_lines(by: tuple[int, int]) -> None:
+    board = Board(360, 420)
+    areas: list[Area] = [(100, 40, 260, 84), (100, 160, 260, 204), (100, 280, 260, 324)]
+    for x0, y0, x1, y1 in areas:
+        for (dx, dy), ink, grow in (
+            (by, (190, 190, 190), 1),
+            ((0, 0), BLACK, 1),
+            ((0, 0), (225, 214, 231), -1),
+        ):
+            _pill(board, (round(x0) + dx, round(y0) + dy, round(x1) + dx, round(y1) + dy), ink, grow)
+    board.arrow((180, 205 + max(0, by[1])), (180, 278))
+    board.arrow((180, 85 + max(0, by[1])), (180, 158))
+    drawing = board.read()
+    assert len(drawing.connectors) == 2
+    assert flows(drawing, areas) == {(0, 1), (1, 2)}
+
+
+def _pill(board: Board, area: tuple[int, int, int, int], ink: tuple[int, int, int], grow: int) -> None:
+    x0, y0, x1, y1 = area
+    radius, y = (y1 - y0) // 2, (y0 + y1) // 2
+    cv2.line(board.pixels, (x0 + radius, y), (x1 - radius, y), ink, 2 * (radius + grow), cv2.LINE_AA)
