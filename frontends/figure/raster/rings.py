@@ -32,6 +32,9 @@ _CELL, _EDGE = 1.5, 150.0
 _LARGER = 2.5
 #: A border reaches so far (of the radius, and pixels more) beyond what was found of a circle.
 _BORDER, _BORDER_MORE = 0.1, 1.0
+#: A round end of a box touches its sides to this part of its width.
+_TOUCHING = 0.12
+_ROUND_ENDED = (Outline.ROUNDED, Outline.OCTAGON)
 #: Inside of a neuron, up to this part of its radius, so much is of one brightness, within so much (0..255, and more
 #: of it where there is grain).
 _INNER, _PLAIN, _EVEN, _GRAIN = 0.7, 0.905, 20.0, 3.0
@@ -52,6 +55,8 @@ def with_rings(
     if sum(not texted.isdisjoint(one.faces) for one in found) > _WORDED * len(found):
         return list(found)
     rings = [ring for ring in _rings(drawn) if not any(inside(area, ring[:2]) for area in photos)]
+    rounded = [one.box.area for one in found if one.box.outline in _ROUND_ENDED]
+    rings = [ring for ring in rings if not any(_is_end(_area(ring), area) for area in rounded)]
     if len(rings) < _FEWEST:
         return list(found)
     areas = [_area(ring) for ring in rings]
@@ -144,6 +149,12 @@ def _alike(circles: Array) -> Array:
 def _area(ring: _Ring) -> Area:
     x, y, radius = ring
     return x - radius, y - radius, x + radius, y + radius
+
+
+def _is_end(ring: Area, box: Area) -> bool:
+    """Whether a circle is the round end of a box: it comes up to three of its sides."""
+    slack = _TOUCHING * size(ring)[0]
+    return sum(abs(one - other) <= slack for one, other in zip(ring, box, strict=True)) == 3
 
 
 def _is_neuron(one: Found, areas: Sequence[Area]) -> bool:

@@ -110,3 +110,14 @@ def _pill(board: Board, area: tuple[int, int, int, int], ink: tuple[int, int, in
     x0, y0, x1, y1 = area
     radius, y = (y1 - y0) // 2, (y0 + y1) // 2
     cv2.line(board.pixels, (x0 + radius, y), (x1 - radius, y), ink, 2 * (radius + grow), cv2.LINE_AA)
+
+
+def test_round_ends_of_many_boxes_are_no_neurons() -> None:
+    board = Board(300, 720)
+    areas: list[Area] = [(100, 40.0 + 90 * i, 200, 74.0 + 90 * i) for i in range(7)]
+    for x0, y0, x1, y1 in areas:
+        for ink, grow in ((BLACK, 1), ((225, 214, 231), -1)):
+            _pill(board, (round(x0), round(y0), round(x1), round(y1)), ink, grow)
+    for one in areas[:-1]:
+        board.arrow((150, round(one[3]) + 1), (150, round(one[3]) + 54))
+    assert flows(board.read(), areas) == {(i, i + 1) for i in range(6)}
