@@ -19,6 +19,8 @@ from dlc.frontends.figure.raster.outlines import Shape, shape_of
 _THIN = 1.0
 #: Dents and bumps of a damaged picture's faces are no larger than this (ems).
 _RAGGED = 0.35
+#: Where there was grain, outlines are off by so much more.
+_ROUGH = 2.0
 
 
 def find_candidates(drawn: Canvas, faces: Faces, ink: Ink, texted: frozenset[int]) -> list[Candidate]:
@@ -34,7 +36,8 @@ def _candidates(drawn: Canvas, faces: Faces, ink: Ink, texted: frozenset[int]) -
     known = faces.by_number()
     slack = max(1.6, 0.09 * drawn.em)
     wide = [face for face in faces.faces if not face.at_rim and not is_narrow(face, drawn.em, hidden=True)]
-    shapes = [_shape(face, face.number in texted, slack, drawn.em) for face in wide]
+    rough = _ROUGH * slack if drawn.noise else slack
+    shapes = [_shape(face, face.number in texted, slack, rough, drawn.em) for face in wide]
     shaped = [(face, shape) for face, shape in zip(wide, shapes, strict=True) if shape is not None]
     borders = borders_of(drawn, faces, ink.mask, [face for face, _ in shaped])
     made = []
@@ -45,10 +48,14 @@ def _candidates(drawn: Canvas, faces: Faces, ink: Ink, texted: frozenset[int]) -
     return made
 
 
-def _shape(face: Face, texted: bool, slack: float, em: float) -> Shape | None:
-    """The shape of a face; with letters in it, which make a box of it, its outline may be ragged."""
+def _shape(face: Face, texted: bool, slack: float, rough: float, em: float) -> Shape | None:
+    """The shape of a face; with letters in it, which make a box of it, its outline may be ragged, and off by as much
+    as `rough` once it is smooth."""
     found = shape_of(face.contour, slack)
-    return shape_of(_smooth(face.contour, em), slack) if found is None and texted else found
+    if found is not None or not texted:
+        return found
+    smooth = _smooth(face.contour, em)
+    return shape_of(smooth, slack) or (shape_of(smooth, rough) if rough > slack else None)
 
 
 def _smooth(contour: Points, em: float) -> Points:

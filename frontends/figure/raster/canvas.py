@@ -30,6 +30,9 @@ _RINGING, _WEAK, _HINTED = 30.0, 0.3, 0.17
 #: The window (pixels) in which ink is told from what is around it, by how much (0..255) it differs, and the
 #: patches in which noise is measured.
 _WINDOW, _DIFFERS, _PATCH = 31, 20, 128
+#: Smoothed grain leaves flecks: they are smaller than this (ems), and change by less than so much (0..255), and this
+#: much more for the grain that there was.
+_FLECK_SIZE, _FLECK, _GRAINS = 1.2, 12.0, 1.5
 
 
 @attrs.frozen(eq=False)
@@ -59,13 +62,14 @@ class Canvas:
         return self.grey.shape[0], self.grey.shape[1]
 
 
-def canvas(picture: Picture) -> Canvas:
-    """Prepare a picture for reading."""
+def canvas(picture: Picture, specked: bool = False) -> Canvas:
+    """Prepare a picture for reading; `specked` tells whether it had specks, which are gone."""
     pixels = picture.pixels
     scale = min(1.0, (MOST_WORKING / (pixels.shape[0] * pixels.shape[1])) ** 0.5)
     if scale < 1:
         pixels = _scaled(pixels, scale)
-    pixels, noise = restored(_without_colours(pixels))
+    clear = restored(_without_colours(pixels), specked)
+    pixels, noise = clear.pixels, clear.noise
     grey = _grey(pixels)
     inks = _inks(grey)
     em = letter_size(inks)
@@ -80,6 +84,8 @@ def canvas(picture: Picture) -> Canvas:
     letters, rest = letter_masks(inks, em)
     planes = [pixels] if pixels.ndim == 2 else [cv2.extractChannel(pixels, i) for i in range(3)]
     edges = _edges(planes, noise)
+    if clear.grain > _NOISY:
+        edges = _without_flecks(edges, planes, clear.grain, em)
     near = cv2.dilate(letters, np.ones((7, 7), np.uint8))
     near = without(near, cv2.dilate(rest, np.ones((3, 3), np.uint8)))
     lines = without(edges, near)
@@ -163,9 +169,7 @@ def _even(value: int) -> Array:
 
 def _edges(planes: Sequence[Pixels], noise: float) -> Mask:
     """Where the colour changes within a pixel's neighbourhood."""
-    around = np.ones((3, 3), np.uint8)
-    changes = (cv2.subtract(cv2.dilate(plane, around), cv2.erode(plane, around)) for plane in planes)
-    change = functools.reduce(cv2.max, changes)
+    change = _change(planes)
     least = min(60.0, 9.0 + 5.0 * noise)
     every = cv2.threshold(change, least, 255, cv2.THRESH_BINARY)[1]
     strong = cv2.threshold(change, max(least, _RINGING), 255, cv2.THRESH_BINARY)[1]
@@ -176,3 +180,21 @@ def _edges(planes: Sequence[Pixels], noise: float) -> Mask:
         return every
     hint = cv2.threshold(change, 2, 255, cv2.THRESH_BINARY)[1]
     return strong if cv2.countNonZero(hint) - marked > _HINTED * edged else every
+
+
+def _change(planes: Sequence[Pixels]) -> Pixels:
+    """How much the colour changes around each pixel, in the channel in which it changes most."""
+    around = np.ones((3, 3), np.uint8)
+    changes = (cv2.subtract(cv2.dilate(plane, around), cv2.erode(plane, around)) for plane in planes)
+    return functools.reduce(cv2.max, changes)
+
+
+def _without_flecks(edges: Mask, planes: Sequence[Pixels], grain: float, em: float) -> Mask:
+    """Edges without the weak and small ones that are left of so much grain, by themselves or on others' sides."""
+    strong = cv2.threshold(_change(planes), _FLECK + _GRAINS * grain, 255, cv2.THRESH_BINARY)[1]
+    weak = without(edges, strong)
+    outlines = cv2.findContours(weak, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)[0]
+    small = [outline for outline in outlines if max(cv2.boundingRect(outline)[2:]) < _FLECK_SIZE * em]
+    flecks = np.zeros_like(weak)
+    cv2.drawContours(flecks, small, -1, 255, cv2.FILLED)
+    return without(edges, cv2.bitwise_and(flecks, weak))

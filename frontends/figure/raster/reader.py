@@ -37,6 +37,7 @@ from dlc.frontends.figure.raster.middles import usual_colour
 from dlc.frontends.figure.raster.photos import as_boxes, clear, find_photos, without_faces
 from dlc.frontends.figure.raster.picture import Picture
 from dlc.frontends.figure.raster.rejoined import rejoined
+from dlc.frontends.figure.raster.restore import has_specks, patches_of, without_specks
 from dlc.frontends.figure.raster.rings import with_rings
 from dlc.frontends.figure.raster.rows import find_rows
 from dlc.frontends.figure.raster.scale import scaled
@@ -57,18 +58,20 @@ def read_raster(picture: Picture, recogniser: Recogniser | None = None) -> Drawi
 
     Without a recogniser labels have places and sizes but no text.
     """
-    picture = attrs.evolve(picture, pixels=levelled(picture.pixels))
-    drawn, faces = _prepared(picture)
+    specked = has_specks(patches_of(picture.pixels))
+    pixels = without_specks(picture.pixels) if specked else picture.pixels
+    picture = attrs.evolve(picture, pixels=levelled(pixels))
+    drawn, faces = _prepared(picture, specked)
     tilt = tilt_of(faces, drawn.lines)
     if not tilt:
         return _read(drawn, faces, recogniser)
     straight = upright(picture, tilt)
-    return straight.drawing(_read(*_prepared(straight.picture), recogniser))
+    return straight.drawing(_read(*_prepared(straight.picture, specked), recogniser))
 
 
-def _prepared(picture: Picture) -> tuple[Canvas, Faces]:
-    """A picture at working size, and its faces."""
-    drawn = canvas(picture)
+def _prepared(picture: Picture, specked: bool) -> tuple[Canvas, Faces]:
+    """A picture at working size, and its faces; `specked` tells whether it had specks, which are gone."""
+    drawn = canvas(picture, specked)
     return drawn, rejoined(find_faces(drawn), drawn.pixels, drawn.noise, drawn.em)
 
 

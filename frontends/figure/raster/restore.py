@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import attrs
 import cv2
 import numpy as np
 
@@ -15,10 +16,11 @@ from dlc.frontends.figure.raster.middles import byte_quantiles
 #: dark as ink, and as light as paper.
 _LEAST_CONTRAST, _FAINT, _INK_SHARE, _PAPER_SHARE = 50.0, 190.0, 0.001, 0.9
 #: A picture with more grain than this (its standard deviation, 0..255) is smoothed.
-_NOISY = 2.5
+_NOISY = 1.9
 #: Noise is measured in so large patches, away from pixels so near to black and white, whose noise is cut off there:
-#: it is at least this part of the real one.
-_PATCH, _CUT_OFF, _CLIPPED = 128, 12, 0.45
+#: it is at least this part of the real one. In a picture that is full of lines this part of all squares of so many
+#: pixels across is flat.
+_PATCH, _CUT_OFF, _CLIPPED, _CELL, _FLAT = 128, 12, 0.45, 8, 0.35
 #: Where this part of all pixels are black or white (but for so much, 0..255) and differ from all of their neighbours
 #: by so much, they are specks.
 _SPECKS, _SPECK, _PURE = 3e-4, 48, 20
@@ -32,22 +34,33 @@ _SOFT, _FEW_EDGES, _SIGMA, _AMOUNT = 0.93, 60, 1.2, 1.5
 _RINGING = 30.0
 
 
-def restored(pixels: Pixels) -> tuple[Pixels, float]:
-    """A picture without its grain, specks, blur and ringing, and the grain that is left."""
-    pixels = stretched(pixels)
-    patches = patches_of(pixels)
-    if has_specks(patches):
-        pixels = without_specks(pixels)
-        patches = patches_of(pixels)
-    if is_soft(patches):
-        pixels = sharpened(pixels)
-        patches = patches_of(pixels)
+@attrs.frozen(eq=False)
+class Restored:
+    """A picture as it was before its damage; `noise` is the standard deviation (0..255) of the grain that is left in
+    it, `grain` that of the grain which there was."""
+
+    pixels: Pixels
+    noise: float
+    grain: float
+
+
+def restored(pixels: Pixels, specked: bool = False) -> Restored:
+    """A picture without its grain, blur and ringing, and without the specks of a faint one: those of others are gone
+    before, and also of this one where it was `specked`."""
+    clear = stretched(pixels)
+    patches = patches_of(clear)
+    if not specked and clear is not pixels and has_specks(patches):
+        clear = without_specks(clear)
+        patches = patches_of(clear)
+    pixels = clear
     noise, ringing = grain(patches), _RINGING if has_blocks(pixels) else 0.0
     if noise <= _NOISY and not ringing:
-        return pixels, noise
+        return Restored(sharpened(pixels) if is_soft(patches) else pixels, noise, noise)
     pixels = cv2.bilateralFilter(pixels, 7, max(4 * noise, ringing), 2.0)
+    if is_soft(patches_of(pixels)):
+        pixels = sharpened(pixels)
     pixels = cv2.bilateralFilter(pixels, 9, max(2 * noise, ringing / 2), 3.0)
-    return pixels, max(grain(patches_of(pixels)), ringing / 10)
+    return Restored(pixels, max(grain(patches_of(pixels)), ringing / 10), noise)
 
 
 def stretched(pixels: Pixels) -> Pixels:
@@ -131,13 +144,24 @@ def _stepped(one: Pixels, other: Pixels, axis: int) -> float:
 
 def grain(patches: Sequence[Pixels]) -> float:
     """The standard deviation of noise in a channel, from what the flattest parts differ from their neighbours."""
-    rough = np.concatenate([cv2.Laplacian(one, cv2.CV_16S, ksize=1).ravel() for one in patches])
-    if 2 * cv2.countNonZero(rough) < rough.size:
+    rough = [cv2.Laplacian(one, cv2.CV_16S, ksize=1) for one in patches]
+    if 2 * sum(map(cv2.countNonZero, rough)) < sum(one.size for one in rough):
         return 0.0
-    every = _deviation(rough)
-    ground = np.concatenate([cv2.blur(one, (3, 3)).ravel() for one in patches])
-    whole = rough[(ground > _CUT_OFF) & (ground < 255 - _CUT_OFF)]
-    return max(every, min(_deviation(whole), every / _CLIPPED)) if 20 * len(whole) > len(rough) else every
+    usual = np.concatenate([np.median(_cells(np.abs(one)), axis=1) for one in rough]) / (0.6745 * 20**0.5)
+    ground = np.concatenate([_cells(one).mean(axis=1) for one in patches])
+    whole = usual[(ground > _CUT_OFF) & (ground < 255 - _CUT_OFF)]
+    if 20 * len(whole) <= len(usual) or not len(usual):
+        return float(np.quantile(usual, _FLAT)) if len(usual) else 0.0
+    every, uncut = float(np.quantile(usual, _FLAT)), float(np.quantile(whole, _FLAT))
+    return max(every, min(uncut, every / _CLIPPED))
+
+
+def _cells(patch: Array) -> Array:
+    """A patch in squares of `_CELL` pixels across and down, (squares, pixels)."""
+    down, across = (side // _CELL for side in patch.shape)
+    squares = patch[: down * _CELL, : across * _CELL].reshape(down, _CELL, across, _CELL)
+    found: Array = squares.swapaxes(1, 2).reshape(-1, _CELL * _CELL)
+    return found
 
 
 def patches_of(pixels: Pixels) -> list[Pixels]:
@@ -147,7 +171,3 @@ def patches_of(pixels: Pixels) -> list[Pixels]:
     lefts = np.linspace(0, max(0, width - _PATCH), 6).astype(int)
     parts = [pixels[y : y + _PATCH, x : x + _PATCH] for y in np.unique(tops) for x in np.unique(lefts)]
     return [part.copy() if part.ndim == 2 else cv2.extractChannel(part, 1) for part in parts]
-
-
-def _deviation(rough: Array) -> float:
-    return float(np.median(np.abs(rough))) / (0.6745 * 20**0.5)
