@@ -72,20 +72,16 @@ def collapse(graph: Graph) -> dict[int, Blob]:
     for edges in _parts(graph):
         line = median(np.concatenate([edge.half for edge in edges]))
         least = max(_RATIO * line, line + _MORE)
-        thick = [disc for edge in edges for disc in _discs(edge, least)]
-        for discs in _clusters(thick):
-            blob = _collapse_one(graph, discs, every)
+        thick = [(edge, marked) for edge in edges if (marked := edge.half > least).any()]
+        if not thick:
+            continue
+        centres = np.concatenate([edge.points[marked] for edge, marked in thick])
+        radii = np.concatenate([edge.half[marked] for edge, marked in thick]).astype(np.float64)
+        for discs in _clusters(centres, radii):
+            blob = _collapse_one(graph, centres[discs].astype(np.float64), radii[discs], every)
             if blob is not None:
                 found[blob.node] = blob
     return found
-
-
-def _discs(edge: Edge, least: float) -> list[_Disc]:
-    """The places of an edge at which its line is thicker than `least` (half of it), with that half."""
-    thick = edge.half > least
-    return (
-        list(zip(edge.points[thick].tolist(), edge.half[thick].tolist(), strict=True)) if thick.any() else []
-    )
 
 
 def _parts(graph: Graph) -> list[list[Edge]]:
@@ -109,27 +105,20 @@ def _parts(graph: Graph) -> list[list[Edge]]:
     return parts
 
 
-_Disc = tuple[list[int], float]
+def _clusters(centres: Array, radii: Array) -> list[Array]:
+    """Discs (their numbers) that overlap, gathered."""
+    return _painted(centres, radii) if len(radii) > _MANY else _compared(centres, radii)
 
 
-def _clusters(thick: list[_Disc]) -> list[list[_Disc]]:
-    """Discs that overlap, gathered."""
-    return _painted(thick) if len(thick) > _MANY else _compared(thick)
-
-
-def _compared(thick: list[_Disc]) -> list[list[_Disc]]:
-    if not thick:
-        return []
-    centres, radii = np.array([disc[0] for disc in thick], np.float64), np.array([disc[1] for disc in thick])
+def _compared(centres: Array, radii: Array) -> list[Array]:
     x, y = centres.T
     apart = np.hypot(x[:, None] - x, y[:, None] - y)
-    overlapping = apart <= np.maximum(2.0, 0.7 * (radii[:, None] + radii[None]))
-    left, groups = np.ones(len(thick), bool), []
-    for first in range(len(thick) - 1, -1, -1):
-        if left[first]:
-            own = _reached(overlapping, first)
-            left &= ~own
-            groups.append([thick[i] for i in np.flatnonzero(own).tolist()])
+    overlapping = apart <= np.maximum(2.0, 0.7 * (radii[:, None] + radii))
+    left, groups = np.ones(len(radii), bool), []
+    while left.any():
+        own = _reached(overlapping, int(np.flatnonzero(left)[-1]))
+        left &= ~own
+        groups.append(np.flatnonzero(own))
     return groups
 
 
@@ -141,25 +130,19 @@ def _reached(joined: Array, first: int) -> Array:
     return own
 
 
-def _painted(thick: list[_Disc]) -> list[list[_Disc]]:
+def _painted(centres: Array, radii: Array) -> list[Array]:
     """The same of very many discs, nearly: by painting them."""
-    centres = np.array([disc[0] for disc in thick])
     low = centres.min(axis=0) - 2
     wide, high = (centres.max(axis=0) - low + 3).tolist()
     mask = np.zeros((high, wide), np.uint8)
-    for (x, y), radius in thick:
-        cv2.circle(mask, (int(x - low[0]), int(y - low[1])), max(1, int(0.7 * radius)), 255, cv2.FILLED)
+    for (x, y), radius in zip((centres - low).tolist(), radii.tolist(), strict=True):
+        cv2.circle(mask, (x, y), max(1, int(0.7 * radius)), 255, cv2.FILLED)
     numbers = cv2.connectedComponents(mask)[1][centres[:, 1] - low[1], centres[:, 0] - low[0]]
-    groups: dict[int, list[_Disc]] = {}
-    for number, disc in zip(numbers.tolist(), thick, strict=True):
-        groups.setdefault(number, []).append(disc)
-    return list(groups.values())
+    return [np.flatnonzero(numbers == number) for number in dict.fromkeys(numbers.tolist())]
 
 
-def _collapse_one(graph: Graph, discs: list[_Disc], every: _Edges) -> Blob | None:
-    """Make a node of one thick place; `every` edge is kept up with the graph."""
-    centres = np.array([d[0] for d in discs], np.float64)
-    radii = np.array([d[1] for d in discs])
+def _collapse_one(graph: Graph, centres: Array, radii: Array, every: _Edges) -> Blob | None:
+    """Make a node of one thick place, which discs cover; `every` edge is kept up with the graph."""
     peak = radii >= radii.max() - 0.2
     middle = centres[peak].mean(axis=0)
     radius = float(radii.max())
@@ -168,9 +151,9 @@ def _collapse_one(graph: Graph, discs: list[_Disc], every: _Edges) -> Blob | Non
     within = _Discs(centres, radii + 1.0)
     pieces: list[tuple[int, Array, Array]] = []
     for edge in every.near(middle, reach):
-        inside = within.hold(edge.points)
-        if inside.any():
-            pieces += _outside(edge, inside)
+        inner = within.held(edge.points)
+        if len(inner):
+            pieces += _outside(edge, int(inner[0]), int(inner[-1]))
             _take_out(graph, edge)
             every.remove(edge)
     if not pieces:
@@ -205,28 +188,26 @@ class _Discs:
         self._left, self._right = (self._x - radii).min(), (self._x + radii).max()
         self._top, self._bottom = (self._y - radii).min(), (self._y + radii).max()
 
-    def hold(self, points: Array) -> Array:
-        """Which points lie in a disc."""
+    def held(self, points: Array) -> Array:
+        """Which points (their numbers, in order) lie in a disc."""
         x, y = points[:, 0], points[:, 1]
-        inside: Array = (x >= self._left) & (x <= self._right) & (y >= self._top) & (y <= self._bottom)
-        near = np.flatnonzero(inside)
-        if len(near):
-            across, down = x[near, None] - self._x, y[near, None] - self._y
-            inside[near] = (across * across + down * down <= self._squares).any(axis=1)
-        return inside
+        near = np.flatnonzero((x >= self._left) & (x <= self._right) & (y >= self._top) & (y <= self._bottom))
+        if len(near) == 0:
+            return near
+        across, down = x[near, None] - self._x, y[near, None] - self._y
+        found: Array = near[np.any(across * across + down * down <= self._squares, axis=1)]
+        return found
 
 
-def _outside(edge: Edge, inside: Array) -> list[tuple[int, Array, Array]]:
+def _outside(edge: Edge, first: int, last: int) -> list[tuple[int, Array, Array]]:
     """The pieces of an edge outside a thick place, from the place outwards, with the node at their far end.
 
-    A piece between two visits to the place is left out.
+    The edge is in the place from its `first` to its `last` point; a piece between two visits is left out.
     """
-    inner = np.flatnonzero(inside)
-    first, last = int(inner[0]), int(inner[-1])
     pieces = []
     if first > 0:
         pieces.append((edge.first, edge.points[:first][::-1], edge.half[:first][::-1]))
-    if last < len(inside) - 1:
+    if last < len(edge.points) - 1:
         pieces.append((edge.last, edge.points[last + 1 :], edge.half[last + 1 :]))
     return pieces
 

@@ -20,9 +20,14 @@ class Packed:
 
     def points(self, flat: Array) -> Points:
         """Where pixels (indices into the flat mask) are in the picture that was packed."""
-        width = self.mask.shape[1]
-        made: Points = np.stack([flat % width, flat // width], axis=1) + self.moves[self.homes.ravel()[flat]]
-        return made
+        down, across = np.divmod(flat, self.mask.shape[1])
+        return np.stack([across, down], axis=1) + self.moves[self.homes.ravel()[flat]]
+
+    def chain(self, flat: Array) -> Points:
+        """The same of pixels that all are of one window."""
+        down, across = np.divmod(flat, self.mask.shape[1])
+        x, y = self.moves[self.homes[down[0], across[0]]].tolist()
+        return np.stack([across + x, down + y], axis=1)
 
 
 def packed(pieces: Pieces) -> Packed:

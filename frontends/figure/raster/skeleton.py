@@ -125,7 +125,7 @@ class _Tracer:
     """Walks along a skeleton."""
 
     def __init__(self, skeleton: Mask, half: Array, together: Packed) -> None:
-        self._points = together.points
+        self._packed = together
         self._width = skeleton.shape[1]
         self._half = half.ravel()
         self._steps = offsets(self._width)
@@ -169,7 +169,7 @@ class _Tracer:
         if not groups:
             return
         counts = np.array([len(group) for group in groups])
-        points = self._points(np.array([place for group in groups for place in group]))
+        points = self._packed.points(np.array([place for group in groups for place in group]))
         middles = np.add.reduceat(points, np.cumsum(counts) - counts, axis=0) / counts[:, None]
         for number, (group, (x, y)) in enumerate(zip(groups, middles.tolist(), strict=True)):
             self._graph.places[number] = (x, y)
@@ -206,7 +206,7 @@ class _Tracer:
             return
         if len(flat) > 3:  # a pixel between two forks that nearly touch may begin a longer line as well
             seen |= passed
-        self._graph.add(Edge(first, final, self._points(flat), self._half[flat]))
+        self._graph.add(Edge(first, final, self._packed.chain(flat), self._half[flat]))
 
     def _onward(self, last: list[int]) -> int | None:
         """The next pixel of a chain that ends in these (four, or all): rather away from where it comes from, a node,
