@@ -33,7 +33,7 @@ _LARGER = 2.5
 #: A border reaches so far (of the radius, and pixels more) beyond what was found of a circle.
 _BORDER, _BORDER_MORE = 0.1, 1.0
 #: A round end of a box touches its sides to this part of its width.
-_TOUCHING = 0.12
+_TOUCHING = 0.2
 _ROUND_ENDED = (Outline.ROUNDED, Outline.OCTAGON)
 #: Inside of a neuron, up to this part of its radius, so much is of one brightness, within so much (0..255, and more
 #: of it where there is grain).
