@@ -11,7 +11,8 @@ import numpy as np
 
 from dlc.frontends.figure.drawing import Point
 from dlc.frontends.figure.geometry import cosine, direction
-from dlc.frontends.figure.raster.arrays import Mask
+from dlc.frontends.figure.raster.arrays import Array, Mask
+from dlc.frontends.figure.raster.letters import pieces_of
 from dlc.frontends.figure.raster.stroke import Stroke
 
 #: Where a head touches its box it is at most so wide (ems); what ends so near to that place (ems) ends there.
@@ -34,8 +35,9 @@ def with_missed_heads(
     """Strokes, with those that lead to heads at boxes (`near` marks borders) to which none led; and where these
     fork off."""
     made, forks = list(strokes), []
+    ends = _ends(made)
     for tip in _tips(lines, near, em):
-        if any(_is_there(stroke, which, tip, em) for stroke in made for which in (0, 1)):
+        if (np.hypot(*(ends - tip).T) <= _THERE * em).any():
             continue
         found = _passing(made, tip, em)
         if found is None or not _is_head(found, tip, lines):
@@ -45,7 +47,14 @@ def with_missed_heads(
             points = np.rint(np.array([place, tip])).astype(found.stroke.points.dtype)
             made.append(Stroke(points, found.stroke.half, [False, True], [True, False]))
         forks.append(place)
+        ends = _ends(made)
     return made, forks
+
+
+def _ends(strokes: Sequence[Stroke]) -> Array:
+    """Where strokes end, but not in forks; (count, 2)."""
+    found = [stroke.end(which) for stroke in strokes for which in (0, 1) if not stroke.forks[which]]
+    return np.array(found).reshape(-1, 2)
 
 
 @attrs.frozen(eq=False)
@@ -67,21 +76,15 @@ def _tips(lines: Mask, near: Mask, em: float) -> list[Point]:
 
 def _narrow(touching: Mask, em: float) -> tuple[list[Point], Mask | None]:
     """The middles of narrow pieces of a mask, and a mask of the others, if there are any."""
-    _, numbers, stats, middles = cv2.connectedComponentsWithStats(touching, connectivity=8)
-    wide = np.maximum(stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]) > _WIDEST * em
+    pieces = pieces_of(touching)
+    wide = np.maximum(pieces.width, pieces.height) > _WIDEST * em
     found = []
-    for number in np.flatnonzero(~wide).tolist():
-        left, top, width, height, _ = stats[number].tolist()
-        rows, columns = np.nonzero(numbers[top : top + height, left : left + width] == number)
-        nearest = int(np.hypot(columns + left - middles[number][0], rows + top - middles[number][1]).argmin())
+    for number in (np.flatnonzero(~wide[1:]) + 1).tolist():
+        left, top = pieces.boxes[number, :2].tolist()
+        rows, columns = np.nonzero(pieces.window(number))
+        nearest = int(np.hypot(columns - columns.mean(), rows - rows.mean()).argmin())
         found.append((float(columns[nearest] + left), float(rows[nearest] + top)))
-    wide[0] = False
-    return found, np.where(wide[numbers], np.uint8(255), np.uint8(0)) if wide.any() else None
-
-
-def _is_there(stroke: Stroke, which: int, tip: Point, em: float) -> bool:
-    """Whether an end is at a tip."""
-    return not stroke.forks[which] and math.dist(stroke.end(which), tip) <= _THERE * em
+    return found, pieces.mask(wide) if wide.any() else None
 
 
 def _passing(strokes: Sequence[Stroke], tip: Point, em: float) -> _Passed | None:
