@@ -27,6 +27,9 @@ _NOISY = 3.0
 #: JPEG leaves weak edges (0..255) beside strong ones; where there are so many (of the strong), and hints of
 #: edges besides, they are left out.
 _RINGING, _WEAK, _HINTED = 30.0, 0.3, 0.17
+#: They lie in the block of a strong one, not in a window of this size (pixels) without any: where this part of all
+#: weak ones do, faint boxes are drawn.
+_BESIDE, _ALONE = 25, 0.2
 #: The window (pixels) in which ink is told from what is around it, by how much (0..255) it differs, and the
 #: patches in which noise is measured.
 _WINDOW, _DIFFERS, _PATCH = 31, 20, 128
@@ -179,7 +182,10 @@ def _edges(planes: Sequence[Pixels], noise: float) -> Mask:
     if marked - edged <= _WEAK * edged:
         return every
     hint = cv2.threshold(change, 2, 255, cv2.THRESH_BINARY)[1]
-    return strong if cv2.countNonZero(hint) - marked > _HINTED * edged else every
+    if cv2.countNonZero(hint) - marked <= _HINTED * edged:
+        return every
+    near = cv2.dilate(strong, np.ones((_BESIDE, _BESIDE), np.uint8))
+    return every if cv2.countNonZero(without(every, near)) > _ALONE * (marked - edged) else strong
 
 
 def _change(planes: Sequence[Pixels]) -> Pixels:

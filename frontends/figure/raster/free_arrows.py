@@ -14,6 +14,8 @@ _SHORTEST, _LONGEST, _THICKEST, _SMALLEST, _LARGEST, _WIDER = 0.35, 12.0, 0.3, 0
 #: The strokes of an equals sign are at most so long and so far apart (ems), and differ by less than this (of their
 #: length) in length and place.
 _EQUALS, _EQUALS_APART, _EQUALS_ALIKE = 1.0, 0.5, 0.2
+#: A hyphen is at most so long, and so close to the letters beside it, which are so high and so wide (ems).
+_HYPHEN, _CLOSE, _LETTER, _LETTERS = 0.75, 0.35, 0.35, 1.3
 #: The gap between them (ems), and how slender shafts are.
 _GAP, _SLENDER = 0.5, 2.0
 
@@ -22,7 +24,7 @@ def free_arrows(pieces: Pieces, em: float) -> Array:
     """Which pieces are shafts and heads of arrows whose heads stand apart."""
     found = np.zeros(len(pieces), bool)
     bars = straight_bars(pieces, _SHORTEST * em, _LONGEST * em, max(3.0, _THICKEST * em))
-    slender = (bars.long >= _SLENDER * bars.thick) & ~_in_equals(bars, em)
+    slender = (bars.long >= _SLENDER * bars.thick) & ~_in_equals(bars, em) & ~_are_hyphens(bars, pieces, em)
     size = np.maximum(pieces.width, pieces.height)
     small = np.flatnonzero((size >= max(4.0, _SMALLEST * em)) & (size <= _LARGEST * em))
     if len(small) == 0:
@@ -50,6 +52,21 @@ def _in_equals(bars: Bars, em: float) -> Array:
         along, aside = np.abs(apart @ way), np.abs(apart @ np.array([-way[1], way[0]]))
         twin = (aside > bars.thick[number]) & (aside <= _EQUALS_APART * em) & (along <= slack)
         found[number] = bool((twin & (np.abs(bars.long[short] - bars.long[number]) <= slack)).any())
+    return found
+
+
+def _are_hyphens(bars: Bars, pieces: Pieces, em: float) -> Array:
+    """Which bars stand between two letters of a word."""
+    left, top, right, bottom = pieces.boxes.T
+    letter = (
+        (pieces.height >= _LETTER * em) & (pieces.height <= _LETTERS * em) & (pieces.width <= _LETTERS * em)
+    )
+    found = np.zeros(len(bars), bool)
+    for number in np.flatnonzero(bars.long <= _HYPHEN * em).tolist():
+        x0, y0, x1, y1 = pieces.boxes[bars.numbers[number]].tolist()
+        beside = letter & (top < y0) & (bottom > y1)
+        before = beside & (np.abs(x0 - right) <= _CLOSE * em)
+        found[number] = bool(before.any() and (beside & (np.abs(left - x1) <= _CLOSE * em)).any())
     return found
 
 

@@ -15,6 +15,7 @@ from dlc.frontends.figure.raster.arrays import Array
 from dlc.frontends.figure.raster.boxes import Found
 from dlc.frontends.figure.raster.canvas import Canvas
 from dlc.frontends.figure.raster.middles import median, share_of
+from dlc.frontends.figure.raster.sampling import marked_at
 
 #: How wide (ems) neurons are.
 _NARROWEST, _WIDEST = 0.7, 5.0
@@ -38,6 +39,8 @@ _ROUND_ENDED = (Outline.ROUNDED, Outline.OCTAGON)
 #: Inside of a neuron, up to this part of its radius, so much is of one brightness, within so much (0..255, and more
 #: of it where there is grain).
 _INNER, _PLAIN, _EVEN, _GRAIN = 0.7, 0.905, 20.0, 3.0
+#: So much of what seems to be a circle belongs to a letter if it is the round of one.
+_LETTER = 0.5
 #: Points of an outline.
 _AROUND = 48
 
@@ -118,8 +121,18 @@ def _circles(drawn: Canvas, even: float) -> Array:
     if found is None:
         return np.zeros((0, 3))
     circles: Array = found[0, :, :3].astype(np.float64)
-    chosen: Array = circles[np.array([_is_plain(drawn, ring) for ring in circles.tolist()], bool)]
+    fits = [_is_plain(drawn, ring) and not _is_letter(drawn, ring) for ring in circles.tolist()]
+    chosen: Array = circles[np.array(fits, bool)]
     return chosen
+
+
+def _is_letter(drawn: Canvas, ring: _Ring) -> bool:
+    """Whether a circle is the round of a letter."""
+    x, y, radius = ring
+    turns = np.arange(_AROUND) * (2 * np.pi / _AROUND)
+    return (
+        share_of(marked_at(drawn.letters, x + radius * np.cos(turns), y + radius * np.sin(turns))) > _LETTER
+    )
 
 
 def _is_plain(drawn: Canvas, ring: _Ring) -> bool:

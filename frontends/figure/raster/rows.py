@@ -16,15 +16,13 @@ from dlc.frontends.figure.raster.letter_sizes import run_upwards
 from dlc.frontends.figure.raster.letters import are_words, may_be_letters, pieces_of
 from dlc.frontends.figure.raster.low import with_low_pieces
 from dlc.frontends.figure.raster.middles import median, quantile, share_of
+from dlc.frontends.figure.raster.spaces import parted, step_of
 from dlc.frontends.groups import Groups
 
-#: A wider gap (ems) parts two lines of text, in boxes and (of the em, or the letters' height) outside of them, where
-#: labels of neighbours stand close; letters of turned text stand closer than this.
-_GAP, _FREE_GAP, _STACKED_GAP = 0.9, 0.73, 0.4
-#: Where letters stand so evenly (the standard deviation of their distances by the usual one), of so many, a gap is
-#: wider: a space is as wide as a letter. Distances much shorter or longer (of the usual one) are those of dots and
-#: over spaces.
-_EVEN, _EVEN_GAP, _ENOUGH, _STEP = 0.1, 1.35, 12, (0.4, 1.6)
+#: A wider gap (ems) parts two lines of text; letters of turned text stand closer than this.
+_GAP, _STACKED_GAP = 0.9, 0.4
+#: Where letters stand evenly a gap is wider: a space is as wide as a letter.
+_EVEN_GAP = 1.35
 #: Pieces lower than this (ems) are dots, dashes, commas: they belong to the letters beside or below them.
 _SMALL = 0.34
 #: Turned letters are at most so much larger than an em.
@@ -74,7 +72,8 @@ def find_rows(text: Mask, homes: Sequence[Area], em: float) -> list[Row]:
         if is_turned:
             made += [(group, True) for group in groups]
         elif groups:
-            made += _turned(with_low_pieces(groups, boxes, home, em), boxes, home, em)
+            whole = with_low_pieces(groups, boxes, home, em)
+            made += _turned(_parted(boxes, whole, home, em), boxes, home, em)
     return [_row(boxes[group], is_turned) for group, is_turned in made]
 
 
@@ -186,29 +185,23 @@ def _homes(boxes: Array, homes: Sequence[Area]) -> Array:
 
 def _joined(boxes: Array, home: Array, tall: Array, em: float) -> list[Array]:
     """Pieces gathered by who stands beside whom."""
-    groups = _gathered(boxes, home, tall, em, _GAP, _FREE_GAP)
-    return _gathered(boxes, home, tall, em, _EVEN_GAP, _EVEN_GAP) if _are_even(boxes, groups) else groups
+    groups = _gathered(boxes, home, tall, em, _GAP)
+    even = step_of(boxes, groups) is not None
+    return _gathered(boxes, home, tall, em, _EVEN_GAP) if even else groups
 
 
-def _are_even(boxes: Array, groups: Sequence[Array]) -> bool:
-    """Whether letters stand at even distances from each other, as a typewriter's do."""
-    middles = [np.sort(boxes[group, 0] + boxes[group, 2]) / 2 for group in groups]
-    steps = np.concatenate([np.zeros(0), *(np.diff(line) for line in middles)])
-    if len(steps) < _ENOUGH:
-        return False
-    usual = median(steps)
-    steps = steps[(steps > _STEP[0] * usual) & (steps < _STEP[1] * usual)]
-    return len(steps) > 0 and float(steps.std()) < _EVEN * usual
+def _parted(boxes: Array, groups: Sequence[Array], home: Array, em: float) -> list[Array]:
+    """Lines of text, of which those outside of homes end where a gap is wider than a space."""
+    step = step_of(boxes, groups)
+    parts = ([group] if home[group[0]] >= 0 else parted(boxes, group, em, step) for group in groups)
+    return [part for group in parts for part in group]
 
 
-def _gathered(boxes: Array, home: Array, tall: Array, em: float, gap: float, free: float) -> list[Array]:
-    """Pieces gathered by who stands beside whom, at most so far apart (ems) within homes, and outside of all."""
+def _gathered(boxes: Array, home: Array, tall: Array, em: float, gap: float) -> list[Array]:
+    """Pieces gathered by who stands beside whom, at most so far apart (ems)."""
     groups = Groups(len(boxes))
     one, other = _beside(boxes, em, gap)
     fits = (home[one] == home[other]) & _level(boxes[one], boxes[other], tall[one], tall[other], em)
-    high = boxes[:, 3] - boxes[:, 1]
-    size = np.maximum(em, np.maximum(high[one], high[other]))
-    fits &= (home[one] >= 0) | (boxes[other, 0] - boxes[one, 2] <= free * size)
     for i, j in zip(one[fits].tolist(), other[fits].tolist(), strict=True):
         groups.join(i, j)
     return [np.array(group) for group in groups.sets()]
