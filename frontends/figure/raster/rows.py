@@ -15,7 +15,7 @@ from dlc.frontends.figure.raster.hollow import hollow_rectangles
 from dlc.frontends.figure.raster.letter_sizes import run_upwards
 from dlc.frontends.figure.raster.letters import are_words, may_be_letters, pieces_of
 from dlc.frontends.figure.raster.low import with_low_pieces
-from dlc.frontends.figure.raster.middles import median, quantile, share_of
+from dlc.frontends.figure.raster.middles import quantile, share_of
 from dlc.frontends.figure.raster.spaces import parted, step_of
 from dlc.frontends.groups import Groups
 
