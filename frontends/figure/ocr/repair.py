@@ -35,6 +35,17 @@ _MOST_DOUBTS = 5  # signs of a word that may be others; more are not tried
 _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(pattern), replacement)
     for pattern, replacement in (
+        # 128 0 3x3, 64 03x3: no number begins with nought, so what stands before a size is an @.
+        (r"(?<=[0-9]) [0OQ] ?(?=[1-9][0-9]*\s?[x×X]\s?[0-9])", " @ "),
+        # 3 X3conv: a size and the word after it.
+        (r"\b([0-9]+\s?[x×X]\s?[0-9]+)(?=(?:[Dd]e|[Uu]p)?[Cc]onv|[Mm]ax|[Aa]v)", r"\1 "),
+        # 641x1 conv: no kernel is that high; the space after the filters was lost.
+        (r"\b([1-9][0-9]+)([1-9][0-9]?)(?=\s?[x×X]\s?\2 \w*[Cc]onv)", r"\1 \2"),
+        # 3x3 conv, 64, 12: after kernel and filters stands the stride, /2.
+        (
+            r"((?:[0-9]\s?[x×X]\s?[0-9]+ \w*[Cc]onv|\b\w*[Cc]onv \([0-9]+[x×X][0-9]+), ?[0-9]+\)?, ?)1(?=[248]\b)",
+            r"\1/",
+        ),
         # 1xl, lx1, 3xI, 28x2B: between numbers and multiplication signs stand digits.
         (r"(?<![A-Za-z0-9])[lI|](?=\s?[x×X]\s?[0-9lI|])", "1"),
         (r"(?<=[0-9][x×X])\s?[lI|](?![A-Za-z0-9])", "1"),

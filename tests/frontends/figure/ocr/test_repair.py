@@ -19,6 +19,17 @@ from dlc.frontends.figure.ocr.repair import edits, nearest, repaired, skeleton
         ("dense_1", "dense_1"),
         ("conv2d_12: Conv2D", "conv2d_12: Conv2D"),
         ("S5", "S5"),
+        ("128 0 3x3", "128 @ 3x3"),
+        ("64 03x3 (stride 2)", "64 @ 3x3 (stride 2)"),
+        ("192 O 5×5", "192 @ 5×5"),
+        ("20 x 20", "20 x 20"),
+        ("3 X3conv, 64", "3 X3 conv, 64"),
+        ("641x1 conv", "64 1x1 conv"),
+        ("11x11 conv", "11x11 conv"),
+        ("128x128 conv", "128x128 conv"),
+        ("3 × 3 conv, 64, 12", "3 × 3 conv, 64, /2"),
+        ("Conv (7×7, 16), 12", "Conv (7×7, 16), /2"),
+        ("3 × 3 conv, 12", "3 × 3 conv, 12"),
     ],
 )
 def test_texts_are_repaired(read: str, meant: str) -> None:
