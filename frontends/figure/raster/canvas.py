@@ -71,8 +71,9 @@ def canvas(picture: Picture, specked: bool = False) -> Canvas:
     scale = min(1.0, (MOST_WORKING / (pixels.shape[0] * pixels.shape[1])) ** 0.5)
     if scale < 1:
         pixels = _scaled(pixels, scale)
-    clear = restored(_without_colours(pixels), specked)
-    pixels, noise = clear.pixels, clear.noise
+    given = _without_colours(pixels)
+    clear = restored(given, specked)
+    pixels, noise, damaged = clear.pixels, clear.noise, specked or clear.pixels is not given
     grey = _grey(pixels)
     inks = _inks(grey)
     em = letter_size(inks)
@@ -80,7 +81,7 @@ def canvas(picture: Picture, specked: bool = False) -> Canvas:
         factor = _USUAL / em if em > _LARGEST else 2.0
         room = MOST_WORKING / (pixels.shape[0] * pixels.shape[1])
         factor = min(factor, room**0.5) if factor > 1 else factor
-        pixels, scale, em = _scaled(pixels, factor), scale * factor, em * factor
+        pixels, scale, em = _scaled(pixels, factor, damaged), scale * factor, em * factor
         grey = _grey(pixels)
         inks = _inks(grey)
     em = em or max(8.0, min(grey.shape) / 30)
@@ -95,9 +96,12 @@ def canvas(picture: Picture, specked: bool = False) -> Canvas:
     return Canvas(pixels, planes, grey, scale, em, noise, edges, lines, letters)
 
 
-def _scaled(pixels: Pixels, factor: float) -> Pixels:
-    way = cv2.INTER_AREA if factor < 1 else cv2.INTER_LINEAR
-    return cv2.resize(pixels, None, fx=factor, fy=factor, interpolation=way)
+def _scaled(pixels: Pixels, factor: float, damaged: bool = False) -> Pixels:
+    """A picture at another size; strokes of a damaged one, which has no even ground that could ring, stay steep."""
+    larger = cv2.INTER_CUBIC if damaged else cv2.INTER_LINEAR
+    return cv2.resize(
+        pixels, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA if factor < 1 else larger
+    )
 
 
 def _without_colours(pixels: Pixels) -> Pixels:

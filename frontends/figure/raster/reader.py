@@ -37,7 +37,7 @@ from dlc.frontends.figure.raster.middles import usual_colour
 from dlc.frontends.figure.raster.photos import as_boxes, clear, find_photos, without_faces
 from dlc.frontends.figure.raster.picture import Picture
 from dlc.frontends.figure.raster.rejoined import rejoined
-from dlc.frontends.figure.raster.restore import has_specks, patches_of, without_specks
+from dlc.frontends.figure.raster.restore import has_specks, patches_of, without_cuts, without_specks
 from dlc.frontends.figure.raster.rings import with_rings
 from dlc.frontends.figure.raster.rows import find_rows
 from dlc.frontends.figure.raster.scale import scaled
@@ -59,7 +59,7 @@ def read_raster(picture: Picture, recogniser: Recogniser | None = None) -> Drawi
     Without a recogniser labels have places and sizes but no text.
     """
     specked = has_specks(patches_of(picture.pixels))
-    pixels = without_specks(picture.pixels) if specked else picture.pixels
+    pixels = without_cuts(without_specks(picture.pixels)) if specked else picture.pixels
     picture = attrs.evolve(picture, pixels=levelled(pixels))
     drawn, faces = _prepared(picture, specked)
     tilt = tilt_of(faces, drawn.lines)

@@ -94,6 +94,29 @@ def _varied(patches: Sequence[Pixels], least: int) -> list[Pixels]:
     return [patch for patch, (low, high, *_) in ranges if high - low > least]
 
 
+def without_cuts(pixels: Pixels) -> Pixels:
+    """A picture with specks on lines of one pixel, which cut these, drawn over: lines go on level or upright."""
+    grey = pixels if pixels.ndim == 2 else cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)
+    dark = grey < 255 - _SPECK
+    made = pixels.copy()
+    for ink, old, new in (
+        (dark, pixels, made),
+        (dark.T, pixels.swapaxes(0, 1), made.swapaxes(0, 1)),
+    ):
+        y, x = np.nonzero(_cuts(ink))
+        new[y, x] = np.maximum(old[y, x - 1], old[y, x + 1])
+    return made
+
+
+def _cuts(dark: Array) -> Array:
+    """Where a level line of one pixel lacks one: two are dark on either side, and none above and below these."""
+    found = np.zeros_like(dark)
+    line = dark[1:-1] & ~dark[:-2] & ~dark[2:]
+    sides = line[:, :-4] & line[:, 1:-3] & line[:, 3:-1] & line[:, 4:]
+    found[1:-1, 2:-2] = sides & ~dark[1:-1, 2:-2]
+    return found
+
+
 def _specks(grey: Pixels) -> Mask:
     around = np.ones((3, 3), np.uint8)
     around[1, 1] = 0

@@ -8,9 +8,11 @@ import cv2
 import numpy as np
 import pytest
 from PIL import Image
-from support.canvases import LEFT, RIGHT, graph, seen, two_boxes
+from support.canvases import LEFT, RIGHT, Board, graph, seen, two_boxes
 
 from dlc.frontends.figure.raster.arrays import Pixels
+from dlc.frontends.figure.raster.canvas import canvas
+from dlc.frontends.figure.raster.picture import from_pixels
 from dlc.frontends.figure.raster.restore import (
     grain,
     has_blocks,
@@ -20,6 +22,7 @@ from dlc.frontends.figure.raster.restore import (
     restored,
     sharpened,
     stretched,
+    without_cuts,
     without_specks,
 )
 
@@ -95,6 +98,15 @@ def test_specks_go_before_a_page_is_turned() -> None:
     assert is_read(specked(askew, 0.01))
 
 
+def test_specks_that_cut_thin_lines_are_drawn_over() -> None:
+    pixels = np.full((40, 60), 255, np.uint8)
+    pixels[20, 5:55] = pixels[5:35, 10] = 80
+    whole = pixels.copy()
+    pixels[20, 30] = pixels[27, 10] = 255
+    assert np.array_equal(without_cuts(pixels), whole)
+    assert np.array_equal(without_cuts(whole), whole)
+
+
 def test_few_specks_stay_as_dots() -> None:
     pixels = two_boxes().pixels.copy()
     pixels[20, 30:300:90] = 0
@@ -129,3 +141,13 @@ def test_faint_pictures_are_given_their_contrast_and_read() -> None:
     assert is_read(faint)
     blank = np.full((60, 80, 3), 200, np.uint8)
     assert stretched(blank) is blank
+
+
+def test_faint_small_pictures_are_enlarged_with_strokes_as_dark_as_before() -> None:
+    board = Board(300, 160)
+    for y in (40, 70, 100):
+        cv2.putText(board.pixels, "convolution", (20, y), cv2.FONT_HERSHEY_SIMPLEX, 0.35, (0, 0, 0), 1)
+    board.pixels[130] = 0
+    drawn = canvas(from_pixels((board.pixels * 0.45 + 30).astype(np.uint8)))
+    assert drawn.scale == 2.0
+    assert drawn.grey[255:265, 100].min() < 50
