@@ -13,7 +13,7 @@ from dlc.frontends.figure.drawing import Point
 from dlc.frontends.figure.geometry import cosine, direction
 from dlc.frontends.figure.raster.arrays import Array, Mask
 from dlc.frontends.figure.raster.letters import pieces_of
-from dlc.frontends.figure.raster.stroke import Stroke
+from dlc.frontends.figure.raster.stroke import Stroke, is_at
 
 #: Where a head touches its box it is at most so wide (ems); what ends so near to that place (ems) ends there.
 _WIDEST, _THERE = 1.0, 0.5
@@ -25,6 +25,8 @@ _FARTHEST = 1.7
 _THICKER, _MORE = 1.7, 1.4
 #: Ends are at one place where they are this near (ems); a line's end leads on where it turns by less than 45 degrees.
 _SAME, _ONWARD = 0.35, 0.7
+#: What is left of a head's wing is at most so long, and near to its tip (ems).
+_WING = 0.95
 #: The last stretch of a line (ems) by which its direction is judged, and what is left out at its end.
 _REACH, _SKIP = 1.0, 0.25
 
@@ -55,6 +57,24 @@ def _ends(strokes: Sequence[Stroke]) -> Array:
     """Where strokes end, but not in forks; (count, 2)."""
     found = [stroke.end(which) for stroke in strokes for which in (0, 1) if not stroke.forks[which]]
     return np.array(found).reshape(-1, 2)
+
+
+def without_wings(strokes: Sequence[Stroke], near: Mask, em: float) -> list[Stroke]:
+    """The strokes without what is left of heads' wings: short ones that fork off at a head and end in nothing."""
+    tips = [stroke.end(which) for stroke in strokes for which in (0, 1) if stroke.heads[which]]
+    return [
+        stroke
+        for stroke in strokes
+        if any(stroke.heads)
+        or stroke.length > _WING * em
+        or not any(_is_loose(stroke, which, near) for which in (0, 1))
+        or all(math.dist(stroke.end(which), tip) > _WING * em for which in (0, 1) for tip in tips)
+    ]
+
+
+def _is_loose(stroke: Stroke, which: int, near: Mask) -> bool:
+    """Whether a line that forks off at its other end ends in nothing at this one."""
+    return stroke.forks[1 - which] and not stroke.forks[which] and not is_at(stroke.end(which), near)
 
 
 @attrs.frozen(eq=False)

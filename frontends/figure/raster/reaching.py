@@ -55,7 +55,11 @@ def _lead_on(
     returned nothing is left: they were parts of the head.
     """
     way = stroke.outward(which, _REACH * em, _SKIP * em)
-    tip = _ahead(stroke.end(which), way, stroke.half, lines, near, em)
+    begins = [stroke.end(which)]
+    if stroke.length > (_REACH + _SKIP) * em:
+        begins.append(_straight_end(stroke, which, way, em))
+    tips = (_ahead(place, way, stroke.half, lines, near, em) for place in begins)
+    tip = next((tip for tip in tips if tip is not None), None)
     if tip is None:
         return []
     rivals = [
@@ -76,6 +80,15 @@ def _lead_on(
     for other, end in rivals:
         _end_at(other, end, stroke)
     return wings
+
+
+def _straight_end(stroke: Stroke, which: int, way: Point, em: float) -> Point:
+    """Where a line would end if its last pixels, which thinning may have led aside, went on straight."""
+    points = stroke.points if which else stroke.points[::-1]
+    x, y = points[max(0, len(points) - 1 - round(_SKIP * em))].tolist()
+    ex, ey = stroke.end(which)
+    along = (ex - x) * way[0] + (ey - y) * way[1]
+    return x + along * way[0], y + along * way[1]
 
 
 def _is_there(stroke: Stroke, which: int, near: Mask) -> bool:

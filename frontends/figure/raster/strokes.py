@@ -23,7 +23,7 @@ from dlc.frontends.figure.raster.letters import pieces_of
 from dlc.frontends.figure.raster.meeting import parted, share_heads
 from dlc.frontends.figure.raster.mending import mended
 from dlc.frontends.figure.raster.middles import median
-from dlc.frontends.figure.raster.missed import with_missed_heads
+from dlc.frontends.figure.raster.missed import with_missed_heads, without_wings
 from dlc.frontends.figure.raster.reaching import reaching
 from dlc.frontends.figure.raster.skeleton import Edge, Graph, graph_of
 from dlc.frontends.figure.raster.stroke import Stroke, ink_end, is_at
@@ -90,6 +90,7 @@ def trace(lines: Mask, near: Mask, em: float) -> Traced:
     mark_heads(strokes, tips, em)
     mark_half_heads(strokes, lines, near, em)
     strokes = with_detached_heads(strokes, pieces, em)
+    strokes = without_wings(strokes, near, em)
     share_heads(strokes, near, em)
     crossings += [fork for fork in forks if not _is_met(fork, strokes, em)]
     strokes, parted_at = with_bars_parted(strokes, crossings, em)

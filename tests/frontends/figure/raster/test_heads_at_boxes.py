@@ -12,6 +12,8 @@ from support.canvases import BLACK, Board
 from dlc.frontends.figure.drawing import Area, Drawing
 from dlc.frontends.figure.network.scene import ItemKind, scene
 from dlc.frontends.figure.network.wiring import wiring
+from dlc.frontends.figure.raster.letters import pieces_of
+from dlc.frontends.figure.raster.small_arrows import small_arrows
 
 ABOVE: list[Area] = [(40.0 + 150 * i, 60, 150.0 + 150 * i, 110) for i in range(4)]
 UNDER: Area = (200, 220, 420, 270)
@@ -75,8 +77,9 @@ def test_a_line_that_leaves_at_a_head_comes_from_where_the_head_s_line_does(away
     assert flows(board.read(), areas) == {(0, 1), (1, 2), (0, 2)}
 
 
+@pytest.mark.parametrize("away", [8, 11])
 @pytest.mark.parametrize("side", [1, -1])
-def test_a_line_that_begins_at_a_wing_of_an_open_head_forks_off_there(side: int) -> None:
+def test_a_line_that_begins_at_a_wing_of_an_open_head_forks_off_there(side: int, away: int) -> None:
     areas: list[Area] = [(130, 20, 230, 80), (130, 140, 230, 200), (130, 280, 230, 340)]
     board = Board(360, 360)
     for area in areas:
@@ -84,8 +87,20 @@ def test_a_line_that_begins_at_a_wing_of_an_open_head_forks_off_there(side: int)
     board.line((180, 82), (180, 138))
     board.line((172, 128), (180, 138), (188, 128))
     board.arrow((180, 202), (180, 278))
-    board.arrow((180, 127), (180 + 120 * side, 127), (180 + 120 * side, 310), (180 + 52 * side, 310))
+    y, aside = 138 - away, 180 + 120 * side
+    board.arrow((180, y), (aside, y), (aside, 310), (180 + 52 * side, 310))
     assert flows(board.read(), areas) == {(0, 1), (1, 2), (0, 2)}
+
+
+@pytest.mark.parametrize(("em", "is_arrow"), [(29.0, True), (48.0, False)])
+def test_an_arrow_with_a_short_shaft_is_one_where_it_is_longer_than_letters(
+    em: float, is_arrow: bool
+) -> None:
+    mask = np.zeros((80, 60), np.uint8)
+    mask[40:62, 28:32] = 255
+    cv2.fillPoly(mask, [np.array([[17, 43], [43, 43], [30, 14]], np.int32)], 255)
+    pieces = pieces_of(mask)
+    assert small_arrows(pieces, np.ones(len(pieces), bool), em).any() == is_arrow
 
 
 @pytest.mark.parametrize("by", [(5, 5), (-4, 4)])
