@@ -110,9 +110,10 @@ class _Letters:
 
 def _letters(text: Mask, homes: Sequence[Area], em: float) -> _Letters:
     pieces = pieces_of(text)
-    level = may_be_letters(pieces, em)
-    upwards = (pieces.height > pieces.width) & are_words(pieces.width, pieces.height, pieces.around, em)
-    likely = (level | upwards) & ~hollow_rectangles(pieces)
+    wide = pieces.width > pieces.height
+    words = are_words(pieces.width, pieces.height, pieces.around, em)
+    level = may_be_letters(pieces, em) | (words & wide)
+    likely = (level | words) & ~hollow_rectangles(pieces)
     boxes = pieces.boxes[likely]
     return _Letters(boxes, _homes(boxes, homes), level[likely])
 
