@@ -76,3 +76,10 @@ def test_level_text_in_a_high_box_stays_level() -> None:
             mask[line : line + 16, 20 + 14 * letter : 30 + 14 * letter] = 255
     rows = find_rows(mask, [(5.0, 5.0, 105.0, 135.0)], EM)
     assert [(row.count, row.angle) for row in rows] == [(5, 0.0)] * 3
+
+
+def test_a_long_word_whose_letters_all_touch_is_a_line() -> None:
+    mask = np.zeros((60, 200), np.uint8)
+    mask[20:36, 20:130] = 255  # 5.5 ems
+    mask[24:32, 24:126:8] = 0
+    assert [row.area for row in find_rows(mask, [], EM)] == [(20, 20, 130, 36)]
