@@ -252,7 +252,8 @@ BLOCKS = """
     spp spatialpyramidpooling pyramidpooling psp dualpath dpn fusedmbconv sepblock xception reduction
     normalcell reductioncell cell spatialtransformer stn capsule primarycaps digitcaps roipool
     roipooling roialign reorg patchmerging patchembed patchembedding transformerblock transformer
-    encoderlayer decoderlayer encoder decoder maptosequence transcription ctc statisticspooling
+    encoderlayer decoderlayer encoder decoder transformerencoder transformerdecoder
+    maptosequence transcription ctc statisticspooling
     statspooling l2normalization l2norm l2normalize highway pixelshuffle depthtospace spacetodepth
     channelshuffle minibatchdiscrimination dsresblock nonlocal minibatchstddev svm rbf
     gaussianconnections cbam resnextblock wideresblock coordconv maskedconv repvggblock hdc rfb c3 csp

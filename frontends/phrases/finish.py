@@ -41,7 +41,7 @@ _WIDTH_NAMES = {"embed": "dim", "attention": "dim", "block": "filters"}
 
 def finish(draft: Draft, text: str) -> Phrase:
     """The phrase that a draft stands for; `text` is the whole normalised text."""
-    family = _family(draft)
+    family = _family(draft) or _by_rate(draft, text)
     rank = _rank(draft, family)
     start = draft.start or 0
     left_over = " ".join(draft.unknown)
@@ -59,6 +59,12 @@ def finish(draft: Draft, text: str) -> Phrase:
         left_over=left_over,
         confidence=round(draft.confidence * (0.9 if left_over else 1.0), 3),
     )
+
+
+def _by_rate(draft: Draft, text: str) -> str | None:
+    """A dropout of which only the rate is named: "dropout rate 0.5"."""
+    dropped = isinstance(draft.settings.get("rate"), float) and len(draft.settings) == 1
+    return "dropout" if dropped and "drop" in text[draft.start or 0 : draft.end].lower() else None
 
 
 def _family(draft: Draft) -> str | None:
@@ -88,7 +94,7 @@ def _may_pool(draft: Draft) -> bool:
 
 
 def _rank(draft: Draft, family: str | None) -> int | None:
-    if "tdnn" in draft.word.lower():
+    if "tdnn" in draft.word.lower() or draft.word.lower().startswith("temporal"):
         return 1
     if draft.word.lower() in ("stcnn", "stconv", "cnn3d"):
         return 3
@@ -97,7 +103,17 @@ def _rank(draft: Draft, family: str | None) -> int | None:
             return rank
     if draft.window is not None and len(draft.window) == 1 and family in CONVS | POOLS:
         return 1
-    return None
+    return 3 if draft.window is not None and _is_deep(draft.window, family) else None
+
+
+def _is_deep(window: tuple[Number, ...], family: str | None) -> bool:
+    """Whether a window of three sides has a depth of its own: 2×2×2 pooling, a convolution of 1×1×1.
+
+    The third number of "3×3×3 conv" may be that of a picture's colours, and that of "5×5×48" the channels.
+    """
+    if len(window) != 3 or not all(isinstance(side, int) and side <= 7 for side in window):
+        return False
+    return family in POOLS or (family in CONVS and len(set(window)) == 1 and window[0] != 3)
 
 
 def _op(family: str | None, rank: int | None) -> str | None:
@@ -128,6 +144,9 @@ def _attributes(draft: Draft, family: str | None, rank: int) -> dict[str, Any]:
     ):
         if key in settings:
             found[key] = _each(settings[key], rank) if key == "dilation" else settings[key]
+    if family in CONVS and isinstance(rate := found.get("rate"), int):
+        del found["rate"]
+        found.setdefault("dilation", _each(rate, rank))
     found |= _particular(draft, family)
     return found
 

@@ -70,6 +70,15 @@ _STEPS: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...]
         (r"(?<=\d)\s?[xX](?=\s*[\[({A-Za-z]\w\w)|(?<=\d)\s?[xX](?=\s*[\[({])", "×"),
         (r"(?<=\d)[*∗](?=[A-Za-z])", "×"),
         (r"\s*×\s*", "×"),
+        # Szegedy et al. 2014: 7×7+2(S) is a window, its stride, and same padding.
+        (r"(?<=\d×\d)\s?\+\s?(\d)\s?\(S\)", r", stride \1, same"),
+        (r"(?<=\d×\d)\s?\+\s?(\d)\s?\(V\)", r", stride \1, valid"),
+        # Xie et al. 2017: "256, 1×1, 128" is a window between the channels before and behind it.
+        (r"^\d{1,4}, ?(\d{1,2}×\d{1,2}), ?(?=(?:\d{2,4}|[4-9])(?![\w×]))", r"\1, "),
+        (r"(?<=\d) (?=groups? ?= ?\d)", ", "),
+        # Dosovitskiy et al. 2020: what is projected was flattened before.
+        (r"(?i)\blinear projection of flattened\b[\w ]*|\blinear embedding\b", "linear projection"),
+        (r"(?i)\bhard-?\s?σ(?!\w)", "hard sigmoid"),
         (r"[ \f\v]+", " "),
     )
 )

@@ -18,6 +18,10 @@ _NORM = re.compile(r"(?<![\w-])norm(?:ali[sz]ation)?(?![\w-])", re.I)
 _ATTENDS = re.compile(
     r"\b(?:(?:self-?)?attention|mha|msa|mlp|transformer|token|feed-?\s?forward|ffn)\b", re.I
 )
+#: A layer with its number, or the count of its filters or units: "CONV 1".
+_COUNTED = re.compile(
+    r"(?P<op>[A-Za-z]*(?:conv|pool|fc|dense)[a-z]*)[ ](?P<number>\d{1,2})(?![\w×x.]|\s?[x×])", re.I
+)
 #: Parts of one layer, or the stride of a layer by its name: "conv4/2".
 _PART = re.compile(r"(?<![A-Za-z])(?P<name>(?:conv|pool|fc)\d{1,2})/(?P<part>\d)(?![\dx×])", re.I)
 #: The name of a layer with its number: "conv4", "pool-4", "fc-6".
@@ -31,13 +35,15 @@ class Habits:
     """Whether the last number of "conv3-64" and of "fc-100" counts filters and units.
 
     `parts` tells that the one of "conv4/2" numbers layers of one name, `attends` that a "Norm" is a layer's
-    normalisation, as in all that has attention and perceptrons, and not one of local responses.
+    normalisation, as in all that has attention and perceptrons, and not one of local responses. `numbered`
+    are the names of layers that a number of their own follows.
     """
 
     conv_widths: bool = False
     dense_widths: bool = False
     parts: bool = False
     attends: bool = False
+    numbered: frozenset[str] = frozenset()
 
     def spelled(self, words: str) -> str:
         """Words with these labels spelled out: "1x1 conv, 8"."""
@@ -45,9 +51,16 @@ class Habits:
             words = _CONV.sub(r"\g<kernel>x\g<kernel> \g<op>, \g<width>", words)
         if self.parts:
             words = _PART.sub(r"\g<name>_\g<part>", words)
+        if self.numbered:
+            words = _COUNTED.sub(self._named, words)
         if self.attends and _NORM.fullmatch(words.strip()):
             words = "layer norm"
         return _DENSE.sub(r"\g<op> \g<width>", words) if self.dense_widths else words
+
+    def _named(self, match: re.Match[str]) -> str:
+        """A layer with its number as one name, where the number counts layers."""
+        own = match["op"].lower() in self.numbered
+        return f"{match['op']}_{match['number']}" if own else match[0]
 
 
 def habits(texts: Iterable[str]) -> Habits:
@@ -55,7 +68,15 @@ def habits(texts: Iterable[str]) -> Habits:
     everything = list(texts)
     dense = _counts(_DENSE, everything) or _is_lone_width(everything)
     attends = any(_ATTENDS.search(text) for text in everything)
-    return Habits(_counts(_CONV, everything), dense, _has_parts(everything), attends)
+    return Habits(_counts(_CONV, everything), dense, _has_parts(everything), attends, _numbered(everything))
+
+
+def _numbered(texts: Iterable[str]) -> frozenset[str]:
+    """The names behind which a first and a second number stand."""
+    found: dict[str, set[int]] = {}
+    for match in (match for text in texts for match in _COUNTED.finditer(text)):
+        found.setdefault(match["op"].lower(), set()).add(int(match["number"]))
+    return frozenset(name for name, numbers in found.items() if {1, 2} <= numbers)
 
 
 def _has_parts(texts: Iterable[str]) -> bool:

@@ -40,6 +40,8 @@ _BESIDE_LINE, _BESIDE_BOX = 0.9, 6.0
 _SIGN_SIZE = 3.2
 #: Boxes that touch (ems) and stand in a row follow each other without arrows.
 _ABUT = 0.35
+#: Free words of a line itself, and of no layer on it.
+_CONNECTION = re.compile(r"\b(?:connections?|shortcuts?|bypass)\b", re.I)
 #: A number after this counts channels, and is no side of a map.
 _OUTPUT = re.compile(r"\s*outputs?\s*[:=]", re.I)
 #: Arrows with such words carry no value: places of maxima, shared weights.
@@ -142,7 +144,7 @@ class _Layered:
         )
         words = self._words(item)
         found = read_words(words, circled)
-        if item.kind is ItemKind.TEXT and found.role is Role.LAYERS and not _names_layers(found):
+        if item.kind is ItemKind.TEXT and found.role is Role.LAYERS and not _is_written(words, found):
             return Reading(Role.VALUE)
         return found if words else Reading(Role.VALUE)
 
@@ -338,6 +340,11 @@ class _Layered:
 def _names_layers(reading: Reading) -> bool:
     """Whether words by themselves name layers of the catalogue; blocks and identities are titles."""
     return reading.known and any(step.op not in ("opaque", "linear") for step in reading.steps)
+
+
+def _is_written(words: str, reading: Reading) -> bool:
+    """Whether free words name layers, and not a line: "skip connection"."""
+    return _names_layers(reading) and not _CONNECTION.search(words)
 
 
 def _names_steps(reading: Reading) -> bool:

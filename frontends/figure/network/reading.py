@@ -26,7 +26,8 @@ SIGNS = {
 _LETTERS = frozenset(("x", "c", "·", "-", "*"))
 _INPUT = re.compile(
     r"\b(?:inputs?|images?|previous (?:layer|module|block|stage)|prev\w* layer|from previous|raw data|frames?"
-    r"|sentence|tokens?|input tile|query|patch(?:es)?|video|audio|waveform|spectrogram)\b",
+    r"|sentence|tokens?|input tile|query|patch(?:es)?(?! (?:partition|split|expand))|video|audio|waveform"
+    r"|spectrogram)\b",
     re.I,
 )
 _OUTPUT = re.compile(
@@ -56,6 +57,10 @@ _PROCESSING = re.compile(
     r"|bounding box(?:es)?|evaluation|ground truth|annotations?)\b",
     re.I,
 )
+#: A whole network, of which no layer is told.
+_NETWORK = re.compile(r"\b(?:CNNs?|Conv-?Nets?)\b")
+#: A factor behind such words is how much larger they make a map.
+_ENLARGES = re.compile(r"pixel-?\s?shuffl|sub-?pixel|depth[ -]to[ -]space", re.I)
 _LONGEST = 80
 
 
@@ -150,7 +155,7 @@ def _sign(text: str, circled: bool) -> str | None:
 def _counted(text: str) -> tuple[str, Number]:
     """The words without a count before or behind, and the count; one of a symbol is 1."""
     match = _REPEAT.search(text)
-    if match is None:
+    if match is None or _ENLARGES.search(text):
         return text, 1
     count = match["before"] or match["first"] or match["after"] or match["last"]
     body = (text[: match.start()] + text[match.end() :]).strip()
@@ -188,6 +193,8 @@ def _step(phrase: Phrase, text: str, alone: bool) -> Phrase | None:
         return None
     if phrase.op == "opaque":
         return attrs.evolve(phrase, type=_type_of(phrase, text, alone), attributes={})
+    if (phrase.op or "").startswith("conv") and _NETWORK.search(phrase.text) and not phrase.attributes:
+        return attrs.evolve(phrase, op="opaque", type=text if alone else phrase.text)
     if phrase.op == "attention" and re.search(r"[A-Za-z]{4}", phrase.left_over):
         return attrs.evolve(phrase, op="opaque", type=text, attributes={})
     return _with_padding(phrase)

@@ -101,3 +101,74 @@ def test_norm_beside_attention_is_that_of_layers(others: list[str], op: str) -> 
 @pytest.mark.parametrize("words", ["Batch Norm", "L2-norm", "Norm1", "group normalization"])
 def test_norms_with_names_keep_them(words: str) -> None:
     assert habits(["Attention", words]).spelled(words) == words
+
+
+def first(words: str) -> tuple[str | None, dict[str, object]]:
+    """The first layer of words, and what they state of it."""
+    step = read_words(words).steps[0]
+    return step.op, dict(step.attributes)
+
+
+@pytest.mark.parametrize(
+    ("words", "op", "stated"),
+    [
+        ("Conv 7x7+2(S)", "conv2d", {"kernel": (7, 7), "stride": (2, 2), "padding": "same"}),
+        ("AveragePool 7x7+1(V)", "avgpool2d", {"kernel": (7, 7), "stride": (1, 1), "padding": "valid"}),
+        ("256, 1x1, 128", "conv2d", {"kernel": (1, 1), "filters": 128}),
+        ("128, 3x3, 128 group = 32", "conv2d", {"kernel": (3, 3), "filters": 128, "groups": 32}),
+        ("Rate 6, 3x3 Conv", "conv2d", {"kernel": (3, 3), "dilation": (6, 6)}),
+        ("Max Pool 1x2x2", "maxpool3d", {"kernel": (1, 2, 2)}),
+        ("1x1x1 conv, 64", "conv3d", {"kernel": (1, 1, 1), "filters": 64}),
+        ("Temporal Conv", "conv1d", {}),
+        ("Linear Projection of Flattened Patches", "dense", {}),
+        ("Linear Embedding", "dense", {}),
+    ],
+)
+def test_ways_of_writing_of_known_papers(words: str, op: str, stated: dict[str, object]) -> None:
+    assert first(words) == (op, stated)
+
+
+@pytest.mark.parametrize(
+    ("words", "op", "stated"),
+    [
+        ("64, 3x3, 2", "conv2d", {"kernel": (3, 3), "filters": 64}),
+        ("3x3x3 conv", "conv2d", {"kernel": (3, 3)}),
+        ("5x5x48 conv", "conv2d", {"kernel": (5, 5)}),
+        ("Dropout rate 0.5", "dropout", {"rate": 0.5}),
+        ("1D CNN, 64", "conv1d", {"filters": 64}),
+    ],
+)
+def test_ways_of_writing_that_look_alike(words: str, op: str, stated: dict[str, object]) -> None:
+    assert first(words) == (op, stated)
+
+
+@pytest.mark.parametrize("words", ["learning rate 0.1", "rate 0.5", "momentum 0.9"])
+def test_other_rates_are_no_layers(words: str) -> None:
+    assert all(step.op == "opaque" for step in read_words(words).steps)
+
+
+@pytest.mark.parametrize(
+    "words", ["Pre-trained CNN", "CNN", "Transformer Encoder", "Patch Partition", "PixelShuffle x2"]
+)
+def test_what_is_more_than_one_layer_is_a_block_of_its_name(words: str) -> None:
+    reading = read_words(words)
+    assert [(step.op, step.type) for step in reading.steps] == [("opaque", words)]
+    assert reading.repeat == 1
+
+
+@pytest.mark.parametrize(
+    ("others", "spelled"),
+    [
+        (["CONV 2"], "CONV_1"),
+        (["Conv 2", "Conv 3"], "CONV_1"),
+        (["conv 64"], "CONV 1"),
+        (["pool 2"], "CONV 1"),
+    ],
+)
+def test_numbers_of_layers_are_names(others: list[str], spelled: str) -> None:
+    assert habits([*others, "CONV 1"]).spelled("CONV 1") == spelled
+
+
+@pytest.mark.parametrize("words", ["conv 1x1", "fc 10", "2 conv 3x3"])
+def test_numbers_among_others_stay(words: str) -> None:
+    assert habits(["conv 2x2", "fc 100", words]).spelled(words) == words
