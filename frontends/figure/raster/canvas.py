@@ -18,6 +18,8 @@ from dlc.frontends.figure.raster.restore import restored
 
 #: Letters are read at this size (pixels); much larger ones are scaled down, which makes all else quicker.
 _USUAL, _LARGEST, _SMALLEST = 24.0, 30.0, 15.0
+#: Of damaged pictures smaller ones than this are scaled up.
+_SMALLEST_DAMAGED = 18.0
 #: Pixels at working size, at most.
 MOST_WORKING = 20_000_000
 #: Ground darker than this (0..255) may bear light letters.
@@ -76,8 +78,8 @@ def canvas(picture: Picture, specked: bool = False) -> Canvas:
     pixels, noise, damaged = clear.pixels, clear.noise, specked or clear.pixels is not given
     grey = _grey(pixels)
     inks = _inks(grey)
-    em = letter_size(inks)
-    if em is not None and (em > _LARGEST or em < _SMALLEST):
+    em, smallest = letter_size(inks), _SMALLEST_DAMAGED if damaged else _SMALLEST
+    if em is not None and (em > _LARGEST or em < smallest):
         factor = _USUAL / em if em > _LARGEST else 2.0
         room = MOST_WORKING / (pixels.shape[0] * pixels.shape[1])
         factor = min(factor, room**0.5) if factor > 1 else factor

@@ -143,11 +143,25 @@ def test_faint_pictures_are_given_their_contrast_and_read() -> None:
     assert stretched(blank) is blank
 
 
-def test_faint_small_pictures_are_enlarged_with_strokes_as_dark_as_before() -> None:
+def words(scale: float) -> Pixels:
+    """Three lines of words over a level line of one pixel, in row 130."""
     board = Board(300, 160)
     for y in (40, 70, 100):
-        cv2.putText(board.pixels, "convolution", (20, y), cv2.FONT_HERSHEY_SIMPLEX, 0.35, (0, 0, 0), 1)
+        cv2.putText(board.pixels, "convolution", (20, y), cv2.FONT_HERSHEY_SIMPLEX, scale, (0, 0, 0), 1)
     board.pixels[130] = 0
-    drawn = canvas(from_pixels((board.pixels * 0.45 + 30).astype(np.uint8)))
+    return board.pixels
+
+
+def faint(pixels: Pixels) -> Pixels:
+    return (pixels * 0.45 + 30).astype(np.uint8)
+
+
+def test_faint_small_pictures_are_enlarged_with_strokes_as_dark_as_before() -> None:
+    drawn = canvas(from_pixels(faint(words(0.35))))
     assert drawn.scale == 2.0
     assert drawn.grey[255:265, 100].min() < 50
+
+
+def test_damaged_pictures_are_enlarged_sooner_than_clean_ones() -> None:
+    assert canvas(from_pixels(words())).scale == 1.0
+    assert canvas(from_pixels(faint(words()))).scale == 2.0
