@@ -109,6 +109,16 @@ def test_what_is_told_of_a_copy_is_told_of_the_last_or_it_stays(told: str, expec
     assert body(text) == expected
 
 
+def test_what_is_told_of_every_copy_is_told_in_the_block() -> None:
+    text = chain(*[conv(4, "a"), relu("b")] * 4)
+    for i in (2, 4, 6, 8):
+        text = text.replace(f"l{i} =", f"l{i}: map[?, 8, 4] =")
+    made = counted(read_module(text))
+    assert [str(node.declared) for node in made.blocks[0].body] == ["None", "map[?, 8, 4]"]
+    written = expanded(made).nets[0]
+    assert [node.declared is not None for node in written.body] == [False, True] * 4
+
+
 def test_layers_that_share_weights_stay() -> None:
     text = chain(*[conv(4, "a")] * 4)
     line = next(line for line in text.splitlines() if line.startswith("l3"))

@@ -120,19 +120,26 @@ def _count(
     while True:
         copy = nodes[at + count * length : at + (count + 1) * length]
         same = len(copy) == length and all(map(_alike, first, copy)) and _sources(copy, entry) == wanted
+        same = same and _told_alike(first, copy)
         if not same or not _is_closed(copy, readers, outputs):
             return count
         count += 1
         following = nodes[at + count * length : at + (count + 1) * length]
         entry = copy[-1].name
         own = {node.name for node in following}
-        if entry in outputs or not readers.get(entry, set()) <= own or _differ(copy[-1], following):
+        closed = readers.get(entry, set()) <= own and copy[-1].declared == first[-1].declared
+        if entry in outputs or not closed:
             return count
 
 
-def _differ(last: Node, following: Sequence[Node]) -> bool:
-    """Whether something else is declared of what a copy makes than of what the next makes."""
-    return last.declared is not None and last.declared != following[-1].declared
+def _told_alike(first: Sequence[Node], copy: Sequence[Node]) -> bool:
+    """Whether the same is declared of a copy as of the first, or more of its result, which then is the last.
+
+    A repeat of a single layer has no place for what is declared of every copy.
+    """
+    same = all(one.declared == other.declared for one, other in zip(first[:-1], copy[:-1], strict=True))
+    result, other = first[-1].declared, copy[-1].declared
+    return same and (result is None or (result == other and len(first) > 1))
 
 
 def _alike(one: Node, other: Node) -> bool:
@@ -150,12 +157,9 @@ def _sources(copy: Sequence[Node], entry: str) -> _Sources | None:
 
 
 def _is_closed(copy: Sequence[Node], readers: dict[str, set[str]], outputs: AbstractSet[str]) -> bool:
-    """Whether nothing outside reads what a copy makes on the way, and nothing is declared of that."""
+    """Whether nothing outside reads what a copy makes on the way."""
     own = {node.name for node in copy}
-    return all(
-        node.name not in outputs and readers.get(node.name, set()) <= own and node.declared is None
-        for node in copy[:-1]
-    )
+    return all(node.name not in outputs and readers.get(node.name, set()) <= own for node in copy[:-1])
 
 
 def _repeat(copies: _Copies, names: Names, blocks: list[Block]) -> Node:
@@ -184,8 +188,7 @@ def _block(copies: _Copies, names: Names, blocks: list[Block]) -> Block:
     new = {node.name: local.fresh(node.name) for node in inner[:-1]}
     new |= {copies.entry: ENTRY, inner[-1].name: RESULT}
     body = tuple(
-        attrs.evolve(n, name=new[n.name], inputs=tuple(new[source] for source in n.inputs), declared=None)
-        for n in inner
+        attrs.evolve(n, name=new[n.name], inputs=tuple(new[source] for source in n.inputs)) for n in inner
     )
     named = names.fresh(block_name(Scope((ENTRY,), body, frozenset({RESULT}))))
     return Block(named, (ENTRY,), (), body, RESULT)
