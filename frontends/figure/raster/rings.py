@@ -41,6 +41,8 @@ _ROUND_ENDED = (Outline.ROUNDED, Outline.OCTAGON)
 _INNER, _PLAIN, _EVEN, _GRAIN = 0.7, 0.905, 20.0, 3.0
 #: So much of what seems to be a circle belongs to a letter if it is the round of one.
 _LETTER = 0.5
+#: So much of a circle's outline is seen, within so many pixels: the round corner of a box has less of one.
+_CLOSED, _NEAR = 0.7, 1.5
 #: Points of an outline.
 _AROUND = 48
 
@@ -121,9 +123,23 @@ def _circles(drawn: Canvas, even: float) -> Array:
     if found is None:
         return np.zeros((0, 3))
     circles: Array = found[0, :, :3].astype(np.float64)
-    fits = [_is_plain(drawn, ring) and not _is_letter(drawn, ring) for ring in circles.tolist()]
+    fits = [
+        _is_plain(drawn, ring) and _is_closed(drawn, ring) and not _is_letter(drawn, ring)
+        for ring in circles.tolist()
+    ]
     chosen: Array = circles[np.array(fits, bool)]
     return chosen
+
+
+def _is_closed(drawn: Canvas, ring: _Ring) -> bool:
+    """Whether most of a circle's outline is there."""
+    x, y, radius = ring
+    turns = np.arange(_AROUND) * (2 * np.pi / _AROUND)
+    across, down = np.cos(turns), np.sin(turns)
+    seen = np.zeros(_AROUND, bool)
+    for r in (radius - _NEAR, radius, radius + _NEAR):
+        seen |= marked_at(drawn.edges, x + r * across, y + r * down)
+    return share_of(seen) >= _CLOSED
 
 
 def _is_letter(drawn: Canvas, ring: _Ring) -> bool:
