@@ -14,7 +14,7 @@ from dlc.frontends.figure.ocr.recogniser import Recogniser, TextReading
 from dlc.frontends.figure.ocr.repair import repaired
 from dlc.frontends.figure.raster.arrays import Array, Mask
 from dlc.frontends.figure.raster.canvas import Canvas
-from dlc.frontends.figure.raster.middles import quantile, usual_colour
+from dlc.frontends.figure.raster.middles import median, quantile, usual_colour
 from dlc.frontends.figure.raster.rows import Row, crop
 
 #: A line read with less confidence than this is tried turned round, if it is turned text.
@@ -29,6 +29,8 @@ _ASCENDS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZbdfhklt0123456789()[]{}|/\\!?&%#
 _DESCENDS = frozenset("gjpqy()[]{}|/\\,;Q_$@")
 #: How high low letters are, and how deep others reach below the line (capitals).
 _LOW, _BELOW = 0.72, 0.3
+#: Strokes of bold letters are thicker than this (ems), and so much thicker than the usual ones of the picture.
+_BOLD, _BOLDER = 0.19, 1.3
 
 
 def read_labels(
@@ -40,11 +42,17 @@ def read_labels(
         readings = [TextReading("", 0.0)] * len(rows)
     else:
         readings, rows = _read(recogniser, [crop(contrast, text, row) for row in rows], rows)
-    labels = []
+    labels: list[tuple[Label, float]] = []
     for row, reading in zip(rows, readings, strict=True):
         if recogniser is None or (reading.text and not _is_stain(reading)):
-            labels.append(_label(drawn, contrast, text, row, reading))
-    return labels
+            labels.append(_label(drawn, text, row, reading))
+    usual = median(np.array([thick for _, thick in labels])) if labels else 0.0
+    return [attrs.evolve(label, bold=_is_bold(thick, usual, label.size)) for label, thick in labels]
+
+
+def _is_bold(thick: float, usual: float, size: float) -> bool:
+    """Whether strokes so thick (ems) are bold where so thick ones are usual; in small letters a pixel tells nothing."""
+    return thick > max(_BOLD, _BOLDER * usual + 1 / size)
 
 
 def _read(
@@ -105,13 +113,15 @@ def _look_alike(one: Array, other: Array) -> bool:
     return float(np.abs(apart).max()) <= _SAME
 
 
-def _label(drawn: Canvas, contrast: Mask, text: Mask, row: Row, reading: TextReading) -> Label:
+def _label(drawn: Canvas, text: Mask, row: Row, reading: TextReading) -> tuple[Label, float]:
+    """A line's label, and how thick its strokes are (ems)."""
     x0, y0, x1, y1 = row.area
     words = repaired(reading.text)
     size = _size(words, row.height)
-    colour, bold = _ink(drawn, text, row, size)
+    colour, thick = _ink(drawn, text, row)
     area = _with_ascent((float(x0), float(y0), float(x1), float(y1)), words, row.angle)
-    return Label(words, area, size, row.angle, bold, colour, round(reading.confidence, 3))
+    label = Label(words, area, size, row.angle, colour=colour, confidence=round(reading.confidence, 3))
+    return label, thick / size
 
 
 def _with_ascent(area: Area, text: str, angle: float) -> Area:
@@ -133,14 +143,13 @@ def _size(text: str, height: int) -> float:
     return 1.3 * height / (above + below)
 
 
-def _ink(drawn: Canvas, text: Mask, row: Row, size: float) -> tuple[Colour | None, bool]:
-    """The colour of a line's ink, and whether its strokes are thick for its size."""
+def _ink(drawn: Canvas, text: Mask, row: Row) -> tuple[Colour | None, float]:
+    """The colour of a line's ink, and how thick (pixels) its thicker strokes are."""
     x0, y0, x1, y1 = row.area
     own = text[y0:y1, x0:x1]
     inner = cv2.distanceTransform(cv2.copyMakeBorder(own, 1, 1, 1, 1, cv2.BORDER_CONSTANT), cv2.DIST_L2, 3)
     core = inner[1:-1, 1:-1] >= 1.0
     if not core.any():
-        return None, False
+        return None, 0.0
     strokes = inner[inner >= 1.0]
-    bold = 2 * quantile(strokes, 0.8) > 0.19 * size
-    return usual_colour(drawn.pixels[y0:y1, x0:x1][core]), bold
+    return usual_colour(drawn.pixels[y0:y1, x0:x1][core]), 2 * quantile(strokes, 0.8)
