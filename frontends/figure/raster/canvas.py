@@ -30,8 +30,8 @@ _NOISY = 3.0
 #: edges besides, they are left out.
 _RINGING, _WEAK, _HINTED = 30.0, 0.3, 0.17
 #: They lie in the block of a strong one, not in a window of this size (pixels) without any: where this part of all
-#: weak ones do, faint boxes are drawn.
-_BESIDE, _ALONE = 25, 0.2
+#: weak ones do, faint boxes are drawn, unless there are so many hints for each that the ground is uneven.
+_BESIDE, _ALONE, _UNEVEN = 25, 0.2, 1.0
 #: The window (pixels) in which ink is told from what is around it, by how much (0..255) it differs, and the
 #: patches in which noise is measured.
 _WINDOW, _DIFFERS, _PATCH = 31, 20, 128
@@ -188,8 +188,11 @@ def _edges(planes: Sequence[Pixels], noise: float) -> Mask:
     if marked - edged <= _WEAK * edged:
         return every
     hint = cv2.threshold(change, 2, 255, cv2.THRESH_BINARY)[1]
-    if cv2.countNonZero(hint) - marked <= _HINTED * edged:
+    hinted = cv2.countNonZero(hint) - marked
+    if hinted <= _HINTED * edged:
         return every
+    if hinted > _UNEVEN * (marked - edged):
+        return strong  # an uneven ground
     near = cv2.dilate(strong, np.ones((_BESIDE, _BESIDE), np.uint8))
     return every if cv2.countNonZero(without(every, near)) > _ALONE * (marked - edged) else strong
 

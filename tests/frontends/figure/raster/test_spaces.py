@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from support.canvases import Board
 
-from dlc.frontends.figure.drawing import Outline
+from dlc.frontends.figure.raster.canvas import _edges
 from dlc.frontends.figure.raster.free_arrows import free_arrows
 from dlc.frontends.figure.raster.letters import pieces_of
 from dlc.frontends.figure.raster.spaces import parted, step_of
@@ -60,14 +60,13 @@ def test_a_bar_between_letters_is_a_hyphen_and_no_shaft(before: bool) -> None:
     assert free_arrows(pieces_of(ink), EM).any() == (not before)
 
 
-def test_faint_boxes_on_dark_ground_are_boxes() -> None:
-    board = Board(640, 300, (20, 20, 34))
-    for left in (40.0, 260.0, 480.0):
-        board.box((left, 60.0, left + 120.0, 220.0), "", (36, 36, 56), (14, 14, 20))
-        board.text((round(left) + 60, 30), "Conv 3x3", (230, 230, 230))
-    for left in (170, 390):
-        board.arrow((left, 140), (left + 80, 140), ink=(230, 230, 230))
-    # A photograph of faint stripes, whose many weak edges are like those that compression leaves.
-    board.pixels[240:290, 40:600] += (np.arange(560) // 3 % 3 * 3)[None, :, None].astype(np.uint8)
-    found = [box for box in board.read().boxes if box.outline is Outline.RECTANGLE]
-    assert len(found) == 3
+@pytest.mark.parametrize("uneven", [False, True])
+def test_faint_boxes_have_edges_unless_the_ground_is_uneven(uneven: bool) -> None:
+    plane = np.full((200, 300), 20, np.uint8)
+    plane[20:60, 20:24] = 220
+    plane[80:180, 100:280] += 15
+    plane[5:15, 200:220:4] += 4
+    plane[100:160, 110:270:4] += 4 * uneven
+    edges = _edges([plane], 0.0)
+    assert edges[20:60, 20:24].any()
+    assert edges[80, 110:270].any() != uneven
