@@ -19,8 +19,8 @@ from dlc.frontends.figure.raster.stroke import Stroke, is_at
 _WIDEST, _THERE = 1.0, 0.5
 #: A line that runs by closer to a box than its heads touch is kept out by so many pixels (both sides together).
 _CLOSE = 5
-#: So far from its tip (ems) is a head's line at most.
-_FARTHEST = 1.7
+#: So far from its tip (ems) is a head's line at least, since heads are longer, and at most.
+_NEAREST, _FARTHEST = 0.25, 1.7
 #: A head is so much thicker than its line (half its thickness; at least so many pixels).
 _THICKER, _MORE = 1.7, 1.4
 #: Ends are at one place where they are this near (ems); a line's end leads on where it turns by less than 45 degrees.
@@ -42,10 +42,13 @@ def with_missed_heads(
         if (np.hypot(*(ends - tip).T) <= _THERE * em).any():
             continue
         found = _passing(made, tip, em)
-        if found is None or not _is_head(found, tip, lines):
+        if found is None or math.dist(found.place, tip) < _NEAREST * em or not _is_head(found, tip, lines):
             continue
         place = found.place
-        if not _led_on(made, place, tip, em):
+        led_on = _led_on(made, place, tip, em)
+        if not led_on and _ends_at(found, em):
+            continue
+        if not led_on:
             points = np.rint(np.array([place, tip])).astype(found.stroke.points.dtype)
             made.append(Stroke(points, found.stroke.half, [False, True], [True, False]))
         forks.append(place)
@@ -83,6 +86,14 @@ class _Passed:
 
     stroke: Stroke
     place: Point
+
+
+def _ends_at(passed: _Passed, em: float) -> bool:
+    """Whether a line ends, without a fork, where it is nearest to a tip: it leads elsewhere."""
+    stroke = passed.stroke
+    return any(
+        not stroke.forks[end] and math.dist(stroke.end(end), passed.place) <= _SAME * em for end in (0, 1)
+    )
 
 
 def _tips(lines: Mask, near: Mask, em: float) -> list[Point]:

@@ -13,7 +13,9 @@ from dlc.frontends.figure.drawing import Area, Drawing
 from dlc.frontends.figure.network.scene import ItemKind, scene
 from dlc.frontends.figure.network.wiring import wiring
 from dlc.frontends.figure.raster.letters import pieces_of
+from dlc.frontends.figure.raster.missed import with_missed_heads
 from dlc.frontends.figure.raster.small_arrows import small_arrows
+from dlc.frontends.figure.raster.stroke import Stroke
 
 ABOVE: list[Area] = [(40.0 + 150 * i, 60, 150.0 + 150 * i, 110) for i in range(4)]
 UNDER: Area = (200, 220, 420, 270)
@@ -42,6 +44,17 @@ def flows(drawing: Drawing, areas: list[Area]) -> set[tuple[int, int]]:
             elif node in numbers:
                 found.add((box, numbers[node]))
     return found
+
+
+@pytest.mark.parametrize(("y", "forks"), [(54, 0), (62, 1)])
+def test_a_head_is_longer_than_a_line_is_away_that_runs_along_a_box(y: int, forks: int) -> None:
+    lines, near = np.zeros((120, 120), np.uint8), np.zeros((120, 120), np.uint8)
+    cv2.line(lines, (20, y), (100, y), 255, 3)
+    cv2.fillConvexPoly(lines, np.array([(54, y), (66, y), (60, 50)]), 255)
+    near[:52] = 255
+    points = np.array([(x, y) for x in range(20, 101)])
+    strokes, found = with_missed_heads([Stroke(points, 1.5, [False, False], [False, False])], lines, near, 20)
+    assert (len(strokes), len(found)) == (1 + forks, forks)
 
 
 @pytest.mark.parametrize("close", [15, 20, 28])
