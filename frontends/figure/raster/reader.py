@@ -120,7 +120,7 @@ def _shapes(drawn: Canvas, faces: Faces) -> _Shapes:
     dashed = find_dashed(pieces, drawn.em)
     inked = ink.mask if dashed is None else without(ink.mask, dashed.ink)
     texted = faces_with_letters(ink, pieces, drawn.em)
-    found = with_rings(drawn, find_boxes(drawn, faces, ink, texted), texted, photos)
+    found = with_rings(drawn, find_boxes(drawn, faces, ink, texted), texted, photos, pieces)
     found = with_solids(found, drawn.edges, drawn.grey, drawn.em)
     circles = find_circled(pieces if dashed is None else pieces_of(inked), drawn.em)
     circles = without_crossings(circles, found)

@@ -14,6 +14,7 @@ from dlc.frontends.figure.geometry import contains as holds
 from dlc.frontends.figure.raster.arrays import Array
 from dlc.frontends.figure.raster.boxes import Found
 from dlc.frontends.figure.raster.canvas import Canvas
+from dlc.frontends.figure.raster.letters import Pieces
 from dlc.frontends.figure.raster.middles import median, share_of
 from dlc.frontends.figure.raster.sampling import marked_at
 
@@ -51,17 +52,18 @@ _Ring = tuple[float, float, float]
 
 
 def with_rings(
-    drawn: Canvas, found: Sequence[Found], texted: frozenset[int], photos: Sequence[Area]
+    drawn: Canvas, found: Sequence[Found], texted: frozenset[int], photos: Sequence[Area], pieces: Pieces
 ) -> list[Found]:
     """The boxes with the circles of neurons that are none yet, without what these and their lines were taken for.
 
-    `texted` are the faces with letters on them; in photographs no circle is one.
+    `texted` are the faces with letters on them, `pieces` those of the ink; in photographs no circle is one.
     """
     if sum(not texted.isdisjoint(one.faces) for one in found) > _WORDED * len(found):
         return list(found)
     rings = [ring for ring in _rings(drawn) if not any(inside(area, ring[:2]) for area in photos)]
     rounded = [one.box.area for one in found if one.box.outline in _ROUND_ENDED]
     rings = [ring for ring in rings if not any(_is_end(_area(ring), area) for area in rounded)]
+    rings = [ring for ring in rings if not _is_open(pieces, ring)]
     if len(rings) < _FEWEST:
         return list(found)
     areas = [_area(ring) for ring in rings]
@@ -149,6 +151,17 @@ def _is_letter(drawn: Canvas, ring: _Ring) -> bool:
     return (
         share_of(marked_at(drawn.letters, x + radius * np.cos(turns), y + radius * np.sin(turns))) > _LETTER
     )
+
+
+def _is_open(pieces: Pieces, ring: _Ring) -> bool:
+    """Whether a circle is a piece of ink by itself that encloses nothing, such as a C."""
+    left, top, right, bottom = _area(ring)
+    slack = _TOUCHING * ring[2]
+    x0, y0, x1, y1 = pieces.boxes.T
+    alone = (x0 >= left - slack) & (y0 >= top - slack) & (x1 <= right + slack) & (y1 <= bottom + slack)
+    alone &= pieces.height >= 2 * ring[2] - 2 * slack
+    enclosed = pieces.holes & (pieces.hulls[:, 2] >= ring[2])
+    return bool(alone.any()) and not alone[pieces.homes[enclosed]].any()
 
 
 def _is_plain(drawn: Canvas, ring: _Ring) -> bool:
