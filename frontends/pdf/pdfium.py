@@ -51,14 +51,16 @@ class PdfiumDocument:
             self._document = pdfium.PdfDocument(data)
             self._count = len(self._document)
         except pdfium.PdfiumError as error:
-            raise self._opening(error) from None
+            raise self._opening(error, data) from None
         if not self._count:
             raise problems.damaged(self.name, "it has no pages")
         self._rotations: dict[int, int] = {}
 
-    def _opening(self, error: pdfium.PdfiumError) -> Exception:
+    def _opening(self, error: pdfium.PdfiumError, data: bytes) -> Exception:
+        """Why the file does not open. PDFium's reason may be that of another file, which failed before this one."""
         code = getattr(error, "err_code", None)
-        if code in (raw.FPDF_ERR_PASSWORD, raw.FPDF_ERR_SECURITY) or "assword" in str(error):
+        locked = code in (raw.FPDF_ERR_PASSWORD, raw.FPDF_ERR_SECURITY) or "assword" in str(error)
+        if locked and b"/Encrypt" in data:
             return problems.encrypted(self.name)
         return problems.damaged(self.name, "its page list cannot be found; it may be cut off")
 

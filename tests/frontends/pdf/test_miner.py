@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from support.flowcharts import chain
-from support.pdfs import pdf, table
+from support.pdfs import locked, pdf, table
 from support.sheets import tables_of
 from support.typeset import Style, page
 
@@ -84,6 +84,14 @@ def test_a_file_whose_list_of_pages_is_broken_is_read_for_its_tables() -> None:
     assert warning.severity.value == "warning"
     assert warning.fix is not None
     assert "tables alone" in warning.message
+
+
+def test_a_damaged_file_behind_a_locked_one_is_no_locked_one() -> None:
+    with pytest.raises(DlcError):
+        PdfiumDocument(locked())
+    with pytest.raises(DlcError) as raised:
+        PdfiumDocument(with_broken_list(pdf([table(CAPTION, LAYERS, top=700)])))
+    assert raised.value.diagnostics[0].code is codes.PDF_DAMAGED
 
 
 @pytest.mark.parametrize("data", [b"%PDF-1.7\n", b"%PDF-1.4\n1 0 obj\n<<" + b"\xff" * 400, pdf([])])
