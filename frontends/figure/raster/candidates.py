@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import cv2
 import numpy as np
 
 from dlc.frontends.figure.drawing import Outline
-from dlc.frontends.figure.raster.arrays import Mask, Points
+from dlc.frontends.figure.raster.arrays import Array, Mask, Points
 from dlc.frontends.figure.raster.borders import borders_of, continues, on_ground, outer_area
 from dlc.frontends.figure.raster.candidate import Candidate
 from dlc.frontends.figure.raster.canvas import Canvas
@@ -19,6 +21,9 @@ from dlc.frontends.figure.raster.outlines import Shape, shape_of
 _THIN = 1.0
 #: Dents and bumps of a damaged picture's faces are no larger than this (ems).
 _RAGGED = 0.35
+#: A gap between boxes is no further from them (ems) than their borders are thick; their sides are longer by so much
+#: (ems); it is looked at along so many rays.
+_WALL, _BEYOND, _RAYS = 0.4, 0.25, 9
 #: Where there was grain, outlines are off by so much more.
 _ROUGH = 2.0
 
@@ -28,7 +33,13 @@ def find_candidates(drawn: Canvas, faces: Faces, ink: Ink, texted: frozenset[int
     candidates = _candidates(drawn, faces, ink, texted)
     circles = alike(candidates)
     own = {circle.face.number for circle in circles}
-    kept = [c for c in candidates if c.face.number in own or not _is_loop(c, faces, ink.mask, drawn.em)]
+    known = faces.by_number()
+    kept = [
+        c
+        for c in candidates
+        if c.face.number in own
+        or not (_is_loop(c, faces, ink.mask, drawn.em) or _is_gap(c, faces, known, drawn.em))
+    ]
     return without_meshes(kept, circles)
 
 
@@ -73,6 +84,43 @@ def _smooth(contour: Points, em: float) -> Points:
         return contour
     smooth: Points = max(parts, key=cv2.contourArea)[:, 0, :] + corner
     return smooth.astype(contour.dtype)
+
+
+def _is_gap(one: Candidate, faces: Faces, known: Mapping[int, Face], em: float) -> bool:
+    """Whether an empty face of the paper's colour lies between two filled ones that reach beyond it: these enclose
+    it with the lines that join them."""
+    if one.texted or not faces.is_bare(one.face):
+        return False
+    x0, y0, x1, y1 = one.face.area
+    along, reach = np.linspace(0.1, 0.9, _RAYS), np.arange(1, max(4, round(_WALL * em)))
+    across, down = np.rint(x0 + along * (x1 - x0)), np.rint(y0 + along * (y1 - y0))
+    above = _next(faces, across[:, None], (y0 - reach)[None, :])
+    below = _next(faces, across[:, None], (y1 + reach)[None, :])
+    left = _next(faces, (x0 - reach)[None, :], down[:, None])
+    right = _next(faces, (x1 + reach)[None, :], down[:, None])
+    for first, second, axis in ((above, below, 0), (left, right, 1)):
+        if first != second and all(
+            _reaches(one.face, known.get(n), faces, axis, em) for n in (first, second)
+        ):
+            return True
+    return False
+
+
+def _next(faces: Faces, columns: Array, rows: Array) -> int:
+    """The face that rays from a side meet, if all meet one and the same; else 0."""
+    high, wide = faces.numbers.shape
+    x, y = np.broadcast_arrays(np.clip(columns, 0, wide - 1), np.clip(rows, 0, high - 1))
+    met = faces.numbers[y.astype(np.intp), x.astype(np.intp)]
+    first = np.take_along_axis(met, (met != 0).argmax(axis=1)[:, None], axis=1)
+    return int(first[0, 0]) if (first == first[0]).all() else 0
+
+
+def _reaches(gap: Face, face: Face | None, faces: Faces, axis: int, em: float) -> bool:
+    """Whether a face is filled, and its side longer than that of a gap at it."""
+    if face is None or faces.is_bare(face):
+        return False
+    least = _BEYOND * em
+    return face.area[axis] < gap.area[axis] - least or face.area[axis + 2] > gap.area[axis + 2] + least
 
 
 def _is_loop(one: Candidate, faces: Faces, ink: Mask, em: float) -> bool:
