@@ -53,6 +53,7 @@ def share_heads(strokes: Sequence[Stroke], near: Mask, em: float) -> None:
             which
             for which in (0, 1)
             if is_at(stroke.end(which), near)
+            and not stroke.forks[which]
             and any(math.dist(stroke.end(which), tip) < _TOGETHER * em for tip in tips)
         ]
         if len(found) == 1 and stroke.length > 2 * _TOGETHER * em:
