@@ -14,7 +14,7 @@ from dlc.frontends.paper.evidence import Key, evidence
 from dlc.frontends.paper.exhibits import Exhibit, exhibits, nets_by_exhibit
 from dlc.frontends.paper.merge import merge
 from dlc.frontends.pdf import problems
-from dlc.frontends.pdf.kept import KeptDocument
+from dlc.frontends.pdf.kept import KeptDocument, KeptPages
 from dlc.frontends.pdf.pdfium import PdfiumDocument
 from dlc.frontends.table.extract import tables as tables_of
 from dlc.frontends.table.model import Table
@@ -105,9 +105,9 @@ def _tables_alone(data: bytes, name: str, refusal: DlcError, progress: Progress 
     if refusal.diagnostics[0].code is not codes.PDF_DAMAGED:
         raise refusal
     try:
-        document = MinerDocument(data)
+        document = KeptPages(MinerDocument(data))
         tables = tables_of(document, name, progress)
-        text = "\n".join(document.text(number) for number in range(1, len(document) + 1))
+        text = document.whole_text()
     except DlcError:
         raise refusal from None
     warning = problems.figures_unread(name, len(document))

@@ -6,7 +6,7 @@ from collections import OrderedDict
 from typing import TYPE_CHECKING, Any
 
 from dlc.frontends.pdf.artwork import Artwork
-from dlc.frontends.pdf.page import Box, Page
+from dlc.frontends.pdf.page import Box, Document, Page
 from dlc.frontends.pdf.pdfium import PdfiumDocument
 
 if TYPE_CHECKING:
@@ -16,21 +16,21 @@ if TYPE_CHECKING:
 _MOST_PAGES = 24
 
 
-class KeptDocument:
-    """A `PdfiumDocument` that reads the text of a page once, and a page itself seldom twice."""
+class KeptPages:
+    """A document that reads the text of a page once, and a page itself seldom twice."""
 
-    def __init__(self, document: PdfiumDocument) -> None:
-        self._document = document
+    def __init__(self, document: Document) -> None:
+        self._source = document
         self._texts: dict[int, str] = {}
         self._pages: OrderedDict[int, Page] = OrderedDict()
 
     def __len__(self) -> int:
-        return len(self._document)
+        return len(self._source)
 
     def text(self, number: int) -> str:
         """The text of a page in the file's own order; empty where the page cannot be loaded."""
         if number not in self._texts:
-            self._texts[number] = self._document.text(number)
+            self._texts[number] = self._source.text(number)
         return self._texts[number]
 
     def whole_text(self) -> str:
@@ -40,11 +40,23 @@ class KeptDocument:
     def page(self, number: int) -> Page:
         """A page in full. Raises `DlcError` where it cannot be loaded."""
         if number not in self._pages:
-            self._pages[number] = self._document.page(number)
+            self._pages[number] = self._source.page(number)
             if len(self._pages) > _MOST_PAGES:
                 self._pages.popitem(last=False)
         self._pages.move_to_end(number)
         return self._pages[number]
+
+    def close(self) -> None:
+        """Close the file."""
+        self._source.close()
+
+
+class KeptDocument(KeptPages):
+    """A `PdfiumDocument` with its pages kept; what is drawn on them is read, or rendered, each time."""
+
+    def __init__(self, document: PdfiumDocument) -> None:
+        super().__init__(document)
+        self._document = document
 
     def artwork(self, number: int) -> Artwork:
         """What is drawn on a page. Raises `DlcError` where the page cannot be loaded."""
@@ -61,7 +73,3 @@ class KeptDocument:
     def clipping(self, number: int, area: Box, scale: float) -> Any:
         """The pixels (height, width, 3), RGB, of an area of a page, `scale` a point."""
         return self._document.clipping(number, area, scale)
-
-    def close(self) -> None:
-        """Close the file."""
-        self._document.close()

@@ -61,6 +61,7 @@ class MinerDocument:
         if not self._pages:
             raise problems.damaged(self.name, "it has no pages")
         self._resources = PDFResourceManager()
+        self._last: Page | None = None
 
     def __len__(self) -> int:
         return len(self._pages)
@@ -79,7 +80,12 @@ class MinerDocument:
         return "".join(parts)
 
     def page(self, number: int) -> Page:
-        """A page in full. Raises `DlcError` where it cannot be read."""
+        """A page in full, the last one as it was read. Raises `DlcError` where it cannot be read."""
+        if self._last is None or self._last.number != number:
+            self._last = self._read(number)
+        return self._last
+
+    def _read(self, number: int) -> Page:
         device = _Device(self._resources)
         try:
             PDFPageInterpreter(self._resources, device).process_page(self._pages[number - 1])

@@ -94,7 +94,7 @@ def _copies_at(
     """The ways to take the nodes from a place on as copies of one length."""
     for length in range(1, min(MOST_LAYERS, (len(nodes) - at) // 2) + 1):
         first = nodes[at : at + length]
-        if first[-1].origin is None or not _alike(first[0], nodes[at + length]):
+        if not _alike(first[0], nodes[at + length]):
             continue
         outer = {source for node in first for source in node.inputs} - {node.name for node in first}
         if len(outer) != 1:

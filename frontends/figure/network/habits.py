@@ -73,18 +73,20 @@ def habits(texts: Iterable[str]) -> Habits:
 
 def _numbered(texts: Iterable[str]) -> frozenset[str]:
     """The names behind which a first and a second number stand."""
-    found: dict[str, set[int]] = {}
-    for match in (match for text in texts for match in _COUNTED.finditer(text)):
-        found.setdefault(match["op"].lower(), set()).add(int(match["number"]))
-    return frozenset(name for name, numbers in found.items() if {1, 2} <= numbers)
+    return frozenset(name for name, numbers in _behind(_COUNTED, texts).items() if {1, 2} <= numbers)
 
 
 def _has_parts(texts: Iterable[str]) -> bool:
     """Whether one name stands with several numbers behind it, of which one is 1: no layer has two strides."""
-    found: dict[str, set[str]] = {}
-    for match in (match for text in texts for match in _PART.finditer(text)):
-        found.setdefault(match["name"].lower(), set()).add(match["part"])
-    return any(len(parts) > 1 and "1" in parts for parts in found.values())
+    return any(len(parts) > 1 and 1 in parts for parts in _behind(_PART, texts).values())
+
+
+def _behind(pattern: re.Pattern[str], texts: Iterable[str]) -> dict[str, set[int]]:
+    """The numbers (a pattern's second group) that stand behind each name (its first)."""
+    found: dict[str, set[int]] = {}
+    for match in (match for text in texts for match in pattern.finditer(text)):
+        found.setdefault(match[1].lower(), set()).add(int(match[2]))
+    return found
 
 
 def _counts(pattern: re.Pattern[str], texts: Iterable[str]) -> bool:

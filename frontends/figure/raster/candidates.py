@@ -16,6 +16,7 @@ from dlc.frontends.figure.raster.circles import alike, without_meshes
 from dlc.frontends.figure.raster.faces import UNFILLED, Face, Faces, is_narrow
 from dlc.frontends.figure.raster.ink import Ink
 from dlc.frontends.figure.raster.outlines import Shape, shape_of
+from dlc.frontends.figure.raster.sampling import values_at
 
 #: What lines enclose is wider than this (ems), and less even than a box.
 _THIN = 1.0
@@ -30,10 +31,10 @@ _ROUGH = 2.0
 
 def find_candidates(drawn: Canvas, faces: Faces, ink: Ink, texted: frozenset[int]) -> list[Candidate]:
     """The faces of a picture that may be boxes; `texted` are those with letters on them."""
-    candidates = _candidates(drawn, faces, ink, texted)
+    known = faces.by_number()
+    candidates = _candidates(drawn, faces, known, ink, texted)
     circles = alike(candidates)
     own = {circle.face.number for circle in circles}
-    known = faces.by_number()
     kept = [
         c
         for c in candidates
@@ -43,8 +44,9 @@ def find_candidates(drawn: Canvas, faces: Faces, ink: Ink, texted: frozenset[int
     return without_meshes(kept, circles)
 
 
-def _candidates(drawn: Canvas, faces: Faces, ink: Ink, texted: frozenset[int]) -> list[Candidate]:
-    known = faces.by_number()
+def _candidates(
+    drawn: Canvas, faces: Faces, known: dict[int, Face], ink: Ink, texted: frozenset[int]
+) -> list[Candidate]:
     slack = max(1.6, 0.09 * drawn.em)
     wide = [face for face in faces.faces if not face.at_rim and not is_narrow(face, drawn.em, hidden=True)]
     rough = _ROUGH * slack if drawn.noise else slack
@@ -108,9 +110,7 @@ def _is_gap(one: Candidate, faces: Faces, known: Mapping[int, Face], em: float) 
 
 def _next(faces: Faces, columns: Array, rows: Array) -> int:
     """The face that rays from a side meet, if all meet one and the same; else 0."""
-    high, wide = faces.numbers.shape
-    x, y = np.broadcast_arrays(np.clip(columns, 0, wide - 1), np.clip(rows, 0, high - 1))
-    met = faces.numbers[y.astype(np.intp), x.astype(np.intp)]
+    met = values_at(faces.numbers, columns, rows)
     first = np.take_along_axis(met, (met != 0).argmax(axis=1)[:, None], axis=1)
     return int(first[0, 0]) if (first == first[0]).all() else 0
 

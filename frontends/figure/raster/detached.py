@@ -45,8 +45,7 @@ def _attach(stroke: Stroke, which: int, pieces: Pieces, numbers: Numbers, own: i
         return set()
     x, y = stroke.end(which)
     far = float(along.max())
-    tip = np.rint(np.array([[x + far * way[0], y + far * way[1]]])).astype(stroke.points.dtype)
-    stroke.points = np.concatenate([stroke.points, tip] if which else [tip, stroke.points])
+    stroke.lead_to(which, (x + far * way[0], y + far * way[1]))
     stroke.heads[which] = True
     return {number}
 

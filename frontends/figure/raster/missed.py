@@ -163,7 +163,6 @@ def _led_on(strokes: Sequence[Stroke], place: Point, tip: Point, em: float) -> b
     if turn < _ONWARD:
         return False
     stroke = strokes[number]
-    end = np.rint(np.array([tip])).astype(stroke.points.dtype)
-    stroke.points = np.concatenate([stroke.points, end] if which else [end, stroke.points])
+    stroke.lead_to(which, tip)
     stroke.heads[which], stroke.forks[which] = True, False
     return True

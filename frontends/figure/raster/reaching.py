@@ -74,8 +74,7 @@ def _lead_on(
     rivals = [(other, end) for other, end in rivals if other not in wings]
     if any(cosine(other.outward(end, _REACH * em / 2), way) > _ACROSS for other, end in rivals):
         return []
-    place = np.rint(np.array([tip])).astype(stroke.points.dtype)
-    stroke.points = np.concatenate([stroke.points, place] if which else [place, stroke.points])
+    stroke.lead_to(which, tip)
     stroke.heads[which], stroke.forks[which] = True, False
     for other, end in rivals:
         _end_at(other, end, stroke)

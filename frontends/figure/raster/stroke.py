@@ -29,6 +29,11 @@ class Stroke:
         x, y = self.points[-1 if which else 0]
         return float(x), float(y)
 
+    def lead_to(self, which: int, place: Point) -> None:
+        """Lead the line on from an end to the pixel at a place."""
+        further = np.rint(np.array([place])).astype(self.points.dtype)
+        self.points = np.concatenate([self.points, further] if which else [further, self.points])
+
     @functools.cached_property
     def hull(self) -> tuple[float, float, float, float]:
         """Left, top, right and bottom of its points as traced."""

@@ -436,8 +436,7 @@ class _Walker:
         stroke.heads[which] = node in self.wings or at in self.headed
         stroke.forks[which] = self.graph.degree(node) > 1 and not stroke.heads[which]
         if blob is not None and (stroke.heads[which] or stroke.forks[which]):
-            middle = np.rint(np.array([blob.middle])).astype(stroke.points.dtype)
-            stroke.points = np.concatenate([stroke.points, middle] if which else [middle, stroke.points])
+            stroke.lead_to(which, blob.middle)
 
 
 def _extend(stroke: Stroke, lines: Mask, near: Mask, em: float) -> None:
@@ -452,8 +451,7 @@ def _extend(stroke: Stroke, lines: Mask, near: Mask, em: float) -> None:
         if stroke.heads[which] and not is_at((x, y), near):
             x, y = _aside_tip(lines, near, end, way, em) or (x, y)
         if (x, y) != end:
-            tip = np.array([[round(x), round(y)]])
-            stroke.points = np.concatenate([stroke.points, tip] if which else [tip, stroke.points])
+            stroke.lead_to(which, (x, y))
 
 
 def _aside_tip(lines: Mask, near: Mask, place: Point, way: Point, em: float) -> Point | None:

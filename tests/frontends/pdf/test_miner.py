@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from pdfminer.pdfinterp import PDFPageInterpreter
 from support.flowcharts import chain
-from support.pdfs import locked, pdf, table
+from support.pdfs import locked, pdf, table, text
 from support.sheets import tables_of
 from support.typeset import Style, page
 
@@ -84,6 +85,20 @@ def test_a_file_whose_list_of_pages_is_broken_is_read_for_its_tables() -> None:
     assert warning.severity.value == "warning"
     assert warning.fix is not None
     assert "tables alone" in warning.message
+
+
+def test_the_second_reader_interprets_every_page_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[object] = []
+    process = PDFPageInterpreter.process_page
+
+    def counting(interpreter: PDFPageInterpreter, page: object) -> None:
+        seen.append(page)
+        process(interpreter, page)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(PDFPageInterpreter, "process_page", counting)
+    pages = [table(CAPTION, LAYERS, top=700), text(["no table here"])]
+    assert survey(with_broken_list(pdf(pages)), "cut.pdf").nets
+    assert len(seen) == len(pages)
 
 
 def test_a_damaged_file_behind_a_locked_one_is_no_locked_one() -> None:
