@@ -19,6 +19,9 @@ _SHORTEST = 0.07
 #: Letters of a word that touch each other: how high and, at least, wide the word is (ems), and by how much the outlines
 #: of its letters, with those of their holes, are longer than the word. Those of a line go there and back.
 _LOW, _HIGH, _WORD, _AROUND = 0.35, 1.45, 1.25, 3.4
+#: Blurred letters melt: the word is at least so high (ems), fills such a part of its hull, and its outline is so many
+#: times as long, as that of a bar is not.
+_HALF, _FULL, _SOLID, _UNEVEN = 0.5, 0.45, 0.92, 2.1
 #: OpenCV numbers so many pieces quickly, in 16 bits.
 _FEW = 60_000
 #: So many pieces are numbered more quickly by painting them.
@@ -151,14 +154,19 @@ def labelled(mask: Mask, connectivity: int, outlines: int) -> Numbers:
     return cv2.connectedComponents(mask, connectivity=connectivity, ltype=wide)[1]
 
 
-def are_words(wide: Array, high: Array, around: Array, em: float) -> Array:
-    """Which pieces with these widths and heights (pixels) and lengths of outlines are words whose letters touch.
+def are_words(pieces: Pieces, em: float) -> Array:
+    """Which pieces are words whose letters touch, or have melted into each other.
 
     Words that are read upwards are meant as well.
     """
+    wide, high = pieces.width, pieces.height
     long, across = np.maximum(wide, high), np.minimum(wide, high)
     fits = (across >= _LOW * em) & (across <= _HIGH * em) & (long >= _WORD * em)
-    found: Array = fits & (around - 2 * across >= _AROUND * long)
+    touch = pieces.around - 2 * across >= _AROUND * long
+    full = (pieces.pixels >= _FULL * wide * high) & (pieces.pixels < _SOLID * wide * high)
+    melted = full & (across >= _HALF * em) & (long > 2 * across)
+    melted &= pieces.around - 2 * (across - 2) >= _UNEVEN * long
+    found: Array = fits & (touch | melted)
     return found
 
 

@@ -68,7 +68,7 @@ def _are_lines(pieces: Pieces, touching: Array, written: Array, em: float) -> Ar
     slender = np.minimum(pieces.width, pieces.height) < 0.25 * em
     lines = touching & ~(written & may_be_letters(pieces, em)) & (long > 0.2 * em)
     lines |= ~written & ((long > 2.0 * em) | (slender & (long > 1.2 * em)))
-    lines &= touching | ~are_words(pieces.width, pieces.height, pieces.around, em)
+    lines &= touching | ~are_words(pieces, em)
     lines |= small_arrows(pieces, ~lines, em)
     lines[0] = False
     return lines

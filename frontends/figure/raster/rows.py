@@ -111,7 +111,7 @@ class _Letters:
 def _letters(text: Mask, homes: Sequence[Area], em: float) -> _Letters:
     pieces = pieces_of(text)
     wide = pieces.width > pieces.height
-    words = are_words(pieces.width, pieces.height, pieces.around, em)
+    words = are_words(pieces, em)
     level = may_be_letters(pieces, em) | (words & wide)
     likely = (level | words) & ~hollow_rectangles(pieces)
     boxes = pieces.boxes[likely]

@@ -18,7 +18,7 @@ EM = 20.0
 def words(ink: np.ndarray) -> list[bool]:  # type: ignore[type-arg]
     """Of each piece whether it is a word whose letters touch."""
     pieces = pieces_of(ink)
-    return are_words(pieces.width, pieces.height, pieces.around, EM)[1:].tolist()  # type: ignore[no-any-return]
+    return are_words(pieces, EM)[1:].tolist()  # type: ignore[no-any-return]
 
 
 def touching(text: str) -> np.ndarray:  # type: ignore[type-arg]
@@ -75,3 +75,14 @@ def test_a_letter_that_hardly_looks_like_one_is_a_stain(text: str, confidence: f
     board.box((100, 100, 300, 180), "conv 3x3")
     labels = read_raster(from_pixels(board.pixels), Reads(text, confidence)).labels
     assert bool(labels) is kept
+
+
+def test_letters_that_melted_are_a_word_and_bars_are_none() -> None:
+    ink = touching("convol")
+    ink = cv2.morphologyEx(ink, cv2.MORPH_CLOSE, np.ones((9, 3), np.uint8))
+    ink[34:36, 14:90] = 255
+    assert words(ink) == [True]
+    bars = np.zeros((60, 200), np.uint8)
+    cv2.rectangle(bars, (10, 10), (90, 22), 255, -1)
+    cv2.ellipse(bars, (140, 20), (40, 8), 0, 0, 360, 255, -1)
+    assert words(bars) == [False, False]

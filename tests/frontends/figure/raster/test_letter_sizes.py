@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import cv2
 import numpy as np
 import pytest
@@ -44,3 +46,40 @@ def test_letters_of_turned_text_run_upwards() -> None:
     level = np.array([[0, 0, 10, 14], [12, 0, 9, 14], [23, 0, 10, 14]])
     assert not run_upwards(level, 18.0).any()
     assert run_upwards(level[:, [1, 0, 3, 2]], 18.0).all()
+
+
+def test_grains_do_not_say_the_size() -> None:
+    ink = np.zeros((900, 900), np.uint8)
+    random = np.random.default_rng(3)
+    for x, y in random.integers(0, 890, (150, 2)).tolist():
+        cv2.rectangle(ink, (x, y), (x + 3, y + 4), 255, 1)
+    assert size(ink) < 10
+    for row in range(3):  # letters, as it were
+        for place in range(8):
+            x, y = 30 + 16 * place, 60 + 90 * row
+            cv2.rectangle(ink, (x, y), (x + 10, y + 15), 255, 3)
+    assert 18 < size(ink) < 28
+
+
+def melted(words: Sequence[str]) -> Mask:
+    """Words of which the letters run into each other, between some shapes that are no letters."""
+    ink = np.zeros((40 + 60 * len(words), 300), np.uint8)
+    for row, word in enumerate(words):
+        cv2.putText(ink, word, (20, 50 + 60 * row), cv2.FONT_HERSHEY_SIMPLEX, 0.6, 255, 2)
+        ink[50 + 60 * row - 5 : 50 + 60 * row - 3, 22 : 15 + 11 * len(word)] = 255
+    return ink
+
+
+def test_letters_that_touch_say_the_size() -> None:
+    ink = melted(("connected", "conv", "connected", "conv"))
+    assert len(outlined(ink).hulls) == 4
+    assert 15 < size(ink) < 25
+
+
+def test_bars_and_frames_are_no_melted_words() -> None:
+    ink = np.zeros((300, 300), np.uint8)
+    for row in range(4):
+        cv2.rectangle(ink, (20, 20 + 60 * row), (120, 44 + 60 * row), 255, 2)
+        cv2.rectangle(ink, (160, 20 + 60 * row), (260, 28 + 60 * row), 255, -1)
+        cv2.ellipse(ink, (60, 58 + 60 * row), (30, 5), 0, 0, 360, 255, -1)
+    assert letter_size([outlined(ink)]) is None
