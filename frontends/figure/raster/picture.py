@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import warnings
 import zlib
@@ -14,6 +15,11 @@ from PIL import Image, ImageOps
 from dlc.diagnostics import Diagnostic, DlcError, FileSpan, Fix, codes
 from dlc.frontends.figure.raster.arrays import Pixels
 from dlc.frontends.figure.raster.memory import keep_memory
+
+try:
+    import kornia_rs.io as quick
+except ImportError:  # no wheel for this machine: OpenCV takes longer
+    quick = None  # type: ignore[assignment]
 
 #: A picture with more pixels than this is refused: decoded it would take 200 MB.
 MOST_PIXELS = 64_000_000
@@ -87,16 +93,25 @@ def _too_large(name: str, size: str) -> DlcError:
 
 
 def _quickly(data: bytes, image: Image.Image) -> Pixels | None:
-    """The pixels of a common kind of PNG by OpenCV, which takes half of Pillow's time; None of all others."""
+    """The pixels of a common kind of PNG, in an eighth of Pillow's time; None of all others."""
     if image.format != "PNG" or image.mode not in ("RGB", "RGBA") or "transparency" in image.info:
         return None
     if data[_DEPTH] != 8 or any(word in data for word in _TURNED) or not _is_sound(data):
         return None
-    raw = np.frombuffer(data, np.uint8)
-    if image.mode == "RGB":
-        return cv2.imdecode(raw, cv2.IMREAD_COLOR_RGB)
-    pixels = cv2.imdecode(raw, cv2.IMREAD_UNCHANGED)
-    return None if pixels is None else _over_white(pixels, cv2.COLOR_BGRA2RGB)
+    pixels = _decoded(data, image)
+    return pixels if pixels is None or image.mode == "RGB" else _over_white(pixels)
+
+
+def _decoded(data: bytes, image: Image.Image) -> Pixels | None:
+    """The RGB or RGBA pixels of a PNG by the quickest decoder there is; None where it finds damage."""
+    if quick is None:
+        pixels = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
+        turned = cv2.COLOR_BGR2RGB if image.mode == "RGB" else cv2.COLOR_BGRA2RGBA
+        return None if pixels is None else cv2.cvtColor(pixels, turned)
+    with contextlib.suppress(Exception):  # it has no error of its own
+        found: Pixels = quick.decode_image_png_u8(data, image.size[::-1], image.mode.lower())
+        return found
+    return None
 
 
 def _is_sound(data: bytes) -> bool:
@@ -124,10 +139,10 @@ def _on_white(image: Image.Image) -> Pixels:
     return np.asarray(image.convert("RGB"))
 
 
-def _over_white(pixels: Pixels, way: int = cv2.COLOR_RGBA2RGB) -> Pixels:
-    """RGB pixels of RGBA ones (of which `way` makes RGB) on white paper."""
+def _over_white(pixels: Pixels) -> Pixels:
+    """RGB pixels of RGBA ones on white paper."""
     alpha = cv2.extractChannel(pixels, 3)
-    made = cv2.cvtColor(pixels, way)
+    made = cv2.cvtColor(pixels, cv2.COLOR_RGBA2RGB)
     if cv2.minMaxLoc(alpha)[0] == 255:
         return made
     clear = cv2.inRange(alpha, 0, 0)

@@ -37,14 +37,17 @@ def test_modes_of_png(mode: str) -> None:
     assert is_read(two_boxes().file(mode=mode))
 
 
-def test_both_decoders_of_png_give_the_same_pixels(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_all_decoders_of_png_give_the_same_pixels(monkeypatch: pytest.MonkeyPatch) -> None:
     values = np.random.default_rng(3).integers(0, 256, (40, 50, 4)).astype(np.uint8)
     values[:20, :25, 3], values[20:, :25, 3] = 0, 255
     files = [saved(Image.fromarray(values).convert(mode)) for mode in ("RGB", "RGBA")]
-    quick = [decode(data, "x.png").pixels for data in files]
-    monkeypatch.setattr(picture, "_quickly", lambda _data, _image: None)
-    slow = [decode(data, "x.png").pixels for data in files]
-    assert all(np.array_equal(one, other) for one, other in zip(quick, slow, strict=True))
+    made = [[decode(data, "x.png").pixels for data in files]]
+    for name, other in (("quick", None), ("_quickly", lambda _data, _image: None)):
+        monkeypatch.setattr(picture, name, other)
+        made.append([decode(data, "x.png").pixels for data in files])
+    assert all(
+        np.array_equal(one, other) for rest in made[1:] for one, other in zip(made[0], rest, strict=True)
+    )
 
 
 def test_a_png_that_is_to_be_turned_is_turned() -> None:
