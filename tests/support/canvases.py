@@ -75,6 +75,15 @@ class Board:
     def line(self, *points: Place, ink: tuple[int, int, int] = BLACK, width: int = 2) -> None:
         cv2.polylines(self.pixels, [np.array(points, np.int32)], False, ink, width, cv2.LINE_AA)
 
+    def curve(self, *points: Place, ink: tuple[int, int, int] = BLACK, width: int = 2) -> list[Place]:
+        """A cubic curve by its four points; the places it leads through."""
+        t = np.linspace(0.0, 1.0, 80)[:, None]
+        weights = (1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t**2 * (1 - t), t**3
+        course = sum(weight * np.array(point) for weight, point in zip(weights, points, strict=True))
+        places = [(round(x), round(y)) for x, y in np.asarray(course).tolist()]
+        self.line(*places, ink=ink, width=width)
+        return places
+
     def head(self, start: Place, tip: Place, ink: tuple[int, int, int] = BLACK, size: int = 12) -> None:
         long = math.dist(start, tip)
         ux, uy = (tip[0] - start[0]) / long, (tip[1] - start[1]) / long

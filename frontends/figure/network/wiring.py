@@ -34,6 +34,9 @@ _TOUCH, _ON_LINE, _TEXT_AHEAD, _FAR_AHEAD = 0.25, 0.3, 1.4, 2.8
 _HARDLY = 0.15
 #: The last stretch of a line (ems) by which its direction at an end is judged.
 _REACH = 0.8
+#: A fork from which lines only leave is at the box from which they come where it is this near (ems); what is left
+#: of its own line to the fork is at most so long.
+_AT_FORK, _STUB = 1.3, 0.5
 #: Things with an inside in which lines end.
 _SOLID = (ItemKind.BOX, ItemKind.PICTURE)
 
@@ -119,8 +122,34 @@ class _Wirer:
                 self._end(index, line, which)
         flow = _flow([line for _, line in self._lines]) or _unheaded_flow(self._scene, self._lines)
         pieces = [piece for index, line in self._lines for piece in self._pieces(index, line)]
-        wires = _oriented(pieces, self._first, flow)
+        wires = _oriented(self._begun(pieces), self._first, flow)
         return Wiring(self._scene, tuple(wires), tuple(self._places), flow)
+
+    def _begun(self, pieces: Sequence[Wire]) -> list[Wire]:
+        """The pieces, where several only leave a fork with the box beside it as what they come from; what is left
+        of its own line to the fork goes."""
+        at: dict[int, list[Wire]] = {}
+        for piece in pieces:
+            for node in {piece.source, piece.target}:
+                at.setdefault(node, []).append(piece)
+        homes = {}
+        for node, own in at.items():
+            if node >= self._first and len(own) > 1 and all(p.sure and p.source == node for p in own):
+                homes[node] = self._beside(self._places[node - self._first], own)
+        found = (attrs.evolve(piece, source=homes.get(piece.source, piece.source)) for piece in pieces)
+        return [piece for piece in found if piece.source != piece.target]
+
+    def _beside(self, fork: Point, leaving: Sequence[Wire]) -> int:
+        """The nearest box to a fork to which none of the lines leads that leave it, but for a stub; else the fork."""
+        reach = _AT_FORK * self._em
+        reached = {wire.target for wire in leaving if length(wire.points) > _STUB * self._em}
+        near = [
+            (distance(item.area, fork), item.number)
+            for item in self._things.near(grown(bounds([fork]), reach))
+            if item.kind in _SOLID and item.number not in reached
+        ]
+        far, number = min(near, default=(reach, leaving[0].source))
+        return number if far < reach else leaving[0].source
 
     def _end(self, index: int, line: Connector, which: int) -> None:
         """Note what one end of a connector touches."""

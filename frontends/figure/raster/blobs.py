@@ -6,7 +6,7 @@ of the graph, from which the lines leave that leave the thick place.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import attrs
 import cv2
@@ -78,7 +78,7 @@ def collapse(graph: Graph) -> dict[int, Blob]:
         centres = np.concatenate([edge.points[marked] for edge, marked in thick])
         radii = np.concatenate([edge.half[marked] for edge, marked in thick]).astype(np.float64)
         for discs in _clusters(centres, radii):
-            blob = _collapse_one(graph, centres[discs].astype(np.float64), radii[discs], every)
+            blob = _collapse_one(graph, centres[discs].astype(np.float64), radii[discs], every, found)
             if blob is not None:
                 found[blob.node] = blob
     return found
@@ -141,8 +141,13 @@ def _painted(centres: Array, radii: Array) -> list[Array]:
     return [np.flatnonzero(numbers == number) for number in dict.fromkeys(numbers.tolist())]
 
 
-def _collapse_one(graph: Graph, centres: Array, radii: Array, every: _Edges) -> Blob | None:
-    """Make a node of one thick place, which discs cover; `every` edge is kept up with the graph."""
+def _collapse_one(
+    graph: Graph, centres: Array, radii: Array, every: _Edges, found: dict[int, Blob]
+) -> Blob | None:
+    """Make a node of one thick place, which discs cover; `every` edge is kept up with the graph.
+
+    Of the thick places `found` before, those that it touches become one with it.
+    """
     peak = radii >= radii.max() - 0.2
     middle = centres[peak].mean(axis=0)
     radius = float(radii.max())
@@ -150,18 +155,21 @@ def _collapse_one(graph: Graph, centres: Array, radii: Array, every: _Edges) -> 
     reach = 1.0 + radius + float(np.abs(centres - middle).max())
     within = _Discs(centres, radii + 1.0)
     pieces: list[tuple[int, Array, Array]] = []
+    touched: set[int] = set()
     for edge in every.near(middle, reach):
         inner = within.held(edge.points)
         if len(inner):
             pieces += _outside(edge, int(inner[0]), int(inner[-1]))
+            held = (edge.first, inner[0] == 0), (edge.last, inner[-1] == len(edge.points) - 1)
+            touched |= {end for end, is_held in held if is_held and end in found}
             _take_out(graph, edge)
             every.remove(edge)
-    if not pieces:
+    if not pieces and not any(graph.edges.get(other) for other in touched):
         _leave_out_lone(graph)
         return None
     place = (float(middle[0]), float(middle[1]))
     graph.places[node], graph.edges[node] = place, []
-    for far, points, half in _kept(graph, pieces, place, radius):
+    for far, points, half in _kept(graph, pieces, place, radius, found):
         if far < 0:
             far = max(graph.places) + 1
             graph.places[far] = (float(points[-1][0]), float(points[-1][1]))
@@ -169,6 +177,10 @@ def _collapse_one(graph: Graph, centres: Array, radii: Array, every: _Edges) -> 
         made = Edge(node, far, points, half)
         every.add(made)
         graph.add(made)
+    for other in touched:
+        if graph.edges.get(other):
+            graph.merge(node, other)
+            del found[other]
     _leave_out_lone(graph)
     return Blob(node, place, radius)
 
@@ -218,17 +230,22 @@ def _take_out(graph: Graph, edge: Edge) -> None:
 
 
 def _kept(
-    graph: Graph, pieces: list[tuple[int, Array, Array]], middle: Point, radius: float
+    graph: Graph,
+    pieces: list[tuple[int, Array, Array]],
+    middle: Point,
+    radius: float,
+    found: Collection[int],
 ) -> list[tuple[int, Array, Array]]:
-    """The pieces that are lines, not the ways to the thick place's corners or tip."""
+    """The pieces that are lines, not the ways to the thick place's corners or tip; `found` are other such places."""
     ordered = sorted(pieces, key=lambda p: -len(p[1]))
-    kept = [ordered[0]]
+    kept = ordered[:1]
     for piece in ordered[1:]:
         corner = _CORNER * radius + _CORNER_MORE
         if len(piece[1]) <= corner and not _leads_on(graph, piece[0], corner):
             continue
         line = median(kept[0][2])
         tapering = float(piece[2][0]) > 1.4 * line and len(piece[1]) <= _TIP * radius
+        tapering &= piece[0] not in found
         if not (tapering and min(_cosine(piece[1], other[1], middle) for other in kept) < -0.9):
             kept.append(piece)
     return kept

@@ -19,6 +19,8 @@ _THICKEST, _LONGEST, _SLENDER = 0.28, 1.4, 1.6
 _FEWEST, _GAP, _GAP_DASHES = 4, 2.6, 3.5
 #: The ends of two sides are this near (ems) where a corner is.
 _CORNER = 1.6
+#: Between two rectangles, one behind the other, lies this part of the gap in what looks like a side of both.
+_BETWEEN = 0.4
 
 
 @attrs.frozen
@@ -43,6 +45,7 @@ class Dashed:
 def find_dashed(pieces: Pieces, em: float) -> Dashed | None:
     """The dashed rectangles that pieces of ink make; None where there are none."""
     level, upright = (_sides(pieces, axis, em) for axis in (0, 1))
+    level, upright = _parted(level, upright, pieces, 0, em), _parted(upright, level, pieces, 1, em)
     if len(level) < 2 or len(upright) < 2:
         return None
     found = _rectangles(level, upright, em)
@@ -111,6 +114,33 @@ def _chains(index: Array, boxes: Array, middle: Array, axis: int, em: float, ink
     return made
 
 
+def _parted(
+    sides: Sequence[_Side], others: Sequence[_Side], pieces: Pieces, axis: int, em: float
+) -> list[_Side]:
+    """The lines along an axis, those cut in two that are sides of two rectangles in a row: in a gap between
+    dashes the first one's far side ends there, and the second one's near side."""
+    made = []
+    for side in sides:
+        ends = [o.across for o in others if min(abs(o.start - side.across), abs(o.end - side.across)) <= em]
+        own = np.array(sorted(side.pieces, key=lambda number: int(pieces.boxes[number, axis])))
+        starts, stops = pieces.boxes[own, axis].astype(float), pieces.boxes[own, axis + 2].astype(float)
+        slack = median(stops - starts)
+        cuts = [
+            i for i in range(1, len(own)) if _part_there(ends, float(stops[i - 1]), float(starts[i]), slack)
+        ]
+        for part in np.split(np.arange(len(own)), cuts):
+            if len(part) >= _FEWEST:
+                numbers = tuple(int(n) for n in own[part])
+                made.append(_Side(side.across, float(starts[part].min()), float(stops[part].max()), numbers))
+    return made
+
+
+def _part_there(ends: Sequence[float], start: float, end: float, slack: float) -> bool:
+    """Whether two of the places where other lines end bound a gap between dashes."""
+    within = [place for place in ends if start - slack <= place <= end + slack]
+    return len(within) >= 2 and max(within) - min(within) >= max(slack, _BETWEEN * (end - start))
+
+
 def _even(lengths: Array) -> bool:
     """Whether most dashes are about equally long."""
     usual = median(lengths)
@@ -126,15 +156,19 @@ def _rectangles(
     for top, bottom in itertools.combinations(sorted(level, key=lambda s: s.across), 2):
         if abs(top.start - bottom.start) > 2 * near or abs(top.end - bottom.end) > 2 * near:
             continue
-        lefts, rights = (
-            [s for s in upright if abs(s.across - at) <= near and _spans(s, top.across, bottom.across, near)]
-            for at in (min(top.start, bottom.start), max(top.end, bottom.end))
-        )
-        if lefts and rights and bottom.across - top.across > em:
-            left, right = lefts[0], rights[-1]
+        spanning = [s for s in upright if _spans(s, top.across, bottom.across, near)]
+        left = _nearest(spanning, min(top.start, bottom.start), near)
+        right = _nearest(spanning, max(top.end, bottom.end), near)
+        if left is not None and right is not None and bottom.across - top.across > em:
             area = left.across, top.across, right.across, bottom.across
             found.append((area, (top, bottom, left, right)))
     return found
+
+
+def _nearest(sides: Sequence[_Side], at: float, near: float) -> _Side | None:
+    """The line that is nearest to a place across, no further than `near`."""
+    close = [side for side in sides if abs(side.across - at) <= near]
+    return min(close, key=lambda side: abs(side.across - at), default=None)
 
 
 def _spans(side: _Side, start: float, end: float, near: float) -> bool:

@@ -69,7 +69,7 @@ def with_solids(found: Sequence[Found], edges: Mask, grey: Pixels, em: float) ->
     for one in found:
         seen = _seen_behind(one, edges, grey, em) if one.box.outline in _FRONTS else None
         if seen is None:
-            shade = shadow_of(one, grey, em) if one.box.outline is Outline.ROUNDED else None
+            shade = shadow_of(one, grey, em) if one.box.outline in _FRONTS else None
             made.append(attrs.evolve(one, shadow=shade))
         elif _is_shadow(_front(one), seen, grey, em):
             shade = seen.rears[0] if _is_shaded(one, seen.rears[0], grey) else None

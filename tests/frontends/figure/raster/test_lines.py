@@ -77,6 +77,43 @@ def test_a_frame_is_found_where_an_arrow_hides_some_of_its_dashes() -> None:
     assert graph(drawing, [outer, inner]) == {(0, 1)}
 
 
+@pytest.mark.parametrize("width", [1, 2])
+@pytest.mark.parametrize("bend", [40, 60, 120])
+def test_skips_that_cross_right_behind_a_box_are_two(bend: int, width: int) -> None:
+    """They cross at a small angle, while they bend."""
+    board = Board(420, 700)
+    areas: list[Area] = [(60, 20 + 110 * k, 180, 70 + 110 * k) for k in range(6)]
+    for area in areas:
+        board.box(area, "3x3 conv")
+    for begin, end, wide in ((0, 4, bend), (1, 5, bend + 50)):
+        y0, y1 = 45 + 110 * begin, 45 + 110 * end
+        course = board.curve((181, y0), (181 + wide, y0 + 44), (181 + wide, y1 - 44), (181, y1), width=width)
+        board.head(course[-4], course[-1], size=14)
+    assert graph(board.read(), areas) == {(0, 4), (1, 5)}
+
+
+@pytest.mark.parametrize("apart", [26, 40])
+@pytest.mark.parametrize("turned", [False, True])
+def test_two_frames_in_a_row_are_two(apart: int, turned: bool) -> None:
+    board = Board(400, 700)
+    areas: list[Area] = [(120, 60.0 + k * (190 + apart), 280, 110.0 + k * (190 + apart)) for k in range(2)]
+    frames: list[Area] = [(90, a[1] - 40, 310, a[1] + 150) for a in areas]
+    board.arrow((200, 111), (200, round(areas[1][1]) - 1))
+    for x0, y0, x1, y1 in (tuple(round(v) for v in frame) for frame in frames):
+        for a, b in (((x0, y0), (x1, y0)), ((x0, y1), (x1, y1)), ((x0, y0), (x0, y1)), ((x1, y0), (x1, y1))):
+            board.dashes(a, b)
+    if turned:
+        board.pixels = np.ascontiguousarray(board.pixels.transpose(1, 0, 2))
+        areas, frames = ([(y0, x0, y1, x1) for x0, y0, x1, y1 in each] for each in (areas, frames))
+    for area in areas:
+        board.box(area, "3x3 conv")
+    drawing = board.read()
+    found = [box.area for box in drawing.boxes if box.dashed]
+    assert len(found) == 2
+    assert all(any(near(frame, area, 8) for area in found) for frame in frames)
+    assert len(drawing.connectors) == 1
+
+
 def test_a_line_that_forks_right_before_its_head_reaches_both_boxes() -> None:
     board = Board()
     board.box(LEFT, "3x3 conv")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import cv2
 import numpy as np
 import pytest
@@ -54,6 +56,23 @@ def test_shadows_are_no_lines() -> None:
     drawing = board.read()
     assert {box.outline for box in drawing.boxes} == {Outline.RECTANGLE}
     assert len(drawing.connectors) == 1
+
+
+@pytest.mark.parametrize("by", [4, 5])
+def test_shadows_of_boxes_with_a_little_round_corners_are_no_lines(by: int) -> None:
+    board = Board(400, 460)
+    areas = [(100, 40 + 130 * k, 300, 90 + 130 * k) for k in range(3)]
+    for x0, y0, x1, y1 in areas:
+        for off, ink, grow in ((by, (190, 190, 190), 1), (0, BLACK, 1), (0, (217, 234, 211), -1)):
+            for y in (y0 + 8 + off, y1 - 8 + off):
+                board.line((x0 + 8 + off, y), (x1 - 8 + off, y), ink=ink, width=2 * (8 + grow))
+            inner = (x0 + off - grow, y0 + 8 + off), (x1 + off + grow, y1 - 8 + off)
+            cv2.rectangle(board.pixels, *inner, ink, cv2.FILLED)
+        board.text(((x0 + x1) // 2, (y0 + y1) // 2), "conv 3x3")
+    for (_, y0, _, _), (*_, y1) in itertools.pairwise(areas[::-1]):
+        board.arrow((200, y0 - 2), (200, y1 + 2), head=14)
+    drawing = board.read()
+    assert (len(drawing.boxes), len(drawing.connectors)) == (3, 2)
 
 
 def test_a_photograph_is_an_image_without_labels_in_it() -> None:
