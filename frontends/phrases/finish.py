@@ -69,7 +69,7 @@ def _by_rate(draft: Draft, text: str) -> str | None:
 
 def _family(draft: Draft) -> str | None:
     family, words = draft.family, draft.qualifiers
-    if family == "concat" and (draft.window is not None or "width" in draft.settings):
+    if family == "concat" and draft.window is not None:
         return "block"  # pixels side by side put into one: "concat 2×2, 192-d"
     if family is None and "heads" in draft.settings:
         return "attention"
@@ -129,7 +129,7 @@ def _attributes(draft: Draft, family: str | None, rank: int) -> dict[str, Any]:
     settings = draft.settings
     if family in CONVS | POOLS | {"block", None}:
         found |= _window_attributes(draft, family, rank)
-    if "width" in settings and family not in ("dwconv",):
+    if "width" in settings and family not in ("dwconv", "concat"):
         found[_width_name(family)] = settings["width"]
     for key in (
         "dilation",

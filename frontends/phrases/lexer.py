@@ -115,7 +115,7 @@ def _entry(tokens: Sequence[Token], index: int, text: str) -> tuple[Token, int]:
     """The longest dictionary entry that starts at `index`, or the token itself."""
     for span in _spans(tokens, index):
         words = [t for t in tokens[index:span] if t.type in _WORDS]
-        meaning = _meaning(words)
+        meaning = _meaning(words, any(t.type == "SLASH" for t in tokens[index:span]))
         if meaning is not None:
             return _as_token(tokens[index], tokens[span - 1], text, meaning), span - index
     return tokens[index], 1
@@ -134,14 +134,15 @@ def _spans(tokens: Sequence[Token], index: int) -> list[int]:
     return ends[::-1]
 
 
-def _meaning(words: Sequence[Token]) -> Meaning | None:
+def _meaning(words: Sequence[Token], slashed: bool) -> Meaning | None:
+    """What words mean together; `slashed` ones, as in "conv/BN", are likely several."""
     text = " ".join(words)
     if len(words) == 1 and text.lower() in _CAPITALS:
         return exact(text) if text.isupper() else (Meaning("FILLER", text) if text == "in" else None)
     found = exact(text)
     if found is None and len(words) == 1 and words[0].type != "NAMED":
         found = fuzzy(text)
-    if found is None and len(words) > 1 and len(text) > 2 * SHORTEST_FUZZY:
+    if found is None and len(words) > 1 and not slashed and len(text) > 2 * SHORTEST_FUZZY:
         found = fuzzy(text, LIKE_TOGETHER)
     return found
 

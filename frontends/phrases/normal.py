@@ -48,6 +48,20 @@ _STEPS: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...]
         (r"(?i:\badd)\s*(?:&|and|\+)\s*(?i:(?:layer[ -]?)?norm(?:alization)?)\b", "add, layer norm"),
         (r"(?i:\bnorm(?:alization)?)\s*(?:&|and|\+)\s*(?i:add)\b", "layer norm, add"),
         (r"(?<=[A-Za-z]{2})\.(?=\d)", " "),
+        # A lost space: "3×3conv"; a stride or a number without one: "conv/2", "stride-2", "conv layer 1".
+        (
+            r"(?<![A-Za-z\d])(\d{1,2}\s?[xX×]\s?\d{1,2})(?=(?i:conv|pool|max|avg|dw|sep|dil|dec|up)[a-z]*)",
+            r"\1 ",
+        ),
+        (r"(?i)(?<![\w])((?:de)?conv|(?:(?:max|avg)-?)?pool)/(?=\d(?![\d×x]))", r"\1 /"),
+        (r"(?i)\bstride-(?=\d)", "stride "),
+        (r"(?i)\b((?:conv\w*|pool\w*|dense|connected|linear)\.? layer) ?#?[1-9]$", r"\1"),
+        # From so many channels to so many: "conv (64→128)".
+        (r"\((\d+)\s?(?:→|->)\s?(\d+)\)", r" \1→\2"),
+        # One activation or the other.
+        (r"(?i)\b((?:leaky |p)?relu6?)\s?/\s?(?:leaky |p)?relu6?\b", r"\1"),
+        # "2× up" makes a map twice as large.
+        (r"(?i)\b(\d)\s?[x×]\s?up(?![\w-])", r"upsample \1"),
         # in_channels=3, kernel_size=(3, 3)
         (r"(?<=[a-z])_(?=[a-z]+\s*[=:])", " "),
         # "3×3 ×2", "64 ×2": a window or a width, twice.

@@ -65,6 +65,16 @@ def _text(token: Token) -> str:
     return str(token.value[2] if isinstance(token.value, tuple) else token)
 
 
+def _named_family(name: str) -> str | None:
+    """The operation of a layer's name: by its first word, or behind a block's number: `block1_conv2`."""
+    words = re.match(r"([A-Za-z]+)(?:\d+_([A-Za-z]+))?", name)
+    for word in words.groups() if words is not None else ():
+        meaning = exact(word) if word else None
+        if meaning is not None and meaning.terminal == "OPERATION":
+            return meaning.value
+    return None
+
+
 def _quantity(token: Token) -> it.Quantity:
     if token.type == "PERCENT":
         return float(_text(token).rstrip("% ")) / 100
@@ -91,10 +101,7 @@ class _Items(Transformer[Token, Any]):
         return it.Qualifier(word.value[0], word.value[2], _place(word))
 
     def named(self, name: Token) -> it.Item:
-        letters = re.match(r"[A-Za-z]+", name)
-        meaning = exact(letters.group()) if letters else None
-        family = meaning.value if meaning and meaning.terminal == "OPERATION" else None
-        return it.Named(family, str(name), _place(name))
+        return it.Named(_named_family(name), str(name), _place(name))
 
     def coded(self, code: Token) -> it.Item:
         match = _CODE.fullmatch(code)

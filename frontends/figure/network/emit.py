@@ -276,11 +276,18 @@ class _Emitter:
                 late, early = (other, one) if one in self._sources[other] else (one, other)
                 between = self._sources[late] - self._sources[early]
                 ops = {node.layer.op_name for node in self._nodes if node.name in between}
+                if len(between) == 1 and self._channels(early) != self._channels(late):
+                    return "concat"  # a sum round one layer gives as many channels as come in
                 if len(between) <= 12 and not any(
                     "pool" in op or "upsample" in op or "transpose" in op for op in ops
                 ):
                     return "add"
         return "concat"
+
+    def _channels(self, value: str) -> object:
+        """The channels of a value; None where they are not known."""
+        found = self._types.get(value)
+        return None if found is None or found.shape[-1] is HOLE else found.shape[-1]
 
     def _coerced(self, op: Op, values: list[str]) -> list[str]:
         """The values in kinds that a layer takes: a flatten or reshape, marked as inferred, between."""

@@ -26,6 +26,15 @@ _COUNTED = re.compile(
 _PART = re.compile(r"(?<![A-Za-z])(?P<name>(?:conv|pool|fc)\d{1,2})/(?P<part>\d)(?![\dx×])", re.I)
 #: The name of a layer with its number: "conv4", "pool-4", "fc-6".
 _NUMBERED = re.compile(r"(?<![A-Za-z])[A-Za-z]{2,}-?(?P<number>\d{1,2})(?![\dx×])")
+#: A convolution's window and a third number: the channels that it gives, or that it takes.
+_DEEP = re.compile(r"(?<![\d×x.])(?P<window>(\d{1,2})\s?[x×]\s?\2)\s?[x×]\s?(?P<depth>\d{1,4})(?![\d×x])")
+_CONVOLVES = re.compile(r"\bconv", re.I)
+#: Words that count a convolution's filters themselves.
+_FILTERS = re.compile(r"filters?|kernels?|@|\d\s*,\s*\d|^\d+\s", re.I)
+#: A function of a block with its window: "θ: 1×1×1".
+_FUNCTION = re.compile(r"^[^\W\d_]\s?:\s?(?P<window>([1357])(?:\s?[x×]\s?\2){1,2})$")
+#: Channels of pictures.
+_PICTURED = frozenset((1, 3))
 #: Layers of a stage, and dense layers of a network, are never so many.
 _MANY = 12
 
@@ -36,7 +45,9 @@ class Habits:
 
     `parts` tells that the one of "conv4/2" numbers layers of one name, `attends` that a "Norm" is a layer's
     normalisation, as in all that has attention and perceptrons, and not one of local responses. `numbered`
-    are the names of layers that a number of their own follows.
+    are the names of layers that a number of their own follows. `deep` tells that the last number of
+    "conv 5×5×32" counts its filters; where that of a first layer is a picture's it counts what goes in.
+    `windows` are those of functions such as "θ: 1×1×1", which say nothing else.
     """
 
     conv_widths: bool = False
@@ -44,11 +55,17 @@ class Habits:
     parts: bool = False
     attends: bool = False
     numbered: frozenset[str] = frozenset()
+    deep: bool = False
+    windows: frozenset[str] = frozenset()
 
     def spelled(self, words: str) -> str:
         """Words with these labels spelled out: "1x1 conv, 8"."""
         if self.conv_widths:
             words = _CONV.sub(r"\g<kernel>x\g<kernel> \g<op>, \g<width>", words)
+        if self.deep and _CONVOLVES.search(words) and not _FILTERS.search(words):
+            words = _DEEP.sub(_counted, words)
+        if _close(_function(words) or words) in self.windows:
+            words = f"{_function(words) or words} conv"
         if self.parts:
             words = _PART.sub(r"\g<name>_\g<part>", words)
         if self.numbered:
@@ -68,7 +85,38 @@ def habits(texts: Iterable[str]) -> Habits:
     everything = list(texts)
     dense = _counts(_DENSE, everything) or _is_lone_width(everything)
     attends = any(_ATTENDS.search(text) for text in everything)
-    return Habits(_counts(_CONV, everything), dense, _has_parts(everything), attends, _numbered(everything))
+    return Habits(
+        _counts(_CONV, everything),
+        dense,
+        _has_parts(everything),
+        attends,
+        _numbered(everything),
+        _gives_depth(everything),
+        frozenset(_close(window) for text in everything if (window := _function(text))),
+    )
+
+
+def _gives_depth(texts: Iterable[str]) -> bool:
+    """Whether third numbers of windows are nowhere those of a picture, which goes in."""
+    found = [
+        int(match["depth"]) for text in texts if _CONVOLVES.search(text) for match in _DEEP.finditer(text)
+    ]
+    return bool(found) and not _PICTURED & set(found)
+
+
+def _counted(match: re.Match[str]) -> str:
+    """A window and its filters; one as deep as it is wide is that of a volume."""
+    return match[0] if match["depth"] == match[2] else f"{match['window']}, {match['depth']}"
+
+
+def _function(text: str) -> str:
+    """The window of a function, or nothing."""
+    match = _FUNCTION.fullmatch(text.strip())
+    return match["window"] if match is not None else ""
+
+
+def _close(window: str) -> str:
+    return window.replace(" ", "").replace("x", "×")
 
 
 def _numbered(texts: Iterable[str]) -> frozenset[str]:

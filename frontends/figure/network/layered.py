@@ -14,6 +14,8 @@ from dlc.frontends.figure.geometry import (
     at,
     bounds,
     centre,
+    cosine,
+    direction,
     distance,
     gap,
     length,
@@ -38,6 +40,8 @@ from dlc.frontends.table.design.sizes import Size
 _BESIDE_LINE, _BESIDE_BOX = 0.9, 6.0
 #: An operator's circle or square is at most this large (ems).
 _SIGN_SIZE = 3.2
+#: Lines run across the flow whose cosine with it is at most this.
+_ACROSS = 0.5
 #: Boxes that touch (ems) and stand in a row follow each other without arrows.
 _ABUT = 0.35
 #: Free words of a line itself, and of no layer on it.
@@ -85,7 +89,11 @@ class _Layered:
             if item.number not in self._touched and item.number not in self._used:
                 self._note(item)
         looks = {self._look(index) for index in self._aside}
-        wires = [(i, w) for i, w in enumerate(self._wired.wires) if self._look(i) not in looks]
+        wires = [
+            (i, w)
+            for i, w in enumerate(self._wired.wires)
+            if self._look(i) not in looks and not self._is_shared(w)
+        ]
         arcs = [arc for index, wire in wires for arc in self._arcs(index, wire)]
         arcs = self._rows(arcs) + arcs
         arcs += self._abutting({end for arc in arcs for end in (arc.source, arc.target)})
@@ -124,6 +132,17 @@ class _Layered:
             )
         }
         return {number: NOTHING if number in along else found for number, found in self._readings.items()}
+
+    def _is_shared(self, wire: Wire) -> bool:
+        """Whether a line across the flow points both ways between equal layers, which share their weights."""
+        line = self._scene.drawing.connectors[wire.connector]
+        along = abs(cosine(direction(line.start, line.end), self._wired.flow))
+        if not (line.head and line.tail) or along > _ACROSS:
+            return False
+        if any(map(self._wired.is_joint, (wire.source, wire.target))):
+            return False
+        one, other = (self._scene.items[end].words for end in (wire.source, wire.target))
+        return one == other and bool(one)
 
     def _look(self, index: int) -> tuple[object, ...]:
         """What a wire's connector looks like: what is said of one arrow holds for all like it."""

@@ -44,24 +44,26 @@ _MATH = re.compile(r"[\W\d_]*(?:[A-Za-z][̃̂̄]?|[A-Z]\([a-z]\)|[a-z]\([a-z]\)|
 _REPEAT = re.compile(
     r"^\s*(?:(?P<before>\d{1,3}|[NnLKM])\s*(?:[x×*]\s+|×(?!\w\b|(?:down|sub|up)-?\s?sampl|pool|max|av))"
     r"|[x×*]\s*(?P<first>\d{1,3})\s+)(?=[A-Za-z])"
-    r"|[\s(]*(?:(?<!\d)(?<!\d\s)[x×*]\s*(?P<after>\d{1,3}|[NLKM])|(?<![×x\d])(?P<last>\d{1,3})\s?[x×])\s*\)?\s*$"
+    r"|[\s(]*(?:(?<!\d)(?<!\d\s)(?:[×*]|(?<![A-Za-z])x|(?<!ma)x(?=\d))\s*(?P<after>\d{1,3}|[NLKM])|(?<![×x\d])(?P<last>\d{1,3})\s?[x×])\s*\)?\s*$"
 )
 #: Layers of several kinds, of which the words do not say how many.
 _SEVERAL = re.compile(r"^\w+\.?(?:,? and | ?[&/] ?)\w+\.? (?:layers|blocks|modules)$", re.I)
 #: The name of a map, before its size.
-_MAP_NAME = re.compile(r"[A-Z]{1,2}\d{1,2}\s*[:.]?\s+(?=\d)")
+_MAP_NAME = re.compile(r"(?!FC)[A-Z]{1,2}\d{1,2}\s*[:.]?\s+(?=\d)")
 #: Steps of a method that are no layers.
 _PROCESSING = re.compile(
     r"\b(?:pre-?process\w*|post-?process\w*|resiz\w*|region proposals?|(?:data )?augmentation|nms"
-    r"|non-?max\w* suppression|nearest neighbou?rs?|ranking|decisions?|(?:face|object) detect\w+|thresholding"
+    r"|non[ -]?max\w* suppression|nearest neighbou?rs?|ranking|decisions?|(?:face|object) detect\w+|thresholding"
     r"|bounding box(?:es)?|evaluation|ground truth|annotations?)\b",
     re.I,
 )
 #: A whole network, of which no layer is told.
 _NETWORK = re.compile(r"\b(?:CNNs?|Conv-?Nets?)\b")
 #: A factor behind such words is how much larger they make a map.
-_ENLARGES = re.compile(r"pixel-?\s?shuffl|sub-?pixel|depth[ -]to[ -]space", re.I)
+_ENLARGES = re.compile(r"pixel-?\s?shuffl|sub-?pixel|depth[ -]to[ -]space|^\d\s?[x×]\s?up$", re.I)
 _LONGEST = 80
+#: A name has no more words; an explanation does.
+_MOST_WORDS = 6
 
 
 class Role(enum.Enum):
@@ -241,6 +243,10 @@ def _without_layers(phrases: Sequence[Phrase], text: str, repeat: Number) -> Rea
 
 def _is_name(text: str) -> bool:
     """Whether words are a name rather than a symbol or a formula."""
-    if _MATH.fullmatch(text) or re.search(r"[A-Za-z]\s?\([^)]{1,3}\)|=", text):
+    if (
+        _MATH.fullmatch(text)
+        or len(text.split()) > _MOST_WORDS
+        or re.search(r"[A-Za-z]\s?\([^)]{1,3}\)|=", text)
+    ):
         return False
     return re.search(r"[^\W\d_]{3}", text) is not None or re.fullmatch(r"[A-Z]{2}\d?", text) is not None

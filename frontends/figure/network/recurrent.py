@@ -9,8 +9,9 @@ import attrs
 from dlc.frontends.figure.network.graph import MERGES, Graph, Vertex
 from dlc.frontends.phrases import Phrase
 
-_RECURRENT = frozenset(("rnn", "lstm", "gru"))
-_TAKING = _RECURRENT | {"attention", "flatten", "conv1d", "maxpool1d", "avgpool1d"}
+#: Layers whose output comes back to them.
+RECURRENT = frozenset(("rnn", "lstm", "gru"))
+_TAKING = RECURRENT | {"attention", "flatten", "conv1d", "maxpool1d", "avgpool1d"}
 _PASSING = (MERGES - {"attention"}) | {"dropout", "batchnorm", "layernorm", "relu", "tanh", "linear"}
 
 
@@ -22,12 +23,12 @@ def with_sequences(graph: Graph) -> Graph:
 
 def _told(graph: Graph, vertex: Vertex) -> Vertex:
     steps = vertex.reading.steps
-    if not any(step.op in _RECURRENT for step in steps):
+    if not any(step.op in RECURRENT for step in steps):
         return vertex
     sized = vertex.size is not None and len(vertex.size) == 2
     made = [
         _in_sequence(step)
-        if step.op in _RECURRENT and (sized or _is_taken(graph, vertex, steps[index + 1 :]))
+        if step.op in RECURRENT and (sized or _is_taken(graph, vertex, steps[index + 1 :]))
         else step
         for index, step in enumerate(steps)
     ]

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dlc.frontends.figure.classify.judge import LEAST
-from dlc.frontends.figure.network.graph import MERGES, Graph, merges
+from dlc.frontends.figure.network.graph import MERGES, Graph, Vertex, merges, ordered
 from dlc.frontends.figure.network.reading import Role
+from dlc.frontends.figure.network.recurrent import RECURRENT
 
 #: Layers that a figure must name to be a network against the verdict on it.
 _MANY = 4
 #: Graphs of which less is sure are none.
 _LEAST_SURE = 0.2
+#: How much an arrow that leads back takes of the confidence that one forwards gives.
+_BACK = 2.0
 
 
 def credible(graph: Graph, likely: float) -> bool:
@@ -45,7 +48,21 @@ def confidence(graph: Graph, likely: float) -> float:
     words = [v.reading.confidence for v in graph.vertices.values() if v.reading.role is Role.LAYERS]
     read = sum(words) / len(words) if words else 0.8
     sure = max(0.05, min(1.0, likely)) ** 0.3 * (0.4 + 0.6 * known) * (0.6 + 0.4 * drawn) * read
-    return round(float(sure), 3)
+    return round(float(sure) * _runs_on(graph), 3)
+
+
+def _runs_on(graph: Graph) -> float:
+    """What is left of the confidence by how many drawn arrows lead back: a loop of steps is no network, 0..1.
+
+    Those of recurrent layers, which they close by themselves, do not count.
+    """
+    kept = set(ordered(graph)[1].arcs)
+    back = sum(arc.sure and arc not in kept and not _recurs(graph.vertices[arc.target]) for arc in graph.arcs)
+    return max(0.0, 1 - _BACK * back / len(graph.arcs)) if back else 1.0
+
+
+def _recurs(vertex: Vertex) -> bool:
+    return any(step.op in RECURRENT for step in vertex.reading.steps)
 
 
 def _counts(graph: Graph) -> tuple[int, int, int]:

@@ -62,6 +62,18 @@ SINGLE = [
     ("32 8x8 filters, stride 4", None, {"kernel": (8, 8), "filters": 32, "stride": (4, 4)}),
     ("3x3 dw conv", "depthwise_conv2d", {"kernel": K3}),
     ("separable conv 3x3, 128", "separable_conv2d", {"kernel": K3, "filters": 128}),
+    ("3x3Conv", "conv2d", {"kernel": K3}),
+    ("7x7conv/2", "conv2d", {"kernel": K7, "stride": (2, 2)}),
+    ("maxpool/2, 3x3", "maxpool2d", {"kernel": K3, "stride": (2, 2)}),
+    ("stride-2 conv", "conv2d", {"stride": (2, 2)}),
+    ("Convolution Layer 1", "conv2d", {}),
+    ("Conv Layer (32)", "conv2d", {"filters": 32}),
+    ("Conv (64→128)", "conv2d", {"filters": 128}),
+    ("Concat, 512", "concat", {}),
+    ("block2_conv1", "conv2d", {}),
+    ("block1_pool", "pool", {}),
+    ("fc1_relu", "dense", {}),
+    ("ReLU/ReLU6", "relu", {}),
 ]  # fmt: skip
 
 
@@ -84,6 +96,8 @@ def test_one_phrase(text: str, op: str | None, attributes: dict[str, object]) ->
         ("CONV-(N64, K7x7, S1, P3), IN, ReLU", ["conv2d", "instancenorm", "relu"]),
         ("Add & Norm", ["add", "layernorm"]),
         ("Norm and Add", ["layernorm", "add"]),
+        ("Convolution/BN/ReLU", ["conv2d", "batchnorm", "relu"]),
+        ("FC/ReLU/Dropout", ["dense", "relu", "dropout"]),
     ],
 )
 def test_several_layers(text: str, ops: list[str]) -> None:

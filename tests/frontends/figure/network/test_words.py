@@ -172,3 +172,51 @@ def test_numbers_of_layers_are_names(others: list[str], spelled: str) -> None:
 @pytest.mark.parametrize("words", ["conv 1x1", "fc 10", "2 conv 3x3"])
 def test_numbers_among_others_stay(words: str) -> None:
     assert habits(["conv 2x2", "fc 100", words]).spelled(words) == words
+
+
+@pytest.mark.parametrize("words", ["2× up", "2x up"])
+def test_up_is_enlarging(words: str) -> None:
+    assert [(step.op, step.attributes) for step in read_words(words).steps] == [
+        ("upsample2d", {"size": (2, 2)})
+    ]
+
+
+@pytest.mark.parametrize(
+    ("words", "op", "attributes"),
+    [("FC1 512", "dense", {"units": 512}), ("Softmax 10", "softmax", {"classes": 10})],
+)
+def test_a_number_behind_a_layers_name_is_no_size_and_no_count(
+    words: str, op: str, attributes: dict[str, int]
+) -> None:
+    reading = read_words(words)
+    assert reading.repeat == 1
+    assert [(step.op, step.attributes) for step in reading.steps] == [(op, attributes)]
+
+
+@pytest.mark.parametrize("words", ["non maximum suppression", "Trains a child network to get its accuracy"])
+def test_steps_of_a_method_and_explanations_are_no_layers(words: str) -> None:
+    assert read_words(words).steps == ()
+
+
+def test_a_third_number_of_a_window_counts_filters() -> None:
+    figure = habits(["Input 32×32×3", "Conv1 5×5×32", "Conv2 5x5x64"])
+    assert figure.spelled("Conv1 5×5×32") == "Conv1 5×5, 32"
+    assert figure.spelled("Conv2 5x5x64") == "Conv2 5x5, 64"
+    assert figure.spelled("Pool 5×5×32") == "Pool 5×5×32"
+
+
+@pytest.mark.parametrize("first", ["Conv1 11×11×3", "Conv 3x3x1"])
+def test_a_third_number_of_a_picture_counts_what_goes_in(first: str) -> None:
+    assert habits([first, "Conv2 5×5×64"]).spelled("Conv2 5×5×64") == "Conv2 5×5×64"
+
+
+@pytest.mark.parametrize("words", ["96 conv 5×5×48", "conv 5×5×48, 96 filters", "conv 5×5×5"])
+def test_a_third_number_is_no_count_beside_one_or_in_a_volume(words: str) -> None:
+    assert habits(["conv 7×7×32", words]).spelled(words) == words
+
+
+def test_windows_of_functions_are_convolutions() -> None:
+    figure = habits(["θ: 1×1×1", "g: 1x1x1", "1×1×1", "T×H×W"])
+    assert [figure.spelled(words) for words in ("θ: 1×1×1", "1x1x1")] == ["1×1×1 conv", "1x1x1 conv"]
+    assert figure.spelled("T×H×W") == "T×H×W"
+    assert habits(["1×1×1"]).spelled("1×1×1") == "1×1×1"
