@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import attrs
 import cv2
@@ -12,6 +12,7 @@ import numpy as np
 from dlc.frontends.figure.drawing import Point
 from dlc.frontends.figure.raster.arrays import Array, Mask
 from dlc.frontends.figure.raster.letters import Pieces
+from dlc.frontends.figure.raster.middles import median
 from dlc.frontends.figure.raster.straight import Bars, straight_bars
 from dlc.frontends.figure.raster.stroke import Stroke
 from dlc.frontends.groups import Groups
@@ -24,6 +25,11 @@ _GAP_DASHES, _GAP, _TURN = 1.6, 0.25, 0.8
 _HIDDEN, _STRAIGHT = 2.0, 0.97
 #: So many dashes make a line; lengths and thicknesses of neighbours differ by at most these factors.
 _FEWEST, _LENGTHS, _THICKNESSES = 3, 2.6, 1.9
+#: Dashes of a chain are at most by these factors longer and thicker than its picture's are, and shorter: at a corner
+#: they are cut.
+_LONGER, _SHORTER, _THICKER = 1.3, 3.0, 1.5
+#: The cosine of the angle at a corner is at most this.
+_SQUARE = 0.4
 #: The part of a dashed line that is gaps, at least.
 _OVER_GAPS = 0.15
 #: More pieces that may be dashes than this are no drawing's.
@@ -69,9 +75,12 @@ def join_dashes(pieces: Pieces, letters: Array, boxes: Mask, em: float) -> Joine
     if not members:
         return None
     paired = {end for pair in pairs for end in pair}
-    loose = np.array([i for i in every if i not in paired and i % len(dashes) in members], int)
+    alike = _like(dashes, members)
+    loose = np.array([i for i in every if i not in paired and alike[i % len(dashes)]], int)
     pairs += _pairs(dashes, loose, _HIDDEN * dashes.reach(em), _STRAIGHT, boxes)
-    return _drawn(pieces, letters, boxes, dashes, pairs, members, em)
+    plain = ~letters
+    plain[dashes.numbers[alike]] = True
+    return _Drawer(pieces, pieces.mask(plain), boxes, dashes, pairs, alike, em).run(members)
 
 
 def mark_dashed(strokes: Iterable[Stroke], gaps: Mask | None) -> None:
@@ -127,34 +136,148 @@ def _alike(dashes: _Dashes, end: int, others: Array) -> Array:
     return alike
 
 
-def _drawn(
-    pieces: Pieces,
-    letters: Array,
-    boxes: Mask,
-    dashes: _Dashes,
-    pairs: list[tuple[int, int]],
-    members: set[int],
-    em: float,
-) -> Joined:
-    """The gaps of chains, and those from their ends to what lies ahead: a head, a corner, a line, a box."""
-    count = len(dashes)
-    gaps = np.zeros(pieces.ink.shape, np.uint8)
-    plain = pieces.mask(~letters)
-    belong = np.zeros(len(pieces), bool)
-    belong[dashes.numbers[sorted(members)]] = True
-    paired: set[int] = set()
-    for one, other in pairs:
-        if one % count in members:
-            paired |= {one, other}
-            _draw(gaps, dashes.ends[one], dashes.ends[other], float(dashes.thick[one % count]))
-    reach = dashes.reach(em)
-    for end in sorted({i + s for i in members for s in (0, count)} - paired):
-        ahead = _ahead(pieces, plain, dashes, end, float(reach[end]))
-        if ahead is not None and not _crosses(boxes, dashes.ends[end], ahead[1]):
-            number, place = ahead
-            belong[number] = True
-            _draw(gaps, dashes.ends[end], place, float(dashes.thick[end % count]))
-    return Joined(gaps, belong)
+def _like(dashes: _Dashes, members: set[int]) -> Array:
+    """Which dashes are like those of chains, or are of them."""
+    among = sorted(members)
+    long, thick = median(dashes.long[among]), median(dashes.thick[among])
+    alike: Array = (dashes.long <= _LONGER * long) & (dashes.thick <= _THICKER * thick)
+    alike &= (long <= _SHORTER * dashes.long) & (thick <= _THICKER * dashes.thick)
+    alike[among] = True
+    return alike
+
+
+class _Drawer:
+    """Draws the gaps of chains, and those from their ends to what lies ahead: a head, a corner, a line, a box.
+
+    What is left of chains by a corner or a crossing is too short to be one by itself, but leads to another: chains
+    grow by what their ends lead to, and by what leads to them.
+    """
+
+    def __init__(
+        self,
+        pieces: Pieces,
+        plain: Mask,
+        boxes: Mask,
+        dashes: _Dashes,
+        pairs: Sequence[tuple[int, int]],
+        alike: Array,
+        em: float,
+    ) -> None:
+        self._pieces, self._plain, self._boxes, self._dashes = pieces, plain, boxes, dashes
+        self._gaps = np.zeros(pieces.ink.shape, np.uint8)
+        self._belong = np.zeros(len(pieces), bool)
+        self._partner = {a: b for pair in pairs for a, b in (pair, pair[::-1])}
+        self._alike, self._reach = alike, dashes.reach(em)
+        self._dash_of = {int(number): dash for dash, number in enumerate(dashes.numbers)}
+        self._members: set[int] = set()
+        self._led: set[int] = set()  # ends of which it is known what lies ahead
+        self._ended: set[int] = set()  # ends from which a way is drawn
+
+    def run(self, members: Iterable[int]) -> Joined:
+        """All gaps of these dashes, and of those that belong to them."""
+        waiting = sorted(members)
+        while waiting:
+            for dash in waiting:
+                self._add(dash)
+            waiting = [*self._ahead_of_members(), *self._leading_to_members()] or self._round_corners()
+        return Joined(self._gaps, self._belong)
+
+    def _add(self, dash: int) -> None:
+        """Add a dash and its chain."""
+        count = len(self._dashes)
+        rim = [dash]
+        while rim:
+            dash = rim.pop()
+            if dash in self._members:
+                continue
+            self._members.add(dash)
+            self._belong[self._dashes.numbers[dash]] = True
+            for end in (dash, dash + count):
+                other = self._partner.get(end)
+                if other is not None:
+                    self._draw(end, self._dashes.ends[other])
+                    rim.append(other % count)
+
+    def _ahead_of_members(self) -> list[int]:
+        """Draw the ways from loose ends to what lies ahead; the dashes among it that are new."""
+        count, found = len(self._dashes), []
+        for end in sorted(self._loose(self._members) - self._led):
+            self._led.add(end)
+            ahead = self._ahead(end)
+            if ahead is None:
+                continue
+            self._ended.add(end)
+            self._belong[ahead[0]] = True
+            self._draw(end, ahead[1])
+            dash = self._dash_of.get(ahead[0])
+            if dash is not None and dash % count not in self._members and self._alike[dash]:
+                found.append(dash)
+        return found
+
+    def _leading_to_members(self) -> list[int]:
+        """Other dashes like these that lead to an end of a chain, or to what dashes and other lines make together."""
+        others = set(np.flatnonzero(self._alike).tolist()) - self._members
+        found = []
+        for end in sorted(self._loose(others)):
+            ahead = self._ahead(end)
+            if ahead is not None and self._belong[ahead[0]] and not self._is_inner(ahead[0]):
+                found.append(end % len(self._dashes))
+        return found
+
+    def _round_corners(self) -> list[int]:
+        """Draw the corners that lie in a gap; the dashes among those that lead to them that are new."""
+        free = self._loose(np.flatnonzero(self._alike).tolist()) - self._ended
+        own = self._loose(self._members) - self._ended
+        met = sorted((far, end, other) for end in own for other in free for far in self._corner(end, other))
+        found = []
+        for _, end, other in met:
+            if not {end, other} & self._ended:
+                self._ended |= {end, other}
+                place = _meeting(self._dashes, end, other)
+                self._draw(end, place)
+                self._draw(other, place)
+                found.append(other % len(self._dashes))
+        return [dash for dash in found if dash not in self._members]
+
+    def _corner(self, end: int, other: int) -> list[float]:
+        """How far the gap between two ends is round a corner; none where they lead to none."""
+        one, two = self._dashes.ends[end], self._dashes.ends[other]
+        reach = self._reach[[end, other]]
+        ways = self._dashes.ways[[end, other]]
+        if np.abs(one - two).max() > reach.sum() or abs(float(ways[0] @ ways[1])) > _SQUARE:
+            return []
+        place = _meeting(self._dashes, end, other)
+        far = np.array([(place - one) @ ways[0], (place - two) @ ways[1]])
+        fits = (far <= reach).all() and (far >= -self._dashes.thick[end % len(self._dashes)]).all()
+        crossed = _crosses(self._boxes, one, place) or _crosses(self._boxes, two, place)
+        return [float(far.sum())] if fits and not crossed else []
+
+    def _is_inner(self, number: int) -> bool:
+        """Whether a piece is a dash that goes on at both ends."""
+        dash = self._dash_of.get(number)
+        return dash is not None and all(end in self._partner for end in (dash, dash + len(self._dashes)))
+
+    def _loose(self, dashes: Iterable[int]) -> set[int]:
+        """The ends of some dashes that go on in no other dash."""
+        count = len(self._dashes)
+        return {end for dash in dashes for end in (dash, dash + count) if end not in self._partner}
+
+    def _ahead(self, end: int) -> tuple[int, Point] | None:
+        ahead = _ahead(self._pieces, self._plain, self._dashes, end, float(self._reach[end]))
+        crossed = ahead is not None and _crosses(self._boxes, self._dashes.ends[end], ahead[1])
+        return None if crossed else ahead
+
+    def _draw(self, end: int, place: Array | Point) -> None:
+        thick = float(self._dashes.thick[end % len(self._dashes)])
+        _draw(self._gaps, self._dashes.ends[end], place, thick)
+
+
+def _meeting(dashes: _Dashes, one: int, other: int) -> Array:
+    """Where the lines on which two ends lie meet, which are not parallel."""
+    (a, b), (u, v) = dashes.ends[[one, other]], dashes.ways[[one, other]]
+    across = u[0] * v[1] - u[1] * v[0]
+    place: Array = a + u * (((b - a)[0] * v[1] - (b - a)[1] * v[0]) / across)
+    return place
 
 
 def _ahead(pieces: Pieces, plain: Mask, dashes: _Dashes, end: int, reach: float) -> tuple[int, Point] | None:

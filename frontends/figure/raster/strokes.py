@@ -36,7 +36,7 @@ _MEETING = 2.3
 #: line's thickness).
 _COLLINEAR, _SHARED = -0.97, 14.0
 #: Where they share less than this (ems), curves cross, too: their ends lie in one line less nearly.
-_BRIEF, _BENT = 0.5, -0.8
+_BRIEF, _BENT = 0.7, -0.7
 #: Two lines meet in a corner where they turn by more than about 45 degrees; a line goes on by less than 15.
 _CORNER, _ONWARD = -0.7, -0.966
 #: The stretch (ems) by which directions are judged.
@@ -278,11 +278,9 @@ def _is_crossing(graph: Graph, shared: Edge, em: float) -> bool:
         return False
     before = [edge.outward(shared.first, reach, skip) for edge in one]
     after = [edge.outward(shared.last, reach, skip) for edge in other]
+    turn = min(max(cosine(before[0], after[i]), cosine(before[1], after[1 - i])) for i in (0, 1))
     least = _BENT if shared.length <= _BRIEF * em else _COLLINEAR
-    for i, j in ((0, 1), (1, 0)):
-        if max(cosine(before[0], after[i]), cosine(before[1], after[j])) < least:
-            return cosine(before[0], before[1]) < 0.995
-    return False
+    return turn < least and cosine(before[0], before[1]) < 0.995
 
 
 _End = tuple[int, bool]  # an edge (by its id), and whether its last point is meant

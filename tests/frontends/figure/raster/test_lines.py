@@ -43,6 +43,24 @@ def test_a_dashed_line_keeps_its_corner() -> None:
     assert len(drawing.connectors) == 1
 
 
+@pytest.mark.parametrize("gap", [0, 3, 5])
+@pytest.mark.parametrize("out", [20, 24, 32])
+def test_the_first_dashes_before_a_corner_are_of_the_line(out: int, gap: int) -> None:
+    """They are too few for a line, and the corner itself may lie in a gap."""
+    board = Board(360, 440)
+    areas: list[Area] = [(60, 20 + 130 * k, 180, 70 + 130 * k) for k in range(3)]
+    for area in areas:
+        board.box(area, "3x3 conv")
+    for above, under in itertools.pairwise(areas):
+        board.arrow((120, round(above[3]) + 1), (120, round(under[1]) - 1))
+    right = 183 + out
+    board.dashes((183, 45), (right - gap, 45))
+    board.dashes((right, 45 + gap), (right, 305))
+    board.line((right, 305), (192, 305), width=1)
+    board.head((right, 305), (182, 305))
+    assert graph(board.read(), areas) == {(0, 1), (1, 2), (0, 2)}
+
+
 def test_solid_and_dashed_lines_cross() -> None:
     board = Board()
     above, under = (200.0, 10.0, 300.0, 50.0), (200.0, 160.0, 300.0, 200.0)
