@@ -8,6 +8,7 @@ from dlc.frontends.figure.drawing import Area, Drawing, Point
 from dlc.frontends.figure.geometry import Grid, bounds, distance, grown, length, overlap
 from dlc.frontends.figure.network.graph import Graph
 from dlc.frontends.figure.network.legend import legend
+from dlc.frontends.figure.network.reading import Role
 from dlc.frontends.figure.network.scene import Item, ItemKind, scene
 
 #: An end of a line belongs to a thing that it is this close to (ems); shorter lines are specks.
@@ -20,15 +21,18 @@ def coverage(drawing: Drawing, graphs: Sequence[Graph]) -> float:
     """The share (0..1) of a drawing that the vertices of graphs account for.
 
     Counted are the ends of lines, by whether they lie at a vertex, and boxes and pictures, by whether they are
-    one, those with words twice. Frames of groups and legends do not count. One more is counted as found than
+    one, those with words twice. Frames of groups and legends do not count, and a frame that only passes a value
+    on accounts for nothing in it. One more is counted as found than
     there is, so that few things say little.
     """
     seen = scene(drawing)
     key = legend(seen)
     em = seen.em
     vertices: Grid[Area] = Grid(4 * em)
-    for area in (vertex.area for graph in graphs for vertex in graph.vertices.values()):
-        vertices.add(area, area)
+    frames = {item.area for item in seen.of(ItemKind.GROUP)}
+    for vertex in (vertex for graph in graphs for vertex in graph.vertices.values()):
+        if vertex.reading.role is Role.LAYERS or vertex.area not in frames:
+            vertices.add(vertex.area, vertex.area)
     things = [item for item in seen.of(ItemKind.BOX, ItemKind.PICTURE) if item.number not in key.items]
     things += [item for item in things if item.kind is ItemKind.BOX and _has_words(item)]
     ends = list(_ends(drawing, key.connectors, em))

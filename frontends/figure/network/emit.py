@@ -43,6 +43,9 @@ _PLANAR = re.compile(
 _WIDE = frozenset(("conv1d", "conv2d", "conv3d", "conv2d_transpose", "separable_conv2d", "dense"))
 _FLAT_FIRST = frozenset(("conv1d", "maxpool1d", "avgpool1d", "rnn", "lstm", "gru", "attention"))
 
+#: A map by its letter and number.
+_NUMBERED = re.compile(r"(?P<letter>[A-Z])_?(?P<number>\d)")
+
 
 @attrs.frozen
 class Place:
@@ -131,6 +134,9 @@ class _Emitter:
             )
         if vertex.reading.role is Role.LAYERS:
             self._made[vertex.key] = self._layers(vertex, values)
+        elif len(arcs) == 1 and self._is_next_map(arcs[0], vertex):
+            step = Phrase("opaque", type=vertex.text, text=vertex.text, confidence=0.6)
+            self._made[vertex.key] = self._node(step, values, vertex)
         else:
             self._made[vertex.key] = values[0] if len(values) == 1 else self._merge(values, vertex)
             self._declare(self._made[vertex.key], vertex.size or vertex.reading.shape)
@@ -139,6 +145,16 @@ class _Emitter:
             for step in vertex.after:
                 value = self._node(step, [value], vertex)
             self._made[vertex.key] = value
+
+    def _is_next_map(self, arc: Arc, vertex: Vertex) -> bool:
+        """Whether a value is another than the one it is made of, by layers that are not told: "C3" of "C2"."""
+        one, other = (
+            _NUMBERED.fullmatch(self._graph.vertices[arc.source].text),
+            _NUMBERED.fullmatch(vertex.text),
+        )
+        if arc.steps or one is None or other is None:
+            return False
+        return one["letter"] == other["letter"] and one["number"] != other["number"]
 
     def _lonely(self, vertex: Vertex) -> bool:
         """Whether a block without input only feeds a merge further on: it makes its own values."""

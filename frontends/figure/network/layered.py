@@ -18,6 +18,7 @@ from dlc.frontends.figure.geometry import (
     direction,
     distance,
     gap,
+    hull,
     length,
     near_line,
     size,
@@ -34,7 +35,7 @@ from dlc.frontends.figure.network.scene import Item, ItemKind, Scene, fused
 from dlc.frontends.figure.network.wiring import Wire, Wiring, wiring
 from dlc.frontends.phrases import Phrase
 from dlc.frontends.phrases.values import Number
-from dlc.frontends.table.design.sizes import Size
+from dlc.frontends.table.design.sizes import Size, read_size
 
 #: Words belong to a line that they stand this close to (ems), and to a box that they stand this close to.
 _BESIDE_LINE, _BESIDE_BOX = 0.9, 6.0
@@ -42,6 +43,10 @@ _BESIDE_LINE, _BESIDE_BOX = 0.9, 6.0
 _SIGN_SIZE = 3.2
 #: Lines run across the flow whose cosine with it is at most this.
 _ACROSS = 0.5
+#: A line ends at a frame's corner that it is this close to (ems).
+_CORNER = 0.6
+#: A map is wider than this; what has fewer sides in a name is a window.
+_WIDEST_WINDOW = 11
 #: Boxes that touch (ems) and stand in a row follow each other without arrows.
 _ABUT = 0.35
 #: Free words of a line itself, and of no layer on it.
@@ -78,8 +83,9 @@ class _Layered:
         self._habits = habits(item.words for item in scene.items)
         self._readings = {item.number: self._reading(item) for item in scene.items}
         self._often, self._used = counts(scene)
-        self._name_empty_boxes()
         self._sizes: dict[int, Size] = {}
+        self._named: dict[int, Area] = {}
+        self._name_empty_boxes()
         self._widths: dict[int, Number] = {}
         self._aside: set[int] = set()
         self._steps: dict[int, list[tuple[float, Phrase]]] = {}
@@ -92,7 +98,7 @@ class _Layered:
         wires = [
             (i, w)
             for i, w in enumerate(self._wired.wires)
-            if self._look(i) not in looks and not self._is_shared(w)
+            if self._look(i) not in looks and not self._is_shared(w) and not self._calls_out(w)
         ]
         arcs = [arc for index, wire in wires for arc in self._arcs(index, wire)]
         arcs = self._rows(arcs) + arcs
@@ -115,8 +121,13 @@ class _Layered:
 
     def _name_empty_boxes(self) -> None:
         for number, words in names_beside(self._scene, self._free_readings(), self._touched).items():
-            self._readings[number] = self._readings[words.number]
+            name, shape = _parted(words.text)
+            known = self._readings[words.number]
+            self._readings[number] = read_words(self._habits.spelled(name)) if shape is not None else known
             self._used |= {words.number}
+            self._named[number] = hull((self._scene.items[number].area, words.area))
+            if shape is not None:
+                self._sizes[number] = shape
 
     def _free_readings(self) -> dict[int, Reading]:
         """The readings without those of words that stand along an arrow."""
@@ -143,6 +154,32 @@ class _Layered:
             return False
         one, other = (self._scene.items[end].words for end in (wire.source, wire.target))
         return one == other and bool(one)
+
+    def _calls_out(self, wire: Wire) -> bool:
+        """Whether a line without heads joins the corners of two boxes, a part of the figure and it enlarged.
+
+        Of a slanted one the corner of a frame is enough.
+        """
+        line = self._scene.drawing.connectors[wire.connector]
+        if line.head or line.tail:
+            return False
+        across, down = abs(line.end[0] - line.start[0]), abs(line.end[1] - line.start[1])
+        slanted = min(across, down) > self._em
+        cornered = [self._cornered(end) for end in (line.start, line.end)]
+        return any(ItemKind.GROUP in kinds for kinds in cornered) and (slanted or all(cornered))
+
+    def _cornered(self, place: Point) -> set[ItemKind]:
+        """What things have a corner at a place."""
+        return {
+            item.kind
+            for item in self._scene.items
+            if item.box is not None
+            and any(
+                math.dist(place, (x, y)) <= _CORNER * self._em
+                for x in item.area[::2]
+                for y in item.area[1::2]
+            )
+        }
 
     def _look(self, index: int) -> tuple[object, ...]:
         """What a wire's connector looks like: what is said of one arrow holds for all like it."""
@@ -217,9 +254,10 @@ class _Layered:
             and other.number != item.number
             and self._readings[other.number].role is not Role.NOTHING
         ]
-        near = [other for other in boxes if self._is_beside(item.area, other.area)]
-        best = min(near, key=lambda other: gap(item.area, other.area), default=None)
-        if best is not None and gap(item.area, best.area) <= _BESIDE_BOX * self._em:
+        areas = {other.number: self._named.get(other.number, other.area) for other in boxes}
+        near = [other for other in boxes if self._is_beside(item.area, areas[other.number])]
+        best = min(near, key=lambda other: gap(item.area, areas[other.number]), default=None)
+        if best is not None and gap(item.area, areas[best.number]) <= _BESIDE_BOX * self._em:
             self._sizes.setdefault(
                 best.number, _wide(found, self._readings[best.number]) if channels else found
             )
@@ -370,6 +408,19 @@ def _names_steps(reading: Reading) -> bool:
     """Whether words beside a line name layers that it passes, and nothing else."""
     plain = all(step.op not in ("opaque", "linear") and not step.left_over for step in reading.steps)
     return reading.known and plain and reading.shape is None
+
+
+def _parted(text: str) -> tuple[str, Size | None]:
+    """A name, and the size of a map where that is its last line."""
+    *lines, last = text.split("\n")
+    found = read_size(last) if lines else None
+    if (
+        found is None
+        or len(found) < 3
+        or not any(isinstance(v, int) and v > _WIDEST_WINDOW for v in found[:2])
+    ):
+        return text, None
+    return " ".join(lines), found
 
 
 def _wide(found: Size, reading: Reading) -> Size:

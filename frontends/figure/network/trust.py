@@ -44,11 +44,20 @@ def confidence(graph: Graph, likely: float) -> float:
     """How sure it is that a graph was read rightly, 0..1."""
     named, layers, _ = _counts(graph)
     drawn = sum(arc.sure for arc in graph.arcs) / len(graph.arcs) if graph.arcs else 0.5
-    known = named / layers if layers else 0.0
+    known = named / (layers + max(0, _blank(graph) - named)) if layers else 0.0
     words = [v.reading.confidence for v in graph.vertices.values() if v.reading.role is Role.LAYERS]
     read = sum(words) / len(words) if words else 0.8
     sure = max(0.05, min(1.0, likely)) ** 0.3 * (0.4 + 0.6 * known) * (0.6 + 0.4 * drawn) * read
     return round(float(sure) * _runs_on(graph), 3)
+
+
+def _blank(graph: Graph) -> int:
+    """The things that nothing is told of, in the midst of a graph; as many as layers may be the maps between."""
+    inner = {arc.source for arc in graph.arcs if not arc.steps} & {
+        arc.target for arc in graph.arcs if not arc.steps
+    }
+    values = (graph.vertices[key] for key in inner if graph.vertices[key].reading.role is Role.VALUE)
+    return sum(not (vertex.joint or vertex.text or vertex.size) for vertex in values)
 
 
 def _runs_on(graph: Graph) -> float:

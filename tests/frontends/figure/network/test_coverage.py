@@ -65,3 +65,25 @@ def test_a_fragment_is_less_sure_than_the_same_network_alone() -> None:
 def test_each_thing_more_that_is_not_read_costs_something(one: int, more: int) -> None:
     boxes = [f"box o{i} 14 {6 * i} | x{i}" for i in range(one + more)]
     assert covered(*boxes) <= covered(*boxes[:one])
+
+
+def test_a_frame_that_passes_a_value_on_accounts_for_nothing_in_it() -> None:
+    whole = ["box a 0 0 | Input", "box z 0 30 | fc, 10", "dashed f 0 15 24 20", "arrow a f", "arrow f z"]
+    inner = [f"box o{i} {8 * (i % 3) - 8} {10 + 5 * (i // 3)} | x{i}" for i in range(9)]
+    drawn = drawing(sketch("\n".join([*whole, *inner])))
+    graphs = [graph for graph in graphs_of(drawn) if any(v.text == "fc, 10" for v in graph.vertices.values())]
+    assert coverage(drawn, graphs) < 0.6
+
+
+def test_things_of_which_nothing_is_told_make_a_network_less_sure() -> None:
+    """A row of boxes of which two are named; between named ones as many may be maps."""
+
+    def row(*names: str) -> float:
+        lines = [f"box b{i} 0 {6 * i} | {name}" for i, name in enumerate(names)]
+        lines += [f"arrow b{i} b{i + 1}" for i in range(len(names) - 1)]
+        (net,) = read_drawing(drawing(sketch("\n".join(lines)))).nets
+        return net.confidence or 1.0
+
+    maps = row("3x3 conv, 8", "", "3x3 conv, 8", "", "fc, 10")
+    blank = row("3x3 conv, 8", "", "", "", "", "", "", "", "fc, 10")
+    assert blank < 0.7 * maps
