@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import attrs
 import cv2
@@ -97,7 +97,8 @@ def _have_company(hulls: Array) -> Array:
         em = 1.3 * _LEAST_LETTER
         while em < 2 * _MOST_LETTER:
             among = np.flatnonzero((sides[:, 3] >= 0.4 * em) & (sides[:, 3] <= em))
-            found[among] |= np.isfinite(_nearest(sides[among], em))
+            for one, other in _neighbours(sides[among], em):
+                found[among[one]] = found[among[other]] = True
             em *= 1.5
     return found
 
@@ -133,17 +134,24 @@ def run_upwards(hulls: Array, em: float) -> Array:
 def _nearest(hulls: Array, em: float) -> Array:
     """How far each piece is from the one beside it on its line; endless where there is none."""
     found = np.full(len(hulls), np.inf)
+    for one, other in _neighbours(hulls, em):
+        apart = np.maximum(0, hulls[other, 0] - hulls[one, 0] - hulls[one, 2])
+        np.minimum.at(found, one, apart)
+        np.minimum.at(found, other, apart)
+    return found
+
+
+def _neighbours(hulls: Array, em: float) -> Iterator[tuple[Array, Array]]:
+    """Pairs of pieces (their numbers) of which the second stands right of the first as the next letter does."""
+    if len(hulls) < 2:
+        return
     x, middle = hulls[:, 0], hulls[:, 1] + hulls[:, 3] / 2
     for off in (0.0, 0.5):
         index = np.lexsort((x, np.floor(middle / em + off)))
+        inorder = hulls[index]
         for step in (1, 2, 3):
-            one, other = index[:-step], index[step:]
-            near = stand_together(hulls[one], hulls[other], em)
-            one, other = one[near], other[near]
-            apart = np.maximum(0, hulls[other, 0] - hulls[one, 0] - hulls[one, 2])
-            np.minimum.at(found, one, apart)
-            np.minimum.at(found, other, apart)
-    return found
+            near = stand_together(inorder[:-step], inorder[step:], em)
+            yield index[:-step][near], index[step:][near]
 
 
 def stand_together(one: Array, other: Array, em: float) -> Array:

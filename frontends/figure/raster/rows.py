@@ -12,12 +12,12 @@ from dlc.frontends.figure.drawing import Area
 from dlc.frontends.figure.geometry import extent
 from dlc.frontends.figure.raster.arrays import Array, Mask
 from dlc.frontends.figure.raster.hollow import hollow_rectangles
+from dlc.frontends.figure.raster.joining import gathered
 from dlc.frontends.figure.raster.letter_sizes import run_upwards
 from dlc.frontends.figure.raster.letters import are_words, may_be_letters, pieces_of
 from dlc.frontends.figure.raster.low import with_low_pieces
 from dlc.frontends.figure.raster.middles import quantile, share_of
 from dlc.frontends.figure.raster.spaces import parted, step_of
-from dlc.frontends.groups import Groups
 
 #: A wider gap (ems) parts two lines of text; letters of turned text stand closer than this.
 _GAP, _STACKED_GAP = 0.9, 0.4
@@ -200,12 +200,9 @@ def _parted(boxes: Array, groups: Sequence[Array], home: Array, em: float) -> li
 
 def _gathered(boxes: Array, home: Array, tall: Array, em: float, gap: float) -> list[Array]:
     """Pieces gathered by who stands beside whom, at most so far apart (ems)."""
-    groups = Groups(len(boxes))
     one, other = _beside(boxes, em, gap)
     fits = (home[one] == home[other]) & _level(boxes[one], boxes[other], tall[one], tall[other], em)
-    for i, j in zip(one[fits].tolist(), other[fits].tolist(), strict=True):
-        groups.join(i, j)
-    return [np.array(group) for group in groups.sets()]
+    return gathered(len(boxes), one[fits], other[fits])
 
 
 def _beside(boxes: Array, em: float, gap: float) -> tuple[Array, Array]:

@@ -30,7 +30,7 @@ class Edge:
     length: float = attrs.field(init=False)  # in pixels
 
     def __attrs_post_init__(self) -> None:
-        x, y = self.points[:, 0], self.points[:, 1]
+        x, y = self.points.T
         self.hull = int(x.min()), int(y.min()), int(x.max()), int(y.max())
         self.length = float(np.hypot(x[1:] - x[:-1], y[1:] - y[:-1]).sum())
 

@@ -7,6 +7,7 @@ import statistics
 from collections.abc import Sequence
 
 import attrs
+import cv2
 import numpy as np
 
 from dlc.frontends.figure.drawing import Area, Outline, Point
@@ -322,27 +323,31 @@ def _rears(front: Area, edges: Mask, right: bool, em: float) -> list[Point]:
     columns = columns[(columns >= 0) & (columns < edges.shape[1])]
     if len(columns) == 0 or high < 4:
         return []
-    window = edges[top:bottom, int(columns.min()) : int(columns.max()) + 1] > 0
+    window = edges[top:bottom, int(columns.min()) : int(columns.max()) + 1]
     window = window if right else window[:, ::-1]
     found = []
     beyond = x1 - front[2] if right else front[0] - x0  # by rounding
-    for index in np.flatnonzero(np.add.reduce(window, axis=0, dtype=np.uint16) >= 0.9 * high).tolist():
-        for start, end in _runs(window[:, index]):
-            if end - start < high - max(5.0, 0.06 * high):
-                continue
-            exact = end - start <= high + max(5.0, 0.06 * high)
-            offs = [start + (end - start - high) / 2] if exact else [start + 1.0, end - high - 1.0]
-            placed = [off + top - front[1] for off in offs]
-            found += [(float(steps[index]) + beyond, off) for off in placed if abs(off) >= least]
+    slack = max(5.0, 0.06 * high)
+    for index, start, end in _runs(window, 0.9 * high, high - slack):
+        exact = end - start <= high + slack
+        offs = [start + (end - start - high) / 2] if exact else [start + 1.0, end - high - 1.0]
+        placed = [off + top - front[1] for off in offs]
+        found += [(float(steps[index]) + beyond, off) for off in placed if abs(off) >= least]
     return [(x if right else -x, y) for x, y in _merged(found)]
 
 
-def _runs(marked: Array) -> list[tuple[int, int]]:
-    """Where runs of marks begin and end."""
-    padded = np.zeros(len(marked) + 2, bool)
-    padded[1:-1] = marked
-    bounds = np.flatnonzero(padded[1:] != padded[:-1]).tolist()
-    return list(zip(bounds[::2], bounds[1::2], strict=True))
+def _runs(marked: Mask, most: float, least: float) -> list[tuple[int, int, int]]:
+    """Runs of at least so many marks in the columns that have `most` or more: the column, where it begins and ends."""
+    count = cv2.reduce(marked, 0, cv2.REDUCE_SUM, dtype=cv2.CV_32S)[0]
+    full = np.flatnonzero(count >= 255 * most)
+    padded = np.zeros((len(full), len(marked) + 2), bool)
+    padded[:, 1:-1] = marked[:, full].T
+    column, place = np.nonzero(padded[:, 1:] != padded[:, :-1])
+    begin, end = place[::2], place[1::2]
+    long = np.flatnonzero(end - begin >= least)
+    return list(
+        zip(full[column[::2][long]].tolist(), begin[long].tolist(), end[long].tolist(), strict=True)
+    )
 
 
 def _merged(found: Sequence[Point]) -> list[Point]:
