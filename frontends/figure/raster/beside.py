@@ -75,7 +75,7 @@ def without_letters(lines: Mask, boxes: Mask, em: float, slack: int = 0) -> Mask
         thick = cv2.dilate(lines, np.ones((1, 2 * slack + 1), np.uint8))
         straight = cv2.bitwise_and(cv2.morphologyEx(thick, cv2.MORPH_OPEN, long), lines)
     else:
-        straight = cv2.morphologyEx(lines, cv2.MORPH_OPEN, long)
+        straight = _upright(lines, len(long))
     rest = without(lines, straight)
     pieces = pieces_of(rest)
     fits = may_be_letters(pieces, em) & (pieces.height >= _LOWEST * em) & (pieces.height <= _HIGHEST * em)
@@ -86,6 +86,15 @@ def without_letters(lines: Mask, boxes: Mask, em: float, slack: int = 0) -> Mask
     if not fits.any():
         return lines
     return without(lines, pieces.mask(fits))
+
+
+def _upright(lines: Mask, long: int) -> Mask:
+    """The ink of lines that runs upright for so many pixels; other columns than those with so much ink have none."""
+    full = np.flatnonzero(cv2.reduce(lines, 0, cv2.REDUCE_SUM, dtype=cv2.CV_32S)[0] >= 255 * long)
+    straight: Mask = np.zeros_like(lines)
+    if len(full):
+        straight[:, full] = cv2.morphologyEx(lines[:, full], cv2.MORPH_OPEN, np.ones((long, 1), np.uint8))
+    return straight
 
 
 def _touches(straight: Mask, rest: Mask, boxes: Mask, area: tuple[int, int, int, int]) -> bool:

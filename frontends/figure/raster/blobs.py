@@ -40,12 +40,22 @@ class Blob:
 _NOWHERE = np.array([1, 1, -1, -1]) * (1 << 40)
 
 
+def _hulls(edges: Sequence[Edge]) -> Array:
+    """The left, top, right and bottom of each edge."""
+    if not edges:
+        return np.zeros((0, 4), np.int64)
+    points = np.concatenate([edge.points for edge in edges])
+    ends = np.cumsum([len(edge.points) for edge in edges])
+    starts = np.concatenate([[0], ends[:-1]])
+    return np.hstack([np.minimum.reduceat(points, starts), np.maximum.reduceat(points, starts)])
+
+
 class _Edges:
     """Edges by where they are."""
 
     def __init__(self, edges: Sequence[Edge]) -> None:
         self._edges = list(edges)
-        self._hulls = np.array([edge.hull for edge in edges]).reshape(-1, 4)
+        self._hulls = _hulls(edges)
         self._rows = {id(edge): row for row, edge in enumerate(edges)}
 
     def near(self, middle: Array, reach: float) -> list[Edge]:
@@ -58,7 +68,7 @@ class _Edges:
         """One more."""
         self._rows[id(edge)] = len(self._edges)
         self._edges.append(edge)
-        self._hulls = np.concatenate([self._hulls, [edge.hull]])
+        self._hulls = np.concatenate([self._hulls, _hulls([edge])])
 
     def remove(self, edge: Edge) -> None:
         """One less: it stays in its row, but comes near nothing."""

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 
 from dlc.frontends.figure.drawing import Area, Box, Outline, Point
-from dlc.frontends.figure.geometry import common, contains, extent, grown, hull
+from dlc.frontends.figure.geometry import common, extent, hull
 from dlc.frontends.figure.raster.arrays import Array, Mask, Points
 from dlc.frontends.figure.raster.candidate import Candidate
 from dlc.frontends.figure.raster.candidates import find_candidates
@@ -211,24 +211,25 @@ def _grown_corners(
 
 def _without_cells(found: Sequence[Found], em: float) -> list[Found]:
     """Leave out boxes that fill a part of another up to its border: they are its cells."""
-    kept: list[Found] = []
-    cells: dict[int, list[Found]] = {}
+    cells: dict[int, list[Found]] = {}  # by the number of the box that they are cells of
     ordered = sorted(found, key=lambda f: -extent(f.box.area))
-    for one in ordered:
-        home = next(
-            (i for i, outer in enumerate(kept) if _is_cell(one.box.area, outer, em)),
-            None,
-        )
+    areas = np.array([one.box.area for one in ordered]).reshape(-1, 4)
+    low, high = areas[:, :2] - 1.0, areas[:, 2:] + 1.0
+    for at, one in enumerate(ordered):
+        around = ((low[:at] <= areas[at, :2]) & (high[:at] >= areas[at, 2:])).all(axis=1)
+        outer = (i for i in np.flatnonzero(around).tolist() if i in cells)
+        home = next((i for i in outer if _is_cell(one.box.area, ordered[i], em)), None)
         if home is None:
-            kept.append(one)
+            cells[at] = []
         else:
-            cells.setdefault(home, []).append(one)
-    return [_with_cells(one, cells.get(i, [])) for i, one in enumerate(kept)]
+            cells[home].append(one)
+    return [_with_cells(ordered[i], own) for i, own in cells.items()]
 
 
 def _is_cell(area: Area, outer: Found, em: float) -> bool:
+    """Whether what lies in a box fills a part of it."""
     box = outer.box
-    if box.outline not in _SQUARE or not contains(grown(box.area, 1.0), area):
+    if box.outline not in _SQUARE:
         return False
     apart = sorted(abs(area[i] - box.area[i]) for i in range(4))
     long = max((area[2] - area[0]) / max(1.0, box.width), (area[3] - area[1]) / max(1.0, box.height))

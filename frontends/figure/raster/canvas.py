@@ -88,7 +88,7 @@ def canvas(picture: Picture, specked: bool = False) -> Canvas:
         inks = _inks(grey)
     em = em or max(8.0, min(grey.shape) / 30)
     letters, rest = letter_masks(inks, em)
-    planes = [pixels] if pixels.ndim == 2 else [cv2.extractChannel(pixels, i) for i in range(3)]
+    planes = [pixels] if pixels.ndim == 2 else cv2.split(pixels)
     edges = _edges(planes, noise)
     if clear.grain > _NOISY:
         edges = _without_flecks(edges, planes, clear.grain, em)
@@ -108,8 +108,7 @@ def _scaled(pixels: Pixels, factor: float, damaged: bool = False) -> Pixels:
 
 def _without_colours(pixels: Pixels) -> Pixels:
     """One channel where the three hardly differ."""
-    few = pixels[::4].copy()
-    red, green, blue = (cv2.extractChannel(few, i) for i in range(3))
+    red, green, blue = cv2.split(pixels[::4].copy())
     spread = cv2.max(cv2.absdiff(red, green), cv2.max(cv2.absdiff(green, blue), cv2.absdiff(red, blue)))
     if cv2.countNonZero(cv2.threshold(spread, 24, 255, cv2.THRESH_BINARY)[1]) > 1e-4 * spread.size:
         return pixels

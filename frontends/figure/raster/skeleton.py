@@ -26,12 +26,10 @@ class Edge:
     last: int
     points: Array  # (count, 2), x and y
     half: Array  # (count,)
-    hull: tuple[int, int, int, int] = attrs.field(init=False)  # left, top, right, bottom
     length: float = attrs.field(init=False)  # in pixels
 
     def __attrs_post_init__(self) -> None:
-        x, y = self.points.T
-        self.hull = int(x.min()), int(y.min()), int(x.max()), int(y.max())
+        x, y = self.points[:, 0], self.points[:, 1]
         self.length = float(np.hypot(x[1:] - x[:-1], y[1:] - y[:-1]).sum())
 
     def other(self, node: int) -> int:
@@ -186,21 +184,25 @@ class _Tracer:
 
     def _walk(self, start: int, place: int, seen: set[int]) -> None:
         """Follow a chain from a node's pixel until the next node."""
-        stretches: list[Array] = [np.array([start])]
+        stretches: list[tuple[int, ...] | Array] = [(start,)]
         last = [start]  # the last four pixels
         passed: set[int] = set()
         while place not in self._node_of:
             if place in seen or place in passed:
                 return
             stretch = self._runs.get(place)
-            stretches.append(np.array([place]) if stretch is None else stretch)
-            last = [*last, *stretches[-1][-4:].tolist()][-4:]
+            if stretch is None:
+                stretches.append((place,))
+                last = [*last[-3:], place]
+            else:
+                stretches.append(stretch)
+                last = stretch[-4:].tolist()
             passed.update((place, last[-1]))
             onward = self._onward(last)
             if onward is None:
                 return
             place = onward
-        flat = np.concatenate([*stretches, [place]])
+        flat = np.concatenate([*stretches, (place,)])
         first, final = self._node_of[start], self._node_of[place]
         if len(flat) <= 3 and first >= final:
             return

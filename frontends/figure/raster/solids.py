@@ -345,9 +345,7 @@ def _runs(marked: Mask, most: float, least: float) -> list[tuple[int, int, int]]
     column, place = np.nonzero(padded[:, 1:] != padded[:, :-1])
     begin, end = place[::2], place[1::2]
     long = np.flatnonzero(end - begin >= least)
-    return list(
-        zip(full[column[::2][long]].tolist(), begin[long].tolist(), end[long].tolist(), strict=True)
-    )
+    return list(zip(full[column[::2][long]].tolist(), begin[long].tolist(), end[long].tolist(), strict=True))
 
 
 def _merged(found: Sequence[Point]) -> list[Point]:
