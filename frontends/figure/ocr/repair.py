@@ -5,7 +5,8 @@ from __future__ import annotations
 import functools
 import itertools
 import re
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 
 from dlc.frontends.phrases.words import exact
 
@@ -30,6 +31,7 @@ _CONFUSED: dict[str, tuple[str, ...]] = {
 }
 _PARTS = re.compile(r"rn|vv|cl|.")
 _WORD = re.compile(r"[A-Za-z0-9|]+")
+_LETTERS = re.compile(r"(?<![A-Za-z0-9_])[A-Za-z]{4,}(?![A-Za-z0-9_])")
 _SHORTEST = 4  # letters; shorter words are other words too easily
 _MOST_DOUBTS = 5  # signs of a word that may be others; more are not tried
 _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
@@ -37,6 +39,9 @@ _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     for pattern, replacement in (
         # 128 0 3x3, 64 03x3: no number begins with nought, so what stands before a size is an @.
         (r"(?<=[0-9]) [0OQ] ?(?=[1-9][0-9]*\s?[x×X]\s?[0-9])", " @ "),
+        # 16014x14, 3207x7, 30224 × 224: a layer's maps, an @, and the two equal sides of each.
+        (r"^([1-9][0-9]{0,3}) ?[0OQ](?=([1-9][0-9]{1,3})\s?[x×X]\s?\2$)", r"\1@"),
+        (r"^([1-9][0-9]{1,3}) ?[0OQ](?=([1-9])\s?[x×X]\s?\2$)", r"\1@"),
         # 3 X3conv: a size and the word after it.
         (r"\b([0-9]+\s?[x×X]\s?[0-9]+)(?=(?:[Dd]e|[Uu]p)?[Cc]onv|[Mm]ax|[Aa]v)", r"\1 "),
         # 641x1 conv: no kernel is that high; the space after the filters was lost.
@@ -46,6 +51,18 @@ _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
             r"((?:[0-9]\s?[x×X]\s?[0-9]+ \w*[Cc]onv|\b\w*[Cc]onv \([0-9]+[x×X][0-9]+), ?[0-9]+\)?, ?)1(?=[248]\b)",
             r"\1/",
         ),
+        # max-pool 3x3, 12, conv3-256, (2: so does it behind a pool's kernel, and behind both in a name.
+        (
+            r"((?:[Pp]ool\w*|POOL\w*),? \(?\d+\s?[x×X]\s?\d+\)?, ?|\b(?:conv|CONV)\d-\d+, ?)[1lI|({](?=[2-5]$)",
+            r"\1/",
+        ),
+        # 3×3.32), 1 ×·1: grains are no points between the sides of a kernel, or behind it.
+        (r"(?<![.\d])(\d+\s?[x×X]\s?[1-9]\d*)\.(?=\d+\)?$)", r"\1, "),
+        (r"(\d\s?[x×X])\s?[.·](?=\d)", r"\1"),
+        # Conv 1 = 1, 64: sides of a kernel are equal.
+        (r"(?<![\w.])([1-9]\d?) [=z] \1(?=[,)])", r"\1 x \1"),
+        # Dropout, 0 3: a rate is no whole number.
+        (r"([Dd]rop\w*[ ,(]+0) (?=\d{1,2}\)?$)", r"\1."),
         # 1xl, lx1, 3xI, 28x2B: between numbers and multiplication signs stand digits.
         (r"(?<![A-Za-z0-9])[lI|](?=\s?[x×X]\s?[0-9lI|])", "1"),
         (r"(?<=[0-9][x×X])\s?[lI|](?![A-Za-z0-9])", "1"),
@@ -65,6 +82,31 @@ def repaired(text: str) -> str:
     for pattern, replacement in _PATTERNS:
         text = pattern.sub(replacement, text)
     return _WORD.sub(lambda match: _word(match.group()), text)
+
+
+#: A text read with less confidence than this may have a wrong letter.
+_UNSURE = 0.985
+
+
+def agreed(texts: Sequence[str], confidences: Sequence[float]) -> list[str]:
+    """Texts of a picture, in which unsure words that the dictionary does not know become those that it knows, that
+    look alike and that are read surely, or more than once: "Canv" beside "Conv"."""
+    counts: Counter[str] = Counter()
+    for text, confidence in zip(texts, confidences, strict=True):
+        sure = 1 if confidence < _UNSURE else 2
+        counts.update({word: sure for word in set(_LETTERS.findall(text)) if exact(word)})
+    known = [word for word, count in counts.items() if count > 1]
+    if not known:
+        return list(texts)
+
+    def meant(match: re.Match[str]) -> str:
+        word = match.group()
+        return word if exact(word) else nearest(word, known) or word
+
+    return [
+        text if confidence >= _UNSURE else _LETTERS.sub(meant, text)
+        for text, confidence in zip(texts, confidences, strict=True)
+    ]
 
 
 @functools.lru_cache(maxsize=4096)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import attrs
 import cv2
@@ -23,6 +23,8 @@ from dlc.frontends.figure.raster.spaces import parted, step_of
 _GAP, _STACKED_GAP = 0.9, 0.4
 #: Where letters stand evenly a gap is wider: a space is as wide as a letter.
 _EVEN_GAP = 1.35
+#: So many rows that stand upon each other are letters of turned text.
+_A_CHAIN = 3
 #: Pieces lower than this (ems) are dots, dashes, commas: they belong to the letters beside or below them.
 _SMALL = 0.34
 #: Turned letters are at most so much larger than an em.
@@ -55,26 +57,31 @@ def find_rows(text: Mask, homes: Sequence[Area], em: float) -> list[Row]:
     if len(letters.boxes) == 0:
         return []
     turned = np.isin(letters.home, list(_upright_homes(letters, homes, em)))
-    keep = letters.level | turned
-    boxes, home, longest, turned = (
-        letters.boxes[keep],
-        letters.home[keep],
-        letters.longest[keep],
-        turned[keep],
-    )
-    tall = longest >= _SMALL * em
-    made = []
-    for part, is_turned in ((np.flatnonzero(~turned), False), (np.flatnonzero(turned), True)):
-        own = _transposed(boxes[part]) if is_turned else boxes[part]
-        size = _size(own, em) if is_turned else em
-        tall[part] = longest[part] >= _SMALL * size
-        groups = [part[g] for g in _joined(own, home[part], tall[part], size) if tall[part][g].any()]
-        if is_turned:
-            made += [(group, True) for group in groups]
-        elif groups:
-            whole = with_low_pieces(groups, boxes, home, em)
-            made += _turned(_parted(boxes, whole, home, em), boxes, home, em)
-    return [_row(boxes[group], is_turned) for group, is_turned in made]
+    made = [*_level_rows(letters, ~turned, em), *_turned_rows(letters, turned, em)]
+    return [_row(letters.boxes[group], is_turned) for group, is_turned in made]
+
+
+def _level_rows(letters: _Letters, among: Array, em: float) -> list[tuple[Array, bool]]:
+    """Lines of the letters `among` which are level, and those that turn out to be turned though in no home."""
+    boxes, home = letters.boxes, letters.home
+    part = np.flatnonzero(among & letters.level)
+    tall = letters.longest[part] >= _SMALL * em
+    groups = [part[g] for g in _joined(boxes[part], home[part], tall, em) if tall[g].any()]
+    upright = np.flatnonzero(among & ~letters.level & (home < 0))
+    if groups:
+        groups = _parted(boxes, with_low_pieces(groups, boxes, home, em), home, em)
+    return _turned(groups, [upright[i : i + 1] for i in range(len(upright))], boxes, home, em)
+
+
+def _turned_rows(letters: _Letters, among: Array, em: float) -> list[tuple[Array, bool]]:
+    """Lines of the letters `among`, which are all turned; homes of such are narrow: what is far apart in one is on one
+    line."""
+    part = np.flatnonzero(among)
+    boxes = _transposed(letters.boxes[part])
+    size = _size(boxes, em)
+    tall = letters.longest[part] >= _SMALL * size
+    groups = _gathered(boxes, letters.home[part], tall, size, _EVEN_GAP)
+    return [(part[group], True) for group in groups if tall[group].any()]
 
 
 @attrs.frozen(eq=False)
@@ -231,10 +238,14 @@ def _level(one: Array, other: Array, one_tall: Array, other_tall: Array, em: flo
     return found
 
 
-def _turned(rows: list[Array], boxes: Array, home: Array, em: float) -> list[tuple[Array, bool]]:
-    """Rows of a letter or two that stand closely above each other, as one row of turned text."""
-    hulls = np.array([_hull(boxes[group]) for group in rows]).reshape(-1, 4)
-    own = np.array([home[group[0]] for group in rows])
+def _turned(
+    rows: Sequence[Array], words: Sequence[Array], boxes: Array, home: Array, em: float
+) -> list[tuple[Array, bool]]:
+    """Rows of a letter or two that stand closely above each other, as one row of turned text, with the upright words
+    (pieces of letters that touch) there are above or below."""
+    every = [*rows, *words]
+    hulls = np.array([_hull(boxes[group]) for group in every]).reshape(-1, 4)
+    own = np.array([home[group[0]] for group in every])
     narrow = [i for i in range(len(rows)) if hulls[i, 2] - hulls[i, 0] <= 1.35 * em]
     narrow.sort(key=lambda i: (own[i], hulls[i, 1]))
     chains: list[list[int]] = []
@@ -246,17 +257,37 @@ def _turned(rows: list[Array], boxes: Array, home: Array, em: float) -> list[tup
             chains.append([i])
         else:
             chain.append(i)
-    stacked = [c for c in chains if len(c) >= 3]
+    stacked = _led_on(chains, range(len(rows), len(every)), hulls, own, em)
     gone = {i for chain in stacked for i in chain}
     made = [(group, False) for i, group in enumerate(rows) if i not in gone]
-    return made + [(np.concatenate([rows[i] for i in chain]), True) for chain in stacked]
+    return made + [(np.concatenate([every[i] for i in chain]), True) for chain in stacked]
 
 
-def _stands_on(upper: Array, lower: Array, em: float) -> bool:
+def _led_on(
+    chains: Sequence[list[int]], words: Iterable[int], hulls: Array, own: Array, em: float
+) -> list[list[int]]:
+    """Chains of turned letters, if there are any, and upright words, with what stands a space above or below."""
+    if not any(len(chain) >= _A_CHAIN for chain in chains):
+        return []
+    surely = [(chain, len(chain) >= _A_CHAIN) for chain in chains] + [([word], True) for word in words]
+    lines: list[tuple[list[int], Array, bool]] = []
+    for chain, is_text in sorted(surely, key=lambda one: int(hulls[one[0][0], 1])):
+        hull = _hull(hulls[chain])
+        near = [n for n, (line, *_) in enumerate(lines) if own[line[0]] == own[chain[0]]]
+        above = next((n for n in near if _stands_on(lines[n][1], hull, em, _GAP)), None)
+        if above is None:
+            lines.append((chain, hull, is_text))
+        else:
+            line, its_hull, its_text = lines[above]
+            lines[above] = [*line, *chain], _hull(np.array([its_hull, hull])), its_text or is_text
+    return [line for line, _, is_text in lines if is_text]
+
+
+def _stands_on(upper: Array, lower: Array, em: float, gap: float = _STACKED_GAP) -> bool:
     """Whether a piece is close below another."""
     shared = min(upper[2], lower[2]) - max(upper[0], lower[0])
     least = min(upper[2] - upper[0], lower[2] - lower[0])
-    return bool(-0.5 * em < lower[1] - upper[3] < _STACKED_GAP * em and shared > 0.3 * least)
+    return bool(-0.5 * em < lower[1] - upper[3] < gap * em and shared > 0.3 * least)
 
 
 def _hull(boxes: Array) -> Array:

@@ -11,7 +11,7 @@ import numpy as np
 from dlc.frontends.figure.drawing import Area, Colour, Label
 from dlc.frontends.figure.ocr.alike import read_lines
 from dlc.frontends.figure.ocr.recogniser import Recogniser, TextReading
-from dlc.frontends.figure.ocr.repair import repaired
+from dlc.frontends.figure.ocr.repair import agreed, repaired
 from dlc.frontends.figure.raster.arrays import Array, Mask
 from dlc.frontends.figure.raster.canvas import Canvas
 from dlc.frontends.figure.raster.middles import median, quantile, usual_colour
@@ -47,7 +47,11 @@ def read_labels(
         if recogniser is None or (reading.text and not _is_stain(reading)):
             labels.append(_label(drawn, text, row, reading))
     usual = median(np.array([thick for _, thick in labels])) if labels else 0.0
-    return [attrs.evolve(label, bold=_is_bold(thick, usual, label.size)) for label, thick in labels]
+    texts = agreed([label.text for label, _ in labels], [label.confidence for label, _ in labels])
+    return [
+        attrs.evolve(label, text=text, bold=_is_bold(thick, usual, label.size))
+        for text, (label, thick) in zip(texts, labels, strict=True)
+    ]
 
 
 def _is_bold(thick: float, usual: float, size: float) -> bool:

@@ -4,7 +4,7 @@ import pytest
 
 from dlc.frontends.figure.network.plotted.classes import caffe_type, keras_class
 from dlc.frontends.figure.network.plotted.label import number, read_sizes
-from dlc.frontends.figure.ocr.repair import edits, nearest, repaired, skeleton
+from dlc.frontends.figure.ocr.repair import agreed, edits, nearest, repaired, skeleton
 
 
 @pytest.mark.parametrize(
@@ -30,6 +30,23 @@ from dlc.frontends.figure.ocr.repair import edits, nearest, repaired, skeleton
         ("3 × 3 conv, 64, 12", "3 × 3 conv, 64, /2"),
         ("Conv (7×7, 16), 12", "Conv (7×7, 16), /2"),
         ("3 × 3 conv, 12", "3 × 3 conv, 12"),
+        ("16014x14", "16@14x14"),
+        ("3207x7", "32@7x7"),
+        ("30224 × 224", "3@224 × 224"),
+        ("200 3x3", "200 3x3"),
+        ("100x100", "100x100"),
+        ("1024x1024", "1024x1024"),
+        ("max-pool 3x3, 14", "max-pool 3x3, /4"),
+        ("MaxPool 2 x 2, (2", "MaxPool 2 x 2, /2"),
+        ("conv3-256, 12", "conv3-256, /2"),
+        ("conv3-256, 128", "conv3-256, 128"),
+        ("Conv(3×3.32)", "Conv(3×3, 32)"),
+        ("1.5x1.5", "1.5x1.5"),
+        ("CONV (1 ×·1, 1024)", "CONV (1 ×1, 1024)"),
+        ("Conv 1 = 1, 64", "Conv 1 x 1, 64"),
+        ("n = 1, 64", "n = 1, 64"),
+        ("Dropout, 0 3", "Dropout, 0.3"),
+        ("Dropout 0", "Dropout 0"),
     ],
 )
 def test_texts_are_repaired(read: str, meant: str) -> None:
@@ -110,3 +127,18 @@ def test_sizes_are_read(text: str, sizes: list[tuple[int | None, ...]]) -> None:
 def test_digits_that_look_like_letters_are_digits() -> None:
     assert number("1O") == 10
     assert number("lS8") == 158
+
+
+@pytest.mark.parametrize(
+    ("texts", "sure", "meant"),
+    [
+        (["Conv 3x3", "Canv 3x3"], [1.0, 0.9], ["Conv 3x3", "Conv 3x3"]),
+        (["Conv", "Conv", "Cony"], [0.9, 0.95, 0.9], ["Conv", "Conv", "Conv"]),
+        (["Conv", "Cony"], [0.9, 0.9], ["Conv", "Cony"]),  # either may be wrong
+        (["Norm", "Form"], [1.0, 1.0], ["Norm", "Form"]),  # read surely
+        (["Conv", "Region"], [1.0, 0.9], ["Conv", "Region"]),
+        ([], [], []),
+    ],
+)
+def test_unsure_words_become_those_read_surely(texts: list[str], sure: list[float], meant: list[str]) -> None:
+    assert agreed(texts, sure) == meant

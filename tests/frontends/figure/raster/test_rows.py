@@ -83,3 +83,20 @@ def test_a_long_word_whose_letters_all_touch_is_a_line() -> None:
     mask[20:36, 20:130] = 255  # 5.5 ems
     mask[24:32, 24:126:8] = 0
     assert [row.area for row in find_rows(mask, [], EM)] == [(20, 20, 130, 36)]
+
+
+def test_turned_words_outside_of_boxes_are_one_line_over_their_spaces() -> None:
+    mask = np.zeros((200, 60), np.uint8)
+    for top in (20, 33, 46, 71, 84):  # the last two a space below
+        mask[top : top + 10, 20:34] = 255
+    mask[109:180, 20:34] = 255  # a word whose letters touch
+    mask[113:176:8, 20:30] = 0
+    assert [(row.area, row.angle) for row in find_rows(mask, [], EM)] == [((20, 20, 34, 180), 90.0)]
+
+
+def test_turned_words_set_wide_in_a_box_are_one_line() -> None:
+    mask = np.zeros((200, 60), np.uint8)
+    for top in (20, 33, 46, 80, 93, 106, 140, 153, 166):
+        mask[top : top + 10, 20:34] = 255
+    rows = find_rows(mask, [(5.0, 5.0, 50.0, 190.0)], EM)
+    assert [(row.area, row.angle) for row in rows] == [((20, 20, 34, 176), 90.0)]
