@@ -189,6 +189,9 @@ def _collapse_one(
         graph.add(made)
     for other in touched:
         if graph.edges.get(other):
+            for edge in graph.edges[other]:
+                if edge.other(other) in (node, other):  # it vanishes
+                    every.remove(edge)
             graph.merge(node, other)
             del found[other]
     _leave_out_lone(graph)
