@@ -52,15 +52,25 @@ def coerce(source: Type, kinds: Collection[Kind], open_sizes: bool = False) -> t
 
     Sizes that nothing gives, an embedding's, are customary ones, or holes with `open_sizes`.
     """
+    if source.kind is Kind.IDS:
+        return _embedded(source, kinds, open_sizes)
     if Kind.VECTOR in kinds and source.kind in _RANKS:
         return (build("flatten", {}),)
-    if Kind.SEQUENCE in kinds and source.kind is Kind.IDS:
-        given = {name: HOLE if open_sizes else custom.OTHERS[name] for name in ("vocab", "dim")}
-        return (build("embed", given),)
     for kind in (Kind.MAP, Kind.SEQUENCE, Kind.VOLUME):
-        if kind in kinds and source.kind is not Kind.IDS:
+        if kind in kinds:
             return (build("reshape", {"shape": _arranged(source, kind)}),)
     return None
+
+
+def _embedded(source: Type, kinds: Collection[Kind], open_sizes: bool) -> tuple[Op, ...] | None:
+    """The layers that embed ids, and bring what that gives into one of these kinds."""
+    given = {name: HOLE if open_sizes else custom.OTHERS[name] for name in ("vocab", "dim")}
+    embedding = build("embed", given)
+    made = embedding.infer([source])
+    if made is None or made.kind in kinds:
+        return (embedding,)
+    then = coerce(made, kinds, open_sizes)
+    return None if then is None else (embedding, *then)
 
 
 def _change_kind(chain: _Chain, target: Type) -> None:

@@ -32,6 +32,8 @@ _LEAST_BELIEVED = 0.25
 #: What is left of the confidence in a network after each line that should be there and was not found.
 _AFTER_A_MISS = 0.85
 
+#: So many of the layers of a figure may be of no known kind, where nothing else makes its network sound.
+_UNKNOWN = 0.1
 #: How much of it goes where the layers, joined as they were read, contradict every size that stands there.
 _CONTRADICTED = 0.8
 #: How much of the confidence in a network goes where none of its figure's text was read.
@@ -105,7 +107,7 @@ def _of_plotted(plotted: Sequence[Assembled], place: Place) -> Figures:
     for one in plotted:
         net: Net | None = one.net
         if not check(Module(nets=(one.net,))).ok:
-            net, found = proofread(one.net)
+            net, found = proofread(one.net, _UNKNOWN)
             findings += found
         nets += [net] if net is not None else []
         span = span_of(place.origin())
@@ -118,15 +120,20 @@ def _net(graph: Graph, place: Place, facts: Facts, looks: float) -> tuple[Net | 
     net, notes = emit(graph, where, facts)
     if net is None or _only_joins(net):
         return None, ()
-    sound, findings = proofread(net)
+    sound, findings = proofread(net, _UNKNOWN)
     if sound is None:
         return None, findings
     span = span_of(where.origin())
     guesses = [Diagnostic(codes.GUESSED, note, span, Severity.NOTE) for note in dict.fromkeys(notes)]
-    missed = sum(ONE_INPUT in note for note in notes)
+    missed = sum(ONE_INPUT in note for note in notes) + sum(map(_is_unknown, findings))
     looks *= _AFTER_A_MISS**missed * _borne_out(net, findings)
     looks *= _drawn(sum(NO_SIGN in note for note in notes), len(net.body))
     return attrs.evolve(sound, confidence=calibrated(looks)), [*findings, *guesses]
+
+
+def _is_unknown(finding: Diagnostic) -> bool:
+    """Whether a layer had to be left unknown."""
+    return finding.code == codes.GUESSED and finding.severity is Severity.WARNING
 
 
 def _borne_out(net: Net, findings: Sequence[Diagnostic]) -> float:

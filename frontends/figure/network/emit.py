@@ -102,6 +102,10 @@ class _Emitter:
         self._sources: dict[str, frozenset[str]] = {}
         self._notes: list[str] = list(graph.notes)
         self._outside: str | None = None
+        self._invented: dict[str, Vertex | None] = {}  # inputs that no word tells of
+        self._numbers: dict[
+            tuple[str, Kind], str
+        ] = {}  # what stands for invented ids that are calculated with
         self._kind = Kind.MAP
 
     def run(self, order: Sequence[int]) -> tuple[Net | None, tuple[str, ...]]:
@@ -184,13 +188,19 @@ class _Emitter:
         name = self._input(words, _type(size, kind) or _open(self._kind), vertex)
         if vertex.joint:
             self._outside = name
+            self._invented[name] = vertex
         return name
 
     def _outside_value(self) -> str:
         """The one input of all layers from which no arrow was seen to come."""
         if self._outside is None:
-            self._outside = self._inputs[0].name if self._inputs else self._input("", _open(self._kind), None)
+            self._outside = self._inputs[0].name if self._inputs else self._first_input()
         return self._outside
+
+    def _first_input(self) -> str:
+        name = self._input("", _open(self._kind), None)
+        self._invented[name] = None
+        return name
 
     def _input(self, words: str, type_: Type, vertex: Vertex | None) -> str:
         wanted = _identifier(words)[:24] if len(words) <= 24 else ""
@@ -312,15 +322,17 @@ class _Emitter:
             return values
         takes = signature.takes
         if op.op_name in MERGES and len(values) > 1 and op.op_name != "attention":
-            kinds = {t.kind for v in values if (t := self._types.get(v)) is not None}
-            if len(kinds) > 1:
+            kinds = {t.kind for v in values if (t := self._types.get(v)) is not None} & takes
+            if kinds:
                 takes = frozenset({max(kinds, key=lambda kind: kind.rank)})
-        return [self._brought(value, takes, op) for value in values]
+        return [self._brought(value, takes) for value in values]
 
-    def _brought(self, value: str, takes: frozenset[Kind], op: Op) -> str:
+    def _brought(self, value: str, takes: frozenset[Kind]) -> str:
         have = self._types.get(value)
         if have is None or have.kind in takes:
             return value
+        if have.kind is Kind.IDS and value in self._invented:
+            return self._reinvented(value, takes)
         for step in coerce(have, takes, open_sizes=True) or ():
             made = next(
                 (n for n in self._nodes if n.inferred and n.inputs == (value,) and n.op == step), None
@@ -330,6 +342,14 @@ class _Emitter:
                 self._add(made)
             value = made.name
         return value
+
+    def _reinvented(self, value: str, takes: frozenset[Kind]) -> str:
+        """An input beside invented ids for a layer that calculates with numbers: ids only go to an embedding."""
+        kind = next(kind for kind in (Kind.SEQUENCE, Kind.VECTOR, Kind.MAP, Kind.VOLUME) if kind in takes)
+        made = self._numbers.get((value, kind))
+        if made is None:
+            made = self._numbers[value, kind] = self._input("", _open(kind), self._invented[value])
+        return made
 
     def _declare(self, value: str, size: Size | None) -> None:
         """Assert a size that stands beside a thing for its last layer."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import attrs
 
 from dlc.diagnostics import CellSpan, Diagnostic, FileSpan, PageSpan, Severity, Span, codes
@@ -17,15 +19,17 @@ _DISAGREEMENTS = (codes.TYPE_DISAGREES, codes.SIZE_VANISHES, codes.SHAPE_RULE, c
 _DOUBT = 0.7  # what is left of the confidence in a layer whose reported size another one contradicts
 
 
-def proofread(net: Net) -> tuple[Net | None, list[Diagnostic]]:
+def proofread(net: Net, left_open: float = 0.0) -> tuple[Net | None, list[Diagnostic]]:
     """The net without what contradicts itself, and a finding for each contradiction.
 
     A reported size gives way to the layers; values of unlike sizes that are merged get a projection, an
     enlargement or a crop, which is marked as inferred; a padding or stride that no size allows is left
-    open. A size that no filling of the holes gives is only doubted. None where that is not enough.
+    open. A size that no filling of the holes gives is only doubted. Where that is not enough, up to this share
+    of the layers (one at least, if any) is kept as unknown layers; None where more would have to be.
     """
     net = _placed(net)
     findings: list[Diagnostic] = []
+    most = math.ceil(left_open * len(net.body))
     for _ in range(_MOST_REPAIRS):
         checked = check(Module(nets=(net,)))
         net = checked.module.nets[0]
@@ -34,7 +38,10 @@ def proofread(net: Net) -> tuple[Net | None, list[Diagnostic]]:
             net, unfilled = _unfillable(net)
             return net, list(dict.fromkeys([*findings, *unfilled]))
         places = {id(node.span): node for node in net.body}
-        repaired = _repaired(net, errors[0], places.get(id(errors[0].span)))
+        place = places.get(id(errors[0].span))
+        repaired = _repaired(net, errors[0], place)
+        if repaired is None and place is not None and most > 0:
+            repaired, most = _unknown(net, errors[0], place), most - 1
         if repaired is None:
             break
         net, finding = repaired
@@ -87,6 +94,17 @@ def _repaired(net: Net, error: Diagnostic, node: Node | None) -> tuple[Net, Diag
     if source is not None:
         return _replaced(net, source, _doubted(source)), _contradiction(error, node)
     return None
+
+
+def _unknown(net: Net, error: Diagnostic, node: Node) -> tuple[Net, Diagnostic] | None:
+    """The net with one layer of which only the name and the inputs are kept, and the note on it."""
+    name = node.layer.op_name
+    if name == "opaque":
+        return None
+    op = build("opaque", {"type": name, "attributes": node.layer.attributes()})
+    message = f"{error.message}; {node.name} is kept as an unknown layer"
+    finding = Diagnostic(codes.GUESSED, message, node.span, Severity.WARNING, error.notes)
+    return _replaced(net, node, attrs.evolve(_doubted(node), op=op)), finding
 
 
 def _doubted(node: Node) -> Node:
