@@ -26,7 +26,8 @@ _EDGE = 2
 
 def shadow_of(one: Found, grey: Pixels, em: float) -> Point | None:
     """How far behind a box its shadow is seen, to the right and down (pixels); None where it has none."""
-    across, down = (_cast(one, axis, grey, em) for axis in (0, 1))
+    across = _cast(one, 0, grey, em)
+    down = _cast(one, 1, grey, em) if across else 0.0
     return (across, down) if across and down else None
 
 
@@ -45,8 +46,13 @@ def _strip(one: Found, axis: int, end: int, grey: Pixels, em: float) -> float:
     begin = np.ceil(one.half) + 1
     out = side + end * np.arange(begin, begin + _FARTHEST * em + _MORE)[None, :]
     seen = values_at(grey, out, along) if axis == 0 else values_at(grey, along, out)
-    widths = [wide for profile in seen.astype(np.int16) if (wide := _width(profile))]
-    return float(begin) + median(np.array(widths)) if len(widths) >= _MOST * _PLACES else 0.0
+    seen = seen.astype(np.int16)
+    rises = seen.max(axis=1) - seen[:, :_RIM].min(axis=1) > _EVEN
+    if np.count_nonzero(rises) < _MOST * _PLACES:
+        return 0.0
+    widths = _widths(seen[rises])
+    widths = widths[widths > 0]
+    return float(begin) + median(widths) if len(widths) >= _MOST * _PLACES else 0.0
 
 
 def _longer(one: Found, axis: int) -> float:
@@ -55,21 +61,28 @@ def _longer(one: Found, axis: int) -> float:
     return long if axis == 0 else -long
 
 
-def _width(profile: Array) -> int:
-    """How many pixels of one shade a profile begins with, where some of lighter paper follow; else 0.
+def _widths(profiles: Array) -> Array:
+    """How many pixels of one shade each profile (a row) begins with, where some of lighter paper follow; else 0.
 
     The first few may still be the border's rim.
     """
-    return next((rim + wide for rim in range(_RIM) if (wide := _even_width(profile[rim:]))), 0)
+    found = np.zeros(len(profiles), np.intp)
+    for rim in range(_RIM):
+        wide = _even_widths(profiles[:, rim:])
+        found = np.where((found == 0) & (wide > 0), rim + wide, found)
+    return found
 
 
-def _even_width(profile: Array) -> int:
-    is_shade = np.abs(profile - profile[0]) <= _EVEN
-    wide = len(profile) if is_shade.all() else int(is_shade.argmin())
-    beyond = (profile[wide + edge : wide + edge + _MORE] for edge in range(1, _EDGE + 1))
-    return wide if wide >= _LEAST and any(_is_paper(part, int(profile[0])) for part in beyond) else 0
-
-
-def _is_paper(part: Array, shade: int) -> bool:
-    """Whether enough of one shade follows that is lighter than a shadow's."""
-    return len(part) == _MORE and int(np.ptp(part)) <= _EVEN and int(part.min()) > shade + _EVEN
+def _even_widths(profiles: Array) -> Array:
+    shade, length = profiles[:, :1], profiles.shape[1]
+    other = np.abs(profiles - shade) > _EVEN
+    wide = np.where(other.any(axis=1), other.argmax(axis=1), length)
+    edges = wide[:, None] + np.arange(1, _EDGE + 1)
+    parts = profiles[
+        np.arange(len(profiles))[:, None, None],
+        np.minimum(edges[:, :, None] + np.arange(_MORE), length - 1),
+    ]
+    low, high = parts.min(axis=2), parts.max(axis=2)
+    paper = (edges + _MORE <= length) & (high - low <= _EVEN) & (low > shade + _EVEN)
+    found: Array = np.where((wide >= _LEAST) & paper.any(axis=1), wide, 0)
+    return found
