@@ -25,8 +25,9 @@ _NEAREST, _FARTHEST = 0.25, 1.7
 _THICKER, _MORE = 1.7, 1.4
 #: Ends are at one place where they are this near (ems); a line's end leads on where it turns by less than 45 degrees.
 _SAME, _ONWARD = 0.35, 0.7
-#: What is left of a head's wing is at most so long, and near to its tip (ems).
-_WING = 0.95
+#: What is left of a head's wing is at most so long, and near to its tip (ems); where it stands apart from its line,
+#: that ends so near to it (ems).
+_WING, _BESIDE = 0.95, 0.6
 #: The last stretch of a line (ems) by which its direction is judged, and what is left out at its end.
 _REACH, _SKIP = 1.0, 0.25
 
@@ -63,16 +64,38 @@ def _ends(strokes: Sequence[Stroke]) -> Array:
 
 
 def without_wings(strokes: Sequence[Stroke], near: Mask, em: float) -> list[Stroke]:
-    """The strokes without what is left of heads' wings: short ones that fork off at a head and end in nothing."""
+    """The strokes without what is left of heads' wings: short ones that fork off at a head and end in nothing, or
+    that come from nothing to a box beside a longer line's end, which has its head there."""
     tips = [stroke.end(which) for stroke in strokes for which in (0, 1) if stroke.heads[which]]
+    ends = [(stroke, which) for stroke in strokes if stroke.length > _WING * em for which in (0, 1)]
+    ends = [(stroke, which) for stroke, which in ends if not stroke.forks[which]]
     return [
         stroke
         for stroke in strokes
-        if any(stroke.heads)
-        or stroke.length > _WING * em
-        or not any(_is_loose(stroke, which, near) for which in (0, 1))
-        or all(math.dist(stroke.end(which), tip) > _WING * em for which in (0, 1) for tip in tips)
+        if stroke.length > _WING * em
+        or not (_is_left_of_wing(stroke, tips, near, em) or _is_wing_apart(stroke, ends, near, em))
     ]
+
+
+def _is_left_of_wing(stroke: Stroke, tips: Sequence[Point], near: Mask, em: float) -> bool:
+    """Whether a short line forks off near a head's tip."""
+    loose = any(_is_loose(stroke, which, near) for which in (0, 1))
+    by_tip = any(math.dist(stroke.end(which), tip) <= _WING * em for which in (0, 1) for tip in tips)
+    return loose and by_tip and not any(stroke.heads)
+
+
+def _is_wing_apart(stroke: Stroke, ends: Sequence[tuple[Stroke, int]], near: Mask, em: float) -> bool:
+    """Whether a short line joins nothing but a box, beside another line's end: that has its head there."""
+    at = [is_at(stroke.end(which), near) for which in (0, 1)]
+    if any(stroke.forks) or at[0] == at[1]:
+        return False
+    place = stroke.end(1 if at[1] else 0)
+    beside = [(math.dist(other.end(which), place), other, which) for other, which in ends]
+    far, other, which = min(beside, key=lambda found: found[0], default=(math.inf, stroke, 0))
+    if far > _BESIDE * em or other.heads[1 - which]:
+        return False
+    other.heads[which], other.forks[which] = True, False
+    return True
 
 
 def _is_loose(stroke: Stroke, which: int, near: Mask) -> bool:

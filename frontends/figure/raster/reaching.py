@@ -15,6 +15,8 @@ from dlc.frontends.figure.raster.stroke import Stroke, ink_end, is_at
 
 #: How far (ems) from a fork its box is at most, and at least (and half the line's thickness more).
 _FARTHEST, _NEAREST = 1.5, 0.12
+#: A gap in front of a head is at most this long (ems).
+_GAP = 0.2
 #: A line that turns by more than 60 degrees within two arms (ems) has a corner there.
 _ARM, _TURN = 0.6, 0.5
 #: Two ends are one where they are this near (ems).
@@ -134,10 +136,23 @@ def _led_on(stroke: Stroke, at: int, lines: Mask, near: Mask, em: float) -> list
 
 
 def _ahead(place: Point, way: Point, half: float, lines: Mask, near: Mask, em: float) -> Point | None:
-    """Where a line that runs on straight comes to a box; None where its ink ends before."""
+    """Where a line that runs on straight comes to a box; None where its ink ends before, but for a brief gap in
+    front of a head."""
     tip = ink_end(lines, place, way, _FARTHEST * em)
+    if not is_at(tip, near):
+        tip = _over_gap(tip, way, lines, em) or tip
     far = math.dist(place, tip)
     return tip if far >= half + _NEAREST * em and is_at(tip, near) else None
+
+
+def _over_gap(end: Point, way: Point, lines: Mask, em: float) -> Point | None:
+    """Where ink that begins again right ahead of an end ends; None where there is none."""
+    for step in range(2, 2 + math.ceil(_GAP * em)):
+        begin = end[0] + step * way[0], end[1] + step * way[1]
+        if is_at(begin, lines):
+            tip = ink_end(lines, begin, way, _FARTHEST * em)
+            return tip if math.dist(begin, tip) >= _GAP * em else None
+    return None
 
 
 def _corner(stroke: Stroke, em: float) -> int | None:

@@ -13,7 +13,7 @@ from dlc.frontends.figure.drawing import Area, Drawing
 from dlc.frontends.figure.network.scene import ItemKind, scene
 from dlc.frontends.figure.network.wiring import wiring
 from dlc.frontends.figure.raster.letters import pieces_of
-from dlc.frontends.figure.raster.missed import with_missed_heads
+from dlc.frontends.figure.raster.missed import with_missed_heads, without_wings
 from dlc.frontends.figure.raster.small_arrows import small_arrows
 from dlc.frontends.figure.raster.stroke import Stroke
 
@@ -103,6 +103,30 @@ def test_a_line_that_begins_at_a_wing_of_an_open_head_forks_off_there(side: int,
     y, aside = 138 - away, 180 + 120 * side
     board.arrow((180, y), (aside, y), (aside, 310), (180 + 52 * side, 310))
     assert flows(board.read(), areas) == {(0, 1), (1, 2), (0, 2)}
+
+
+@pytest.mark.parametrize("y", [124, 125])
+def test_a_line_that_forks_at_a_wing_leads_on_over_the_gap_before_the_head(y: int) -> None:
+    areas: list[Area] = [(130, 20, 230, 80), (130, 140, 230, 200), (130, 280, 230, 340)]
+    board = Board(360, 360)
+    for area in areas:
+        board.box(area, "3x3")
+    board.line((180, 82), (180, y))
+    board.line((172, y + 2), (180, y + 9), (188, y + 2), width=3)
+    board.line((180, y + 9), (180, 138), width=3)
+    board.arrow((180, 202), (180, 278))
+    board.arrow((180, y), (300, y), (300, 310), (232, 310))
+    assert flows(board.read(), areas) == {(0, 1), (1, 2), (0, 2)}
+
+
+@pytest.mark.parametrize(("apart", "kept"), [(6, 1), (30, 2)])
+def test_a_wing_apart_from_its_line_is_its_head(apart: int, kept: int) -> None:
+    near = np.zeros((120, 120), np.uint8)
+    near[:, 100:] = 255
+    long = Stroke(np.array([(20 + x, 60) for x in range(79)]), 1.0)
+    wing = Stroke(np.array([(90 + x, 60 - apart) for x in range(12)]), 1.0, [False, True])
+    strokes = without_wings([long, wing], near, 20)
+    assert (len(strokes), long.heads) == (kept, [False, kept == 1])
 
 
 @pytest.mark.parametrize(("em", "is_arrow"), [(29.0, True), (48.0, False)])
