@@ -51,6 +51,8 @@ _WIDEST_WINDOW = 11
 _ABUT = 0.35
 #: Free words of a line itself, and of no layer on it.
 _CONNECTION = re.compile(r"\b(?:connections?|shortcuts?|bypass)\b", re.I)
+#: Letters of functions rather than of values.
+_FUNCTION = re.compile(r"[FGfg]")
 #: A number after this counts channels, and is no side of a map.
 _OUTPUT = re.compile(r"\s*outputs?\s*[:=]", re.I)
 #: Arrows with such words carry no value: places of maxima, shared weights.
@@ -199,7 +201,7 @@ class _Layered:
             Outline.DIAMOND,
         )
         words = self._words(item)
-        found = read_words(words, circled)
+        found = _function(item, words) or read_words(words, circled)
         if item.kind is ItemKind.TEXT and found.role is Role.LAYERS and not _is_written(words, found):
             return Reading(Role.VALUE)
         return found if words else Reading(Role.VALUE)
@@ -238,8 +240,9 @@ class _Layered:
 
     def _note_steps(self, item: Item, reading: Reading) -> None:
         best: tuple[float, int, float] | None = None
+        area = hull([line.area for line in item.lines if read_words(line.text).known] or [item.area])
         for index, wire in enumerate(self._wired.wires):
-            far, along = _beside(item.area, wire.points)
+            far, along = _beside(area, wire.points)
             if far <= _BESIDE_LINE * self._em and (best is None or far < best[0]):
                 best = far, index, along
         if best is not None:
@@ -408,6 +411,13 @@ def _names_steps(reading: Reading) -> bool:
     """Whether words beside a line name layers that it passes, and nothing else."""
     plain = all(step.op not in ("opaque", "linear") and not step.left_over for step in reading.steps)
     return reading.known and plain and reading.shape is None
+
+
+def _function(item: Item, words: str) -> Reading | None:
+    """The reading of a box with the name of a function, "F": layers of which nothing is told."""
+    if item.outline not in (Outline.RECTANGLE, Outline.ROUNDED) or _FUNCTION.fullmatch(words) is None:
+        return None
+    return Reading(Role.LAYERS, (Phrase("opaque", type=words, text=words, confidence=0.7),), confidence=0.7)
 
 
 def _parted(text: str) -> tuple[str, Size | None]:
