@@ -21,6 +21,8 @@ from dlc.types import Kind, Type, fits, meet, signatures
 # What a contradiction costs: more than any number of uncustomary choices.
 BROKEN = 100_000
 MOST_STATES = 160
+# A walk that has tried so many layers goes on from the few cheapest states alone: it must end soon.
+MANY_TRIED, FEW_STATES = 30_000, 8
 
 Choice = (
     Op | Type | None
@@ -117,6 +119,7 @@ class _Walk:
     def __init__(self, task: Task, level: int) -> None:
         self._task = task
         self._level = level
+        self._tried = 0
         self._types: list[Type | None] = []
         self._numbers: dict[Type | None, int] = {}
         self._outcomes: dict[tuple[object, ...], list[_Outcome]] = {}
@@ -153,6 +156,8 @@ class _Walk:
         edges: list[_Edge] = []
         outcomes: dict[tuple[int, ...], list[_Outcome]] = {}
         for before, key in enumerate(keys):
+            if before >= FEW_STATES and self._tried > MANY_TRIED:
+                break
             rest, given = tuple([key[i] for i in kept]), tuple([key[i] for i in where])
             cost = states[before].cost
             if given not in outcomes:
@@ -185,7 +190,9 @@ class _Walk:
         elif not value.op.holes():
             yield (None, 0, *self._result(value, value.op, given))
         else:
-            for filling in self._candidates(value, value.op, given):
+            candidates = self._candidates(value, value.op, given)
+            self._tried += len(candidates)
+            for filling in candidates:
                 yield (filling.op, filling.cost, *self._result(value, filling.op, given))
 
     def _inputs(self, value: Input) -> Iterator[tuple[Choice, int, int, bool]]:
