@@ -4,6 +4,7 @@ What is filled with what is in `fill-holes.dlnet` and `default-holes.dlnet`.
 """
 
 from collections.abc import Callable
+from typing import Any
 
 import attrs
 import pytest
@@ -15,6 +16,7 @@ from dlc.ir import Input, Module, Net, Node, Op
 from dlc.layers import build
 from dlc.passes.check import check
 from dlc.passes.fill import FillHoles
+from dlc.passes.fillings import Filling, fillings
 from dlc.syntax import parse
 from dlc.types import HOLE, Type, image
 
@@ -111,3 +113,22 @@ def test_two_thousand_layers_are_filled(body: Callable[[int], list[Node]]) -> No
     windows = {"kernel", "stride", "padding"}
     assert not any(windows & set(node.layer.holes()) for node in filled.body[:1900])
     assert check(result.module).ok
+
+
+def test_a_size_that_nothing_gives_is_not_searched_for_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every layer may be one of hundreds and makes many sizes: all ways together would be millions."""
+    tried = 0
+
+    def counted(*asked: Any) -> list[Filling]:
+        nonlocal tried
+        found = fillings(*asked)
+        tried += len(found)
+        return found
+
+    monkeypatch.setattr("dlc.passes.solve.fillings", counted)
+    pools = [f"p{i} = maxpool2d(p{i - 1}, kernel=?, stride=?, padding=?, round=?)" for i in range(1, 9)]
+    last = "c: map[9999, 3, 3] = maxpool2d(p8, kernel=?, stride=?, padding=?, round=?)"
+    source = "\n".join(["net n {", "p0 = input map[227, 211, 3]", *pools, last, "output c", "}"])
+    found = FillHoles().run(parse(source).module).diagnostics
+    assert codes.NO_FILLING in [finding.code for finding in found]
+    assert tried < 400_000
