@@ -16,6 +16,8 @@ _SHORTEST, _LONGEST, _THICKEST, _SMALLEST, _LARGEST, _WIDER = 0.35, 12.0, 0.3, 0
 _EQUALS, _EQUALS_APART, _EQUALS_ALIKE = 1.0, 0.5, 0.2
 #: A hyphen is at most so long, and so close to the letters beside it, which are so high and so wide (ems).
 _HYPHEN, _CLOSE, _LETTER, _LETTERS = 0.75, 0.35, 0.35, 1.3
+#: Digits are at most so high (ems), and stand on a line with the letters beside them, this nearly.
+_DIGIT, _LEVEL = 0.95, 0.12
 #: The gap between them (ems), and how slender shafts are.
 _GAP, _SLENDER = 0.5, 2.0
 
@@ -36,9 +38,32 @@ def free_arrows(pieces: Pieces, em: float) -> Array:
             end, way = bars.ends[number + side], bars.ways[number + side]
             apart = middle - end
             ahead, aside = apart @ way, np.abs(apart @ np.array([-way[1], way[0]]))
+            shaft = int(bars.numbers[number])
             for head in small[(ahead > 0) & (ahead < reach) & (aside < 0.2 * em)].tolist():
-                if head != bars.numbers[number] and _is_head(pieces, head, end, way, bars.thick[number], em):
-                    found[[head, bars.numbers[number]]] = True
+                joins = head != shaft and _is_head(pieces, head, end, way, bars.thick[number], em)
+                if joins and not _are_digit(pieces, [shaft, head], em):
+                    found[[head, shaft]] = True
+    return found
+
+
+def _are_digit(pieces: Pieces, parts: list[int], em: float) -> bool:
+    """Whether a shaft and its head are as high as a digit and stand on one line with a letter beside them: faint
+    ink breaks a 7 between its bar and its stem."""
+    x0, y0 = pieces.boxes[parts, :2].min(axis=0).tolist()
+    x1, y1 = pieces.boxes[parts, 2:].max(axis=0).tolist()
+    if not x1 - x0 < y1 - y0 <= _DIGIT * em:
+        return False
+    left, _, right, bottom = pieces.boxes.T
+    beside = _are_letters(pieces, em) & (np.abs(bottom - y1) <= max(1.0, _LEVEL * em))
+    beside &= (np.abs(x0 - right) <= _CLOSE * em) | (np.abs(left - x1) <= _CLOSE * em)
+    beside[parts] = False
+    return bool(beside.any())
+
+
+def _are_letters(pieces: Pieces, em: float) -> Array:
+    """Which pieces have a letter's size."""
+    high, wide = pieces.height, pieces.width
+    found: Array = (high >= _LETTER * em) & (high <= _LETTERS * em) & (wide <= _LETTERS * em)
     return found
 
 
@@ -58,9 +83,7 @@ def _in_equals(bars: Bars, em: float) -> Array:
 def _are_hyphens(bars: Bars, pieces: Pieces, em: float) -> Array:
     """Which bars stand between two letters of a word."""
     left, top, right, bottom = pieces.boxes.T
-    letter = (
-        (pieces.height >= _LETTER * em) & (pieces.height <= _LETTERS * em) & (pieces.width <= _LETTERS * em)
-    )
+    letter = _are_letters(pieces, em)
     found = np.zeros(len(bars), bool)
     for number in np.flatnonzero(bars.long <= _HYPHEN * em).tolist():
         x0, y0, x1, y1 = pieces.boxes[bars.numbers[number]].tolist()

@@ -143,3 +143,14 @@ def test_a_digit_after_an_equals_sign_is_no_head(lines: int) -> None:
     middle = 28 if lines == 1 else 31
     cv2.fillPoly(ink, [np.array([[38, middle - 7], [38, middle + 7], [50, middle]], np.int32)], 255)
     assert free_arrows(pieces_of(ink), EM).any() == (lines == 1)
+
+
+@pytest.mark.parametrize("beside", [True, False])
+def test_a_seven_broken_beside_a_letter_is_no_arrow(beside: bool) -> None:
+    """By itself, a stem with a bar over it is an arrow."""
+    ink = np.zeros((60, 60), np.uint8)
+    ink[20:23, 30:38] = 255
+    ink[24:28, 34:36] = ink[28:33, 33:35] = 255
+    if beside:
+        ink[24:33, 19:27] = 255
+    assert free_arrows(pieces_of(ink), EM).any() == (not beside)
