@@ -47,8 +47,8 @@ class Canvas:
     `pixels` is grey (height, width) where the picture has no colours, else RGB; `planes` are its channels, one or
     three, each (height, width); `grey` is its brightness.
     `scale` is working pixels per pixel of the picture, `em` the font size in working pixels (a guess where
-    there is no text), `noise` the standard deviation of its grain. `edges` marks all changes of colour,
-    `letters` what stands in rows like letters, and `lines` the edges of all else.
+    there is no text), `noise` the standard deviation of its grain, `ringing` how far JPEG's went.
+    `edges` marks all changes of colour, `letters` what stands in rows like letters, and `lines` the edges of all else.
     """
 
     pixels: Pixels
@@ -57,6 +57,7 @@ class Canvas:
     scale: float
     em: float
     noise: float
+    ringing: float
     edges: Mask
     lines: Mask
     letters: Mask
@@ -67,14 +68,15 @@ class Canvas:
         return self.grey.shape[0], self.grey.shape[1]
 
 
-def canvas(picture: Picture, specked: bool = False) -> Canvas:
-    """Prepare a picture for reading; `specked` tells whether it had specks, which are gone."""
+def canvas(picture: Picture, specked: bool = False, ringing: float = 0.0) -> Canvas:
+    """Prepare a picture for reading; `specked` tells whether it had specks, which are gone, and `ringing` of JPEG's
+    ringing where that is known."""
     pixels = picture.pixels
     scale = min(1.0, (MOST_WORKING / (pixels.shape[0] * pixels.shape[1])) ** 0.5)
     if scale < 1:
         pixels = _scaled(pixels, scale)
     given = _without_colours(pixels)
-    clear = restored(given, specked)
+    clear = restored(given, specked, ringing)
     pixels, noise, damaged = clear.pixels, clear.noise, specked or clear.pixels is not given
     grey = _grey(pixels)
     inks = _inks(grey)
@@ -95,7 +97,7 @@ def canvas(picture: Picture, specked: bool = False) -> Canvas:
     near = cv2.dilate(letters, np.ones((7, 7), np.uint8))
     near = without(near, cv2.dilate(rest, np.ones((3, 3), np.uint8)))
     lines = without(edges, near)
-    return Canvas(pixels, planes, grey, scale, em, noise, edges, lines, letters)
+    return Canvas(pixels, planes, grey, scale, em, noise, clear.ringing, edges, lines, letters)
 
 
 def _scaled(pixels: Pixels, factor: float, damaged: bool = False) -> Pixels:

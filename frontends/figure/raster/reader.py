@@ -22,6 +22,7 @@ from dlc.frontends.figure.raster.circled import (
     without_crossings,
     without_signs,
 )
+from dlc.frontends.figure.raster.cut_off import closed, cuts_at_rim
 from dlc.frontends.figure.raster.dashed_lines import mark_dashed
 from dlc.frontends.figure.raster.dashes import find_dashed
 from dlc.frontends.figure.raster.faces import Faces, find_faces
@@ -65,13 +66,14 @@ def read_raster(picture: Picture, recogniser: Recogniser | None = None) -> Drawi
     tilt = tilt_of(faces, drawn.lines)
     if not tilt:
         return _read(drawn, faces, recogniser)
-    straight = upright(picture, tilt)
-    return straight.drawing(_read(*_prepared(straight.picture, specked), recogniser))
+    straight = closed(upright(picture, tilt), cuts_at_rim(drawn, faces))
+    return straight.drawing(_read(*_prepared(straight.picture, specked, drawn.ringing), recogniser))
 
 
-def _prepared(picture: Picture, specked: bool) -> tuple[Canvas, Faces]:
-    """A picture at working size, and its faces; `specked` tells whether it had specks, which are gone."""
-    drawn = canvas(picture, specked)
+def _prepared(picture: Picture, specked: bool, ringing: float = 0.0) -> tuple[Canvas, Faces]:
+    """A picture at working size, and its faces; `specked` tells whether it had specks, which are gone, and `ringing`
+    how far JPEG's goes, whose blocks no longer lie level."""
+    drawn = canvas(picture, specked, ringing)
     return drawn, rejoined(find_faces(drawn), drawn.pixels, drawn.noise, drawn.em)
 
 

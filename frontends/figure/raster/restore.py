@@ -37,30 +37,32 @@ _RINGING = 30.0
 @attrs.frozen(eq=False)
 class Restored:
     """A picture as it was before its damage; `noise` is the standard deviation (0..255) of the grain that is left in
-    it, `grain` that of the grain which there was."""
+    it, `grain` that of the grain which there was, and `ringing` how far (0..255) JPEG's went beside edges."""
 
     pixels: Pixels
     noise: float
     grain: float
+    ringing: float
 
 
-def restored(pixels: Pixels, specked: bool = False) -> Restored:
+def restored(pixels: Pixels, specked: bool = False, ringing: float = 0.0) -> Restored:
     """A picture without its grain, blur and ringing, and without the specks of a faint one: those of others are gone
-    before, and also of this one where it was `specked`."""
+    before, and also of this one where it was `specked`; `ringing` is what is known of this one where its blocks no
+    longer lie level."""
     clear = stretched(pixels)
     patches = patches_of(clear)
     if not specked and clear is not pixels and has_specks(patches):
         clear = without_specks(clear)
         patches = patches_of(clear)
     pixels = clear
-    noise, ringing = grain(patches), _RINGING if has_blocks(pixels) else 0.0
+    noise, ringing = grain(patches), ringing or (_RINGING if has_blocks(pixels) else 0.0)
     if noise <= _NOISY and not ringing:
-        return Restored(sharpened(pixels) if is_soft(patches) else pixels, noise, noise)
+        return Restored(sharpened(pixels) if is_soft(patches) else pixels, noise, noise, ringing)
     pixels = cv2.bilateralFilter(pixels, 7, max(4 * noise, ringing), 2.0)
     if is_soft(patches_of(pixels)):
         pixels = sharpened(pixels)
     pixels = cv2.bilateralFilter(pixels, 9, max(2 * noise, ringing / 2), 3.0)
-    return Restored(pixels, max(grain(patches_of(pixels)), ringing / 10), noise)
+    return Restored(pixels, max(grain(patches_of(pixels)), ringing / 10), noise, ringing)
 
 
 def stretched(pixels: Pixels) -> Pixels:

@@ -25,6 +25,7 @@ from dlc.frontends.figure.raster.restore import (
     without_cuts,
     without_specks,
 )
+from dlc.frontends.figure.raster.tilt import upright
 
 
 def noisy(pixels: Pixels, deviation: float) -> Pixels:
@@ -119,6 +120,22 @@ def test_jpeg_is_told_by_its_blocks_and_read(quality: int) -> None:
     assert not has_blocks(pixels)
     assert has_blocks(as_jpeg(pixels, quality))
     assert is_read(as_jpeg(pixels, quality))
+
+
+def test_ringing_is_known_of_a_page_that_is_turned() -> None:
+    pixels = two_boxes().pixels
+    height, width = pixels.shape[:2]
+    way = cv2.getRotationMatrix2D((width / 2, height / 2), 1.2, 1.0)
+    askew = as_jpeg(cv2.warpAffine(pixels, way, (width, height), borderValue=(255, 255, 255)), 30)
+    found = restored(askew)
+    assert found.ringing
+    turned = upright(from_pixels(askew), -1.2).picture.pixels
+    assert not has_blocks(turned)
+    weak = []
+    for ringing in (0.0, found.ringing):
+        rough = np.abs(cv2.Laplacian(restored(turned, ringing=ringing).pixels, cv2.CV_64F))
+        weak.append(np.count_nonzero((rough > 4) & (rough < 30)))
+    assert weak[1] < 0.7 * weak[0]
 
 
 @pytest.mark.parametrize("sigma", [1.0, 1.4])

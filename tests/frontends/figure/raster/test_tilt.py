@@ -54,3 +54,17 @@ def test_slanted_sheets_are_not_put_upright() -> None:
     drawing = board.read()
     assert any(near(box.area, AREAS[0]) for box in drawing.boxes)
     assert drawing.area == (0.0, 0.0, 640.0, 480.0)
+
+
+def test_boxes_that_the_rim_of_a_scan_cuts_off_are_closed_there() -> None:
+    board = Board(900, 200)
+    for left in range(40, 840, 160):
+        board.box((left, 40, left + 110, 186), "conv")
+    for left in range(150, 760, 160):
+        board.arrow((left + 1, 110), (left + 49, 110))
+    way = cv2.getRotationMatrix2D((860, 100), 1.5, 1.0)
+    pixels = cv2.warpAffine(board.pixels, way, (900, 200), flags=cv2.INTER_CUBIC, borderValue=(255, 255, 255))
+    assert pixels[-1].min() < 100
+    drawing = read_raster(from_pixels(pixels))
+    assert sorted(round(box.area[0] / 160) for box in drawing.boxes) == [0, 1, 2, 3, 4]
+    assert len(drawing.connectors) == 4
