@@ -27,6 +27,9 @@ _PAPER = 12
 _FILLED, _COMMON, _NEARLY = 0.95, 0.42, 6
 #: Of the 64 steps of brightness so many have at least this part of its pixels.
 _STEPS, _SOME = 14, 0.004
+#: A ground takes up so much of what lies between edges, where at least such a part of all does, and in each quarter of
+#: the area is at least this part of it: the sky of a photograph is on one side.
+_GROUND, _BETWEEN, _QUARTER = 0.55, 0.1, 0.05
 
 
 def find_photos(drawn: Canvas, faces: Faces) -> list[Area]:
@@ -36,6 +39,7 @@ def find_photos(drawn: Canvas, faces: Faces) -> list[Area]:
     areas = cv2.morphologyEx(other, cv2.MORPH_OPEN, np.ones((side, side), np.uint8))
     contours = cv2.findContours(areas, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)[0]
     grey = drawn.grey[::_STEP, ::_STEP]
+    edges = cv2.dilate(np.ascontiguousarray(drawn.edges[::_STEP, ::_STEP]), np.ones((2, 2), np.uint8))
     least = _SMALLEST * drawn.em / _STEP
     found = []
     for contour in contours:
@@ -46,7 +50,8 @@ def find_photos(drawn: Canvas, faces: Faces) -> list[Area]:
             or cv2.contourArea(contour) < _FILLED * (wide - 1) * (high - 1)
         ):
             continue
-        if _is_varied(grey[y : y + high, x : x + wide]):
+        own = np.s_[y : y + high, x : x + wide]
+        if _is_varied(grey[own]) and not _has_ground(grey[own], edges[own] == 0):
             found.append(_exact(drawn, faces.paper, (x, y, x + wide, y + high)))
     return found
 
@@ -59,11 +64,30 @@ def _unlike(planes: Sequence[Pixels], paper: Colour) -> Mask:
 def _is_varied(grey: Pixels) -> bool:
     """Whether an area has no ground on which things are drawn, but has many shades."""
     counts = np.bincount(grey.ravel(), minlength=256)
-    near = np.convolve(counts, np.ones(2 * _NEARLY + 1, np.int64), "same")
-    if near.max() > _COMMON * grey.size:
+    if _commonest(counts)[1] > _COMMON * grey.size:
         return False
     steps = counts.reshape(64, 4).sum(axis=1)
     return int((steps > _SOME * grey.size).sum()) >= _STEPS
+
+
+def _commonest(counts: Array) -> tuple[int, int]:
+    """The commonest brightness, and how many pixels have it, or nearly so, of so many of each."""
+    near = np.convolve(counts, np.ones(2 * _NEARLY + 1, np.int64), "same")
+    shade = int(near.argmax())
+    return shade, int(near[shade])
+
+
+def _has_ground(grey: Pixels, even: Mask) -> bool:
+    """Whether what lies between the edges in an area has one brightness, all over it: blur and grain spread the
+    letters of a small box over many shades."""
+    between = np.count_nonzero(even)
+    shade, common = _commonest(np.bincount(grey[even], minlength=256))
+    if between < _BETWEEN * even.size or common <= _GROUND * between:
+        return False
+    ground = even & (np.abs(grey.astype(np.int16) - shade) <= _NEARLY)
+    y, x = (side // 2 for side in grey.shape)
+    quarters = (ground[:y, :x], ground[:y, x:], ground[y:, :x], ground[y:, x:])
+    return all(np.count_nonzero(quarter) >= _QUARTER * common for quarter in quarters)
 
 
 def _exact(drawn: Canvas, paper: Colour, coarse: tuple[int, int, int, int]) -> Area:

@@ -97,6 +97,30 @@ def test_a_coloured_box_full_of_words_is_no_photograph() -> None:
     assert {box.outline for box in board.read().boxes} == {Outline.RECTANGLE}
 
 
+@pytest.mark.parametrize("size", [0.6, 0.7, 0.8])
+def test_a_small_box_whose_blurred_words_have_many_shades_is_no_photograph(size: float) -> None:
+    board = Board()
+    board.text((420, 200), "Max pooling")
+    font = cv2.FONT_HERSHEY_SIMPLEX
+    (wide, high), _ = cv2.getTextSize("MaxPool BN", font, size, 2)
+    cv2.rectangle(board.pixels, (40, 80), (52 + wide, 120), (40, 70, 120), cv2.FILLED)
+    cv2.putText(
+        board.pixels, "MaxPool BN", (46, 100 + high // 2), font, size, (250, 250, 250), 2, cv2.LINE_AA
+    )
+    board.pixels[:] = cv2.GaussianBlur(board.pixels, (0, 0), 2.0)
+    assert Outline.IMAGE not in {box.outline for box in board.read().boxes}
+
+
+def test_a_photograph_with_a_sky_is_an_image() -> None:
+    board = Board()
+    board.box((320.0, 60.0, 480.0, 120.0), "conv 3x3")
+    shades = np.random.default_rng(3).uniform(30, 230, (16, 25, 3))
+    ground = cv2.resize(shades, (100, 64), interpolation=cv2.INTER_NEAREST)
+    board.pixels[76:140, 60:160] = ground.astype(np.uint8)
+    board.pixels[40:76, 60:160] = (140, 180, 230)
+    assert Outline.IMAGE in {box.outline for box in board.read().boxes}
+
+
 def test_a_square_as_wide_as_a_thin_map_does_not_cut_it() -> None:
     board = Board()
     board.box((40.0, 60.0, 200.0, 120.0), "fully connected")
