@@ -27,6 +27,8 @@ _RAGGED = 0.35
 _WALL, _BEYOND, _RAYS = 0.4, 0.25, 9
 #: Where there was grain, outlines are off by so much more.
 _ROUGH = 2.0
+#: Of an enlarged picture's faces those of filled rectangles are off by so much more; they agree at least so well.
+_STEPS, _WHOLE = 1.5, 0.97
 
 
 def find_candidates(drawn: Canvas, faces: Faces, ink: Ink, texted: frozenset[int]) -> list[Candidate]:
@@ -51,6 +53,11 @@ def _candidates(
     wide = [face for face in faces.faces if not face.at_rim and not is_narrow(face, drawn.em, hidden=True)]
     rough = _ROUGH * slack if drawn.noise else slack
     shapes = [_shape(face, face.number in texted, slack, rough, drawn.em) for face in wide]
+    if drawn.scale > 1:
+        shapes = [
+            shape or (None if faces.is_bare(face) else _enlarged(face, slack))
+            for face, shape in zip(wide, shapes, strict=True)
+        ]
     shaped = [(face, shape) for face, shape in zip(wide, shapes, strict=True) if shape is not None]
     borders = borders_of(drawn, faces, ink.mask, [face for face, _ in shaped])
     made = []
@@ -69,6 +76,13 @@ def _shape(face: Face, texted: bool, slack: float, rough: float, em: float) -> S
         return found
     smooth = _smooth(face.contour, em)
     return shape_of(smooth, slack) or (shape_of(smooth, rough) if rough > slack else None)
+
+
+def _enlarged(face: Face, slack: float) -> Shape | None:
+    """The shape of a filled face of an enlarged picture, whose steps are larger, where it is a whole rectangle."""
+    found = shape_of(face.contour, _STEPS * slack)
+    whole = found is not None and found.outline is Outline.RECTANGLE and found.agreement >= _WHOLE
+    return found if whole else None
 
 
 def _smooth(contour: Points, em: float) -> Points:

@@ -32,6 +32,7 @@ from dlc.frontends.figure.raster.ink import Ink, faces_with_letters, find_ink
 from dlc.frontends.figure.raster.letters import pieces_of
 from dlc.frontends.figure.raster.light import levelled
 from dlc.frontends.figure.raster.lines import find_lines
+from dlc.frontends.figure.raster.lost_sides import with_lost_sides
 from dlc.frontends.figure.raster.masks import without
 from dlc.frontends.figure.raster.meshes import Meshed, find_meshed
 from dlc.frontends.figure.raster.middles import usual_colour
@@ -74,6 +75,8 @@ def _prepared(picture: Picture, specked: bool, ringing: float = 0.0) -> tuple[Ca
     """A picture at working size, and its faces; `specked` tells whether it had specks, which are gone, and `ringing`
     how far JPEG's goes, whose blocks no longer lie level."""
     drawn = canvas(picture, specked, ringing)
+    whole = with_lost_sides(picture, drawn)
+    drawn = drawn if whole is picture else canvas(whole, specked, ringing)
     return drawn, rejoined(find_faces(drawn), drawn.pixels, drawn.noise, drawn.em)
 
 
