@@ -103,9 +103,7 @@ class _Emitter:
         self._notes: list[str] = list(graph.notes)
         self._outside: str | None = None
         self._invented: dict[str, Vertex | None] = {}  # inputs that no word tells of
-        self._numbers: dict[
-            tuple[str, Kind], str
-        ] = {}  # what stands for invented ids that are calculated with
+        self._numbers: dict[tuple[str, Kind], str] = {}  # what stands for invented ids in calculations
         self._kind = Kind.MAP
 
     def run(self, order: Sequence[int]) -> tuple[Net | None, tuple[str, ...]]:
@@ -152,10 +150,8 @@ class _Emitter:
 
     def _is_next_map(self, arc: Arc, vertex: Vertex) -> bool:
         """Whether a value is another than the one it is made of, by layers that are not told: "C3" of "C2"."""
-        one, other = (
-            _NUMBERED.fullmatch(self._graph.vertices[arc.source].text),
-            _NUMBERED.fullmatch(vertex.text),
-        )
+        texts = self._graph.vertices[arc.source].text, vertex.text
+        one, other = (_NUMBERED.fullmatch(text) for text in texts)
         if arc.steps or one is None or other is None:
             return False
         return one["letter"] == other["letter"] and one["number"] != other["number"]

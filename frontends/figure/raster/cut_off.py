@@ -38,6 +38,8 @@ def cuts_at_rim(drawn: Canvas, faces: Faces) -> list[Cut]:
 def closed(page: Upright, cuts: list[Cut]) -> Upright:
     """A page put upright with the boxes that were cut off closed by a side that is level or upright as others are,
     so that they hold what is in them where the page goes on beyond the rim."""
+    if not cuts:
+        return page
     pixels = page.picture.pixels.copy()
     middle = np.array([pixels.shape[1], pixels.shape[0]]) / 2
     forth = cv2.invertAffineTransform(page.back)

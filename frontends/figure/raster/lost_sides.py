@@ -11,6 +11,7 @@ import numpy as np
 
 from dlc.frontends.figure.raster.arrays import Mask, Pixels
 from dlc.frontends.figure.raster.canvas import Canvas
+from dlc.frontends.figure.raster.letters import pieces_of
 from dlc.frontends.figure.raster.picture import Picture
 
 #: A picture is black and white where, of all ink, this part at most has neither the one nor the other grey (but for
@@ -103,9 +104,8 @@ def _pairs(lines: Sequence[_Line], sheet: _Sheet) -> Iterator[tuple[_Line, _Line
             if abs(line.start - upper.start) <= _CORNER and abs(line.end - upper.end) <= _CORNER
         )
         lower = next(alike, None)
-        if lower is None or not _holds_letters(upper, lower, sheet):
-            continue
-        yield upper, lower
+        if lower is not None and _holds_letters(upper, lower, sheet):
+            yield upper, lower
 
 
 def _holds_letters(upper: _Line, lower: _Line, sheet: _Sheet) -> bool:
@@ -125,10 +125,8 @@ def _holds_letters(upper: _Line, lower: _Line, sheet: _Sheet) -> bool:
 def _lines(ink: Mask, em: float) -> list[_Line]:
     """Level lines."""
     kernel = np.ones((1, max(3, round(_LONG * em))), np.uint8)
-    stats = cv2.connectedComponentsWithStats(cv2.morphologyEx(ink, cv2.MORPH_OPEN, kernel))[2][1:]
-    return [
-        _Line(x, x + wide - 1, y, y + high - 1) for x, y, wide, high, _ in stats.tolist() if high <= _THICK
-    ]
+    boxes = pieces_of(cv2.morphologyEx(ink, cv2.MORPH_OPEN, kernel)).boxes[1:]
+    return [_Line(x0, x1 - 1, y0, y1 - 1) for x0, y0, x1, y1 in boxes.tolist() if y1 - y0 <= _THICK]
 
 
 def _goes_on(ink: Mask, line: _Line, after: int) -> bool:

@@ -69,12 +69,18 @@ def without_wings(strokes: Sequence[Stroke], near: Mask, em: float) -> list[Stro
     tips = [stroke.end(which) for stroke in strokes for which in (0, 1) if stroke.heads[which]]
     ends = [(stroke, which) for stroke in strokes if stroke.length > _WING * em for which in (0, 1)]
     ends = [(stroke, which) for stroke, which in ends if not stroke.forks[which]]
-    return [
-        stroke
-        for stroke in strokes
-        if stroke.length > _WING * em
-        or not (_is_left_of_wing(stroke, tips, near, em) or _is_wing_apart(stroke, ends, near, em))
-    ]
+    kept = []
+    for stroke in strokes:
+        if stroke.length > _WING * em:
+            kept.append(stroke)
+        elif not _is_left_of_wing(stroke, tips, near, em):
+            headed = _with_wing_apart(stroke, ends, near, em)
+            if headed is None:
+                kept.append(stroke)
+            else:
+                line, which = headed
+                line.heads[which], line.forks[which] = True, False
+    return kept
 
 
 def _is_left_of_wing(stroke: Stroke, tips: Sequence[Point], near: Mask, em: float) -> bool:
@@ -84,18 +90,18 @@ def _is_left_of_wing(stroke: Stroke, tips: Sequence[Point], near: Mask, em: floa
     return loose and by_tip and not any(stroke.heads)
 
 
-def _is_wing_apart(stroke: Stroke, ends: Sequence[tuple[Stroke, int]], near: Mask, em: float) -> bool:
-    """Whether a short line joins nothing but a box, beside another line's end: that has its head there."""
+def _with_wing_apart(
+    stroke: Stroke, ends: Sequence[tuple[Stroke, int]], near: Mask, em: float
+) -> tuple[Stroke, int] | None:
+    """The line's end that has its head where a short line is that joins nothing but a box beside it; None where a
+    short line is something else."""
     at = [is_at(stroke.end(which), near) for which in (0, 1)]
     if any(stroke.forks) or at[0] == at[1]:
-        return False
+        return None
     place = stroke.end(1 if at[1] else 0)
     beside = [(math.dist(other.end(which), place), other, which) for other, which in ends]
     far, other, which = min(beside, key=lambda found: found[0], default=(math.inf, stroke, 0))
-    if far > _BESIDE * em or other.heads[1 - which]:
-        return False
-    other.heads[which], other.forks[which] = True, False
-    return True
+    return None if far > _BESIDE * em or other.heads[1 - which] else (other, which)
 
 
 def _is_loose(stroke: Stroke, which: int, near: Mask) -> bool:
